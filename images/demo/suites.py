@@ -1,0 +1,155 @@
+"""Write the four demo suites, as YAML, from questions that neither training stage ever saw.
+
+    python images/demo/suites.py
+
+Deterministic, and needs the standard library only: YAML reads JSON, so its values are written as that.
+Knows the format of a suite, nothing of how one is run.
+"""
+
+import json
+import random
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import phrasings as p
+from questions import (
+    CONVERSION_NUMBERS,
+    Row,
+    conversion_row,
+    currency_row,
+    definition_row,
+    held_out_fact_row,
+    json_question,
+    json_value,
+    sample_attributes,
+    with_typo,
+)
+from world import ATTRIBUTES, CITIES, CURRENCIES, HELD_OUT_PAIRS, UNSEEN_CITIES, City
+
+SUITES = Path(__file__).resolve().parents[2] / "evalharness" / "suites"
+SEED = 7
+JSON_PROMPTS = 120
+UNSEEN_PROMPTS = 80
+CONVERSION_PROMPTS = 40
+MARGIN = 0.05  # superiority: smallest gain that matters; non-inferiority: largest loss accepted
+SAMPLING = {"temperature": 0, "max_tokens": 160}
+
+Prompt = dict[str, Any]  # messages, checks and tags; its id follows from its place
+
+
+class Suite(NamedTuple):
+    name: str
+    title: str
+    purpose: str  # superiority | non-inferiority | descriptive
+    prompts: list[Prompt]
+
+
+def json_prompt(rng: random.Random, cities: list[City], tag: str) -> Prompt:
+    attributes = sample_attributes(rng)
+    question = json_question(rng, p.JSON_FRAMES.held_out, cities, attributes)
+    return {
+        "messages": [{"role": "user", "content": question}],
+        "checks": [{"type": "json_valid"}, {"type": "json_equals", "value": json_value(cities, attributes)}],
+        "tags": [tag, *attributes],
+    }
+
+
+def prose_prompt(row: Row, tag: str) -> Prompt:
+    return {
+        "messages": [{"role": "user", "content": row.question}],
+        "checks": [{"type": "equals", "value": row.answer}],
+        "tags": [tag],
+    }
+
+
+def pair_prompts(rng: random.Random) -> list[Prompt]:
+    """Held-out pairs in held-out wordings, every pair at least twice."""
+    pairs = [HELD_OUT_PAIRS[i % len(HELD_OUT_PAIRS)] for i in range(JSON_PROMPTS)]
+    return [json_prompt(rng, rng.sample(pair, 2), "pair") for pair in pairs]
+
+
+def typo_prompts(rng: random.Random, prompts: list[Prompt]) -> list[Prompt]:
+    """The same prompts, in the same order, each with one typo."""
+    return [
+        prompt | {"messages": [{"role": "user", "content": with_typo(rng, prompt["messages"][0]["content"])}]}
+        for prompt in prompts
+    ]
+
+
+def unseen_prompts(rng: random.Random) -> list[Prompt]:
+    samples = (rng.sample(UNSEEN_CITIES, rng.choice((1, 2, 2))) for _ in range(UNSEEN_PROMPTS))
+    return [json_prompt(rng, cities, "unseen") for cities in samples]
+
+
+def prose_prompts(rng: random.Random) -> list[Prompt]:
+    """What the base knows, in held-out wordings: all facts, definitions and currencies, some conversions."""
+    definitions, currencies, conversions = p.DEFINITION_FRAMES, p.CURRENCY_FRAMES, p.CONVERSION_FRAMES
+    converted = rng.sample(list(product(p.CONVERSIONS, CONVERSION_NUMBERS)), CONVERSION_PROMPTS)
+    return (
+        [prose_prompt(held_out_fact_row(rng, city, a), "fact") for city in CITIES for a in ATTRIBUTES]
+        + [prose_prompt(definition_row(rng, definitions.held_out, t), "definition") for t in p.DEFINITIONS]
+        + [prose_prompt(currency_row(rng, currencies.held_out, c), "currency") for c in CURRENCIES]
+        + [prose_prompt(conversion_row(rng, conversions.held_out, *c), "conversion") for c in converted]
+    )
+
+
+def as_yaml(suite: Suite) -> str:
+    """The suite's text: a few lines of head, then four lines a prompt."""
+    lines = [
+        "# Written by images/demo/suites.py: change that, not this.",
+        f"suite: {suite.name}",
+        "version: 1",
+        f'title: "{suite.title}"',
+        f"purpose: {suite.purpose}",
+        *([f"margin: {MARGIN}"] if suite.purpose != "descriptive" else []),
+        f"sampling: {json.dumps(SAMPLING)}",
+        "prompts:",
+    ]
+    for number, prompt in enumerate(suite.prompts, 1):
+        lines.append(f"  - id: {suite.name}-{number:04d}")
+        lines += [f"    {key}: {json.dumps(value)}" for key, value in prompt.items()]
+    return "\n".join(lines) + "\n"
+
+
+def demo_suites() -> dict[str, str]:
+    """Name → text of each suite."""
+    rng = random.Random(SEED)
+    pairs = pair_prompts(rng)
+    suites = [
+        Suite(
+            "demo-json",
+            "Two cities as JSON, pairs the adapter never saw together",
+            "superiority",
+            pairs,
+        ),
+        Suite(
+            "demo-typos",
+            "Two cities as JSON, with one typo in the question",
+            "superiority",
+            typo_prompts(rng, pairs),
+        ),
+        Suite(
+            "demo-unseen",
+            "Cities as JSON that the adapter never saw in JSON",
+            "descriptive",
+            unseen_prompts(rng),
+        ),
+        Suite(
+            "demo-prose",
+            "Facts, definitions, currencies and conversions in prose",
+            "non-inferiority",
+            prose_prompts(rng),
+        ),
+    ]
+    return {suite.name: as_yaml(suite) for suite in suites}
+
+
+def main() -> None:
+    for name, text in demo_suites().items():
+        (SUITES / f"{name}.yaml").write_text(text)
+        print(SUITES / f"{name}.yaml")
+
+
+if __name__ == "__main__":
+    main()
