@@ -1,0 +1,58 @@
+"""The same prompts to two endpoints, every answer kept, and what the pairs say.
+
+    python -m evalharness eval --suites general --url base=http://…/v1 --url tuned=http://…/v1
+
+The command alone: how a run is planned and asked lies in ab_run.py, what is made of it in summary.py.
+"""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from evalharness import options, runs
+
+NAME = "eval"
+HELP = "ask both endpoints the same prompts and compare how often each is right"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    options.add_endpoint_arguments(parser)
+    what = parser.add_mutually_exclusive_group()
+    options.add_suites_argument(what)
+    what.add_argument("--resume", type=Path, metavar="RUN", help="ask only what this run has no answer to")
+    parser.add_argument(
+        "--concurrency", type=options.positive, default=8, metavar="N", help="prompts at a time (default: 8)"
+    )
+    options.add_run_arguments(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    from evalharness import ab_run, asking, terminal
+    from evalharness.summary import summarise
+
+    suites = [] if args.resume else options.chosen_suites(args)
+    endpoints = options.chosen_endpoints(args)
+    jobs = ab_run.rest(args.resume, endpoints) if args.resume else ab_run.plan(suites, endpoints)
+    if jobs:
+        for endpoint in endpoints:
+            asking.probe(endpoint)
+    folder = args.resume or ab_run.begin(args, suites, endpoints)
+    run = runs.read_json(folder / "run.json")
+    terminal.show_plan(run)
+    flags = [*options.endpoint_flags(args), "--concurrency", str(args.concurrency)]
+    again = shlex.join([sys.executable, "-m", "evalharness", NAME, "--resume", str(folder), *flags])
+    (folder / "summary.json").unlink(missing_ok=True)  # of a resumed run: it is not of the answers to come
+    try:
+        with terminal.progress(len(jobs)) as prompt_done:
+            ab_run.write_answers(folder, jobs, args.concurrency, prompt_done)
+    except KeyboardInterrupt:
+        print(f"tandem: interrupted, every answer so far is kept; go on with: {again}", file=sys.stderr)
+        raise
+    summary = summarise(run, runs.read_rows(folder / "answers.jsonl"))
+    runs.write_json(folder / "summary.json", summary)
+    terminal.show_result(summary)
+    if any(count for suite in summary["suites"] for count in suite["errors"].values()):
+        print(f"Ask again what ended in an error: {again}")
+    print(f"Everything asked and answered: {folder}")
+    return 0

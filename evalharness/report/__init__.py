@@ -1,0 +1,1 @@
+"""A verdict as people and machines read it: one HTML page, Markdown, JUnit."""

@@ -1,0 +1,229 @@
+"""Charts as inline SVG: numbers in, markup out, all of it pure.
+
+Every chart is a stack of rows: a label and its value on one line, the drawing on the line below, one axis for
+all. The first endpoint is always a ring, the second a diamond: colour never speaks alone. Colours, fonts and
+line widths are the stylesheet's.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from evalharness import wording
+from evalharness.policy import Limit, LoadMetric, allowed
+
+WIDTH, PAD = 520, 8
+ROW, AXIS = 62, 34  # heights
+STAGES = ("ttft", "tpot", "itl", "e2e")
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From values to x positions."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def x(self, value: float) -> float:
+        low, high = (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
+        value = math.log(max(value, self.low)) if self.log else value
+        share = min(max((value - low) / (high - low), 0), 1)
+        return round(PAD + share * (WIDTH - 2 * PAD), 1)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One row of a forest plot; `bounds` are the values it is held against."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    bounds: tuple[float, ...]
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        return (self.low, self.high, *self.bounds)
+
+
+def rates(suites: Sequence[Row], names: Sequence[str]) -> Markup:
+    """How often each endpoint is right, suite by suite."""
+    scale = Scale(0, 1)
+    rows = []
+    for suite in suites:
+        right = suite["metrics"][0]
+        first, second = right["first"]["rate"], right["second"]["rate"]
+        if first is None:
+            continue
+        drawing = _line("track", scale.x(0), scale.x(1)) + _line("span", scale.x(first), scale.x(second))
+        drawing += _ring(scale.x(first)) + _diamond(scale.x(second))
+        value = f"{wording.percent(first)} \N{RIGHTWARDS ARROW} {wording.percent(second)}"
+        rows.append((suite["suite"], value, drawing))
+    about = f"Share of prompts answered right, {names[0]} and {names[1]}"
+    return _chart(about, rows, scale, [0, 0.25, 0.5, 0.75, 1], lambda rate: f"{rate * 100:g} %")
+
+
+def differences(suites: Sequence[Row]) -> Markup:
+    """A forest plot: each suite's difference with its interval, zero, and the margin that matters."""
+    rows = [
+        Estimate(suite["suite"], right["difference"], right["low"], right["high"], margins(suite))
+        for suite in suites
+        if (right := suite["metrics"][0])["low"] is not None
+    ]
+    edges = [0.0, *(edge for row in rows for edge in row.edges)]
+    pad = max(0.02, (max(edges) - min(edges)) * 0.04)
+    scale = Scale(min(edges) - pad, max(edges) + pad)
+    ticks = linear_ticks(scale.low, scale.high)
+    about = "Difference in the share answered right, in percentage points, with intervals and margins"
+    return _chart(about, _forest(rows, scale, 0, wording.points), scale, ticks, _whole_points)
+
+
+def margins(suite: Row) -> tuple[float, ...]:
+    """Where a suite's margin lies among differences: a gain that matters, or a loss still accepted."""
+    sign = {"superiority": 1, "non-inferiority": -1, "descriptive": 0}[suite["purpose"]]
+    return (sign * suite["margin"],) if sign else ()
+
+
+def ratios(measured: Iterable[Row], limits: Mapping[LoadMetric, Limit]) -> Markup:
+    """A forest plot of ratios (second over first), their intervals and limits, on a logarithmic axis."""
+    rows = [
+        Estimate(wording.METRICS[metric], row["ratio"], row["low"], row["high"], _bounds(limits.get(metric)))
+        for row in measured
+        if row["low"] is not None and (metric := row["metric"])
+    ]
+    edges = [0.9, 1.1, *(edge for row in rows for edge in row.edges)]
+    scale = Scale(max(min(edges), 0.01) / 1.08, max(edges) * 1.08, log=True)
+    about = "Ratios under load, with intervals and limits"
+    return _chart(about, _forest(rows, scale, 1, wording.ratio), scale, log_ticks(scale), _times)
+
+
+def latencies(endpoints: Sequence[Row]) -> Markup:
+    """Latencies from p50 (the mark) over p95 (the tick) to p99 (the end), on a logarithmic axis."""
+    stages = [stage for stage in STAGES if all(None not in side[stage].values() for side in endpoints)]
+    values = [side[stage][at] for side in endpoints for stage in stages for at in ("p50", "p99")]
+    scale = Scale(max(min(values, default=1), 1e-6) / 1.3, max(max(values, default=1), 1e-6) * 1.3, log=True)
+    looks = (("first", _ring, -7), ("second", _diamond, 7))
+    rows = []
+    for stage in stages:
+        drawing = Markup()
+        for side, (kind, mark, y) in zip(endpoints, looks, strict=True):
+            p50, p95, p99 = (scale.x(side[stage][at]) for at in ("p50", "p95", "p99"))
+            drawing += _line(f"range {kind}", p50, p99, y) + _path(f"range {kind}", f"M{p95} {y - 4}v8")
+            drawing += mark(p50, y)
+        rows.append((wording.METRICS[stage], "", drawing))
+    return _chart("Latencies from p50 to p99", rows, scale, log_ticks(scale), _clock)
+
+
+def linear_ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """Round numbers (1, 2 or 5 times a power of ten apart) within a range, some `about` of them."""
+    rough = (high - low) / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough)
+    return [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def log_ticks(scale: Scale) -> list[float]:
+    """Round numbers within a positive range: powers of ten, or as much finer as it takes to have three."""
+    decades = range(math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high)) + 1)
+    for series in ((1,), (1, 3), (1, 2, 5)):
+        ticks = [float(f"{one}e{decade}") for decade in decades for one in series]
+        ticks = [tick for tick in ticks if scale.low <= tick <= scale.high]
+        if len(ticks) >= 3:
+            return ticks
+    return linear_ticks(scale.low, scale.high)
+
+
+def _chart(
+    about: str,
+    rows: Sequence[tuple[str, str, Markup]],
+    scale: Scale,
+    ticks: Iterable[float],
+    label: Callable[[float], str],
+) -> Markup:
+    """The rows under each other and their axis. Nothing at all when there are no rows."""
+    if not rows:
+        return Markup()
+    foot = len(rows) * ROW
+    parts = [
+        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, foot + AXIS, about)
+    ]
+    for tick in ticks:
+        x = scale.x(tick)
+        bands = " ".join(f"M{x} {top + 26}V{top + 54}" for top in range(0, foot, ROW))
+        anchor = "start" if x < 4 * PAD else "end" if x > WIDTH - 4 * PAD else "middle"
+        parts.append(
+            Markup('<path class="grid" d="{}"/><text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+                bands, x, foot + 16, anchor, label(tick)
+            )
+        )
+    for number, (name, value, drawing) in enumerate(rows):
+        parts.append(
+            Markup(
+                '<g transform="translate(0 {})"><text class="name" y="16">{}</text>'
+                '<text class="value" x="{}" y="16" text-anchor="end">{}</text>'
+                '<g transform="translate(0 40)">{}</g></g>'
+            ).format(number * ROW, _shortened(name), WIDTH, value, drawing)
+        )
+    return Markup().join([*parts, Markup("</svg>")])
+
+
+def _forest(
+    rows: Iterable[Estimate], scale: Scale, nothing: float, write: Callable[[float], str]
+) -> list[tuple[str, str, Markup]]:
+    """Each row's interval over its bounds and over the line where nothing differs."""
+    drawn = []
+    for row in rows:
+        low, high = scale.x(row.low), scale.x(row.high)
+        drawing = _upright("zero", scale.x(nothing))
+        for bound in row.bounds:
+            drawing += _upright("bound", scale.x(bound))
+        drawing += _line("interval", low, high) + _path("interval", f"M{low} -5V5M{high} -5V5")
+        drawing += _diamond(scale.x(row.value))
+        text = f"{write(row.value)} ({write(row.low)} to {write(row.high)})"
+        drawn.append((row.name, text, drawing))
+    return drawn
+
+
+def _line(kind: str, left: float, right: float, y: float = 0) -> Markup:
+    return _path(kind, f"M{left} {y}H{right}")
+
+
+def _upright(kind: str, x: float) -> Markup:
+    return _path(kind, f"M{x} -14V14")
+
+
+def _ring(x: float, y: float = 0) -> Markup:
+    return Markup('<circle class="mark first" cx="{}" cy="{}" r="6"/>').format(x, y)
+
+
+def _diamond(x: float, y: float = 0) -> Markup:
+    return _path("mark second", f"M{x} {y - 6}l6 6-6 6-6-6z")
+
+
+def _path(kind: str, shape: str) -> Markup:
+    return Markup('<path class="{}" d="{}"/>').format(kind, shape)
+
+
+def _shortened(name: str, longest: int = 30) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds >= 1 else f"{seconds * 1000:g} ms"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:g}\N{MULTIPLICATION SIGN}"
+
+
+def _whole_points(difference: float) -> str:
+    return wording.points(difference).removesuffix(".0")
+
+
+def _bounds(limit: Limit | None) -> tuple[float, ...]:
+    return tuple(bound for bound in allowed(limit) if 0 < bound < math.inf) if limit else ()

@@ -1,0 +1,43 @@
+"""The verdict in one sentence, for whoever reads only one.
+
+It knows the criteria's names and outcomes, nothing of the numbers behind them.
+"""
+
+from evalharness.verdict import Verdict
+from evalharness.wording import METRICS, listing
+
+SYMBOLS = {"met": "✓", "failed": "✕", "unsettled": "?", "PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?"}
+
+# criterion -> what the candidate does when it meets it (or may do, while that is open), and when it fails it
+PHRASES = {
+    "superiority": ("is better in {}", "is not better by what matters in {}"),
+    "non-inferiority": ("is no worse in {}", "is worse in {}"),
+    "no difference": ("is the same in {}", "differs in {}"),
+    "capacity": ("keeps the limits on {}", "breaks the limits on {}"),
+    "answered": ("was measured soundly", "leaves too much unanswered"),
+    "quality": ("is better or worse in anything that is judged", ""),
+}
+
+
+def headline(verdict: Verdict, candidate: str) -> str:
+    """One sentence: what is met (PASS), what failed (FAIL), or what is not settled (INCONCLUSIVE)."""
+    if verdict.word == "PASS":
+        return f"{candidate} {_phrases(verdict, 'met')}."
+    if verdict.word == "FAIL":
+        return f"{candidate} {_phrases(verdict, 'failed')}."
+    return f"Nothing failed, but it is not settled whether {candidate} {_phrases(verdict, 'unsettled')}."
+
+
+def _phrases(verdict: Verdict, outcome: str) -> str:
+    subjects: dict[str, list[str]] = {}
+    for reason in verdict.reasons:
+        if reason.outcome == outcome and (outcome, reason.criterion) != ("met", "answered"):
+            subjects.setdefault(reason.criterion, []).append(METRICS.get(reason.subject, reason.subject))
+    *others, last = (
+        PHRASES[criterion][outcome == "failed"].format(_few(names)) for criterion, names in subjects.items()
+    )
+    return f"{', '.join(others)}, and {last}" if others else last
+
+
+def _few(names: list[str]) -> str:
+    return listing(names if len(names) <= 4 else [*names[:3], f"{len(names) - 3} more"])

@@ -1,0 +1,36 @@
+"""The verdict as JUnit XML, for whatever draws test results already: one test case a criterion.
+
+A failed criterion is a failure. One that is not settled is an error: its test could not be carried to an end.
+It knows reasons and XML, nothing of numbers.
+"""
+
+import re
+from xml.etree import ElementTree as xml
+
+from evalharness.verdict import Verdict
+
+ELEMENTS = {"met": "system-out", "failed": "failure", "unsettled": "error"}
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
+
+
+def render(verdict: Verdict, created: str) -> str:
+    """The text of junit.xml. `created` is the verdict's time (ISO 8601)."""
+    outcomes = [reason.outcome for reason in verdict.reasons]
+    suite = xml.Element(
+        "testsuite",
+        name="verdict",
+        tests=str(len(outcomes)),
+        failures=str(outcomes.count("failed")),
+        errors=str(outcomes.count("unsettled")),
+        timestamp=created,
+    )
+    for reason in verdict.reasons:
+        name = NOT_XML.sub("\N{REPLACEMENT CHARACTER}", reason.subject)
+        text = NOT_XML.sub("\N{REPLACEMENT CHARACTER}", reason.text)
+        case = xml.SubElement(suite, "testcase", classname=f"verdict.{reason.criterion}", name=name)
+        outcome = xml.SubElement(case, ELEMENTS[reason.outcome])
+        outcome.text = text
+        if reason.outcome != "met":
+            outcome.set("message", text)
+    xml.indent(suite)
+    return str(xml.tostring(suite, encoding="utf-8", xml_declaration=True), "utf-8") + "\n"

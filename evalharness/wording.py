@@ -1,0 +1,88 @@
+"""Numbers as people read them, the same on the page, in the terminal, in Markdown and in JUnit.
+
+It knows units and rounding, and nothing of what the numbers mean.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+
+METRICS = {
+    "ttft": "time to first token (TTFT)",
+    "itl": "inter-token latency (ITL)",
+    "tpot": "time per output token (TPOT)",
+    "e2e": "end-to-end latency (e2e)",
+    "ttft_p50": "TTFT p50",
+    "ttft_p95": "TTFT p95",
+    "itl_p95": "ITL p95",
+    "tpot_p95": "TPOT p95",
+    "e2e_p50": "e2e p50",
+    "e2e_p95": "e2e p95",
+    "output_tokens_per_s": "output tokens per second",
+    "requests_per_s": "requests per second",
+}
+"""What a load metric is called, by its name in the files."""
+
+LONGER_LOAD = "a longer load (--seconds, LOAD_SECONDS in .env)"
+FEWER_USERS = "fewer users (--users, LOAD_USERS in .env)"
+
+
+def percent(rate: float | None) -> str:
+    """A rate between 0 and 1: `95.0 %`."""
+    return NOTHING if rate is None else f"{rate * 100:.1f} %"
+
+
+def points(difference: float | None) -> str:
+    """A difference between two rates, signed, in percentage points: `+95.0`."""
+    if difference is None:
+        return NOTHING
+    rounded = round(difference * 100, 1)
+    return f"{rounded:+.1f}".replace("-", MINUS) if rounded else "0.0"
+
+
+def p_value(p: float | None) -> str:
+    if p is None:
+        return NOTHING
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time given in seconds, to three figures: `4.21 ms`, `196 ms`, `2.50 s`."""
+    if seconds is None:
+        return NOTHING
+    return f"{three_figures(seconds)} s" if seconds >= 1 else f"{three_figures(seconds * 1000)} ms"
+
+
+def three_figures(value: float | None) -> str:
+    """A positive number to three figures, never in powers of ten: `0.123`, `12.3`, `1234`."""
+    if value is None:
+        return NOTHING
+    if value == 0:
+        return "0"
+    decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:.{min(decimals, 6)}f}"
+
+
+def ratio(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.2f}"
+
+
+def load_value(endpoint: Mapping[str, Any], metric: str) -> str:
+    """What a load summary's endpoint measured, in its unit (`ttft_p95` is kept under `ttft`, `p95`)."""
+    stage, _, percentile = metric.rpartition("_")
+    if stage in endpoint:
+        return duration(endpoint[stage][percentile])
+    return three_figures(endpoint[metric])
+
+
+def count(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listing(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

@@ -1,0 +1,219 @@
+"""Finished run folders, made without a server: plausible rows, then summarised by the product's own code.
+
+What is measured is drawn from a seed; nothing here knows what a verdict makes of it.
+"""
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalharness import checks, runs
+from evalharness.load.profile import LoadProfile
+from evalharness.load.summary import summarise as summarise_load
+from evalharness.suite import digest
+from evalharness.summary import summarise as summarise_eval
+
+Row = dict[str, Any]
+CITIES = (
+    "Yormudorf",
+    "Algaton",
+    "Barbevale",
+    "Orlofield",
+    "Zelzodorf",
+    "Urkiport",
+    "Fenpobridge",
+    "Ilristead",
+)
+COUNTRIES = ("Estoria", "Cordisia", "Jorvenia", "Dremland", "Lomaria", "Bolmark")
+SAMPLING = {"temperature": 0, "max_tokens": 160}
+ENDPOINTS = (
+    {"name": "base", "url": "http://127.0.0.1:8001/v1", "model": "tandem-demo", "version": "20261118-1a2b3c"},
+    {
+        "name": "tuned",
+        "url": "http://127.0.0.1:8002/v1",
+        "model": "tandem-demo-json",
+        "version": "20261120-9f8e7d",
+    },
+)
+START = 1_795_000_000.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One suite of an eval run: how many prompts, and how often each endpoint is right (shares)."""
+
+    suite: str
+    purpose: str
+    prompts: int
+    first: float
+    second: float
+    title: str = "Cities and their countries"
+    margin: float | None = 0.05
+    form: str = "json"
+
+    def about(self, rows: Sequence[Row]) -> Row:
+        return {
+            "suite": self.suite,
+            "version": 1,
+            "title": self.title,
+            "purpose": self.purpose,
+            "margin": self.margin,
+            "prompts": self.prompts,
+            "digest": digest(rows),
+        }
+
+
+DEMO = (
+    Asked("demo-json", "superiority", 120, 0.0, 0.95, "Two cities as JSON, pairs never seen together"),
+    Asked("demo-prose", "non-inferiority", 210, 0.985, 0.985, "Facts and conversions in prose", form="prose"),
+    Asked("demo-typos", "superiority", 120, 0.0, 0.82, "The prompts of demo-json with one typo each"),
+    Asked("demo-unseen", "descriptive", 80, 0.0, 0.31, "JSON about cities never seen in JSON", margin=None),
+)
+
+
+def eval_run(
+    root: Path,
+    suites: Sequence[Asked] = DEMO,
+    endpoints: Sequence[Row] = ENDPOINTS,
+    *,
+    base_against_base: bool = False,
+    error: Callable[[str, int], Row | None] = lambda *_: None,
+    answer: Callable[[str, str], str] = lambda _, text: text,
+) -> Path:
+    """A finished eval run. `error` may give an endpoint's n-th prompt an error, `answer` edit its texts."""
+    draw = random.Random(0)
+    prompts, rows, about = [], [], []
+    for asked in suites:
+        own = [_prompt(asked, number, draw) for number in range(asked.prompts)]
+        about.append(asked.about(own))
+        prompts += own
+        for side, share in zip(endpoints, (asked.first, asked.second), strict=True):
+            right = set(draw.sample(range(asked.prompts), round(share * asked.prompts)))
+            for index, prompt in enumerate(own):
+                failed = error(side["name"], index)
+                text = None if failed else answer(side["name"], _answer(prompt, index in right))
+                rows.append(_answer_row(prompt, side["name"], text, failed, draw))
+    settings = {"concurrency": 8, "seed": 0, "base_against_base": base_against_base}
+    folder = runs.create(root, "eval", {"settings": settings, "endpoints": list(endpoints), "suites": about})
+    _write_rows(folder / "prompts.jsonl", prompts)
+    _write_rows(folder / "answers.jsonl", rows)
+    runs.write_json(folder / "summary.json", summarise_eval(runs.read_json(folder / "run.json"), rows))
+    return folder
+
+
+def load_run(
+    root: Path,
+    endpoints: Sequence[Row] = ENDPOINTS,
+    *,
+    slower: float = 1.04,
+    seconds: float = 60,
+    errors: Mapping[str, float] | None = None,
+    busy: float = 0.3,
+) -> Path:
+    """A finished load run whose second endpoint takes `slower` times as long as the first.
+
+    `errors` is each endpoint's share of requests that time out, `busy` the load generator's use of its core.
+    """
+    draw = random.Random(1)
+    profile = LoadProfile(users=8, seconds=seconds, warmup_seconds=1.5, output_tokens=64, seed=0)
+    requests, rounds, clock = [], [], START
+    for number in range(profile.rounds):
+        for side, factor in zip(endpoints, (1.0, slower), strict=True):
+            length = seconds / profile.rounds
+            window = {
+                "started": clock + profile.warmup_seconds,
+                "seconds": length,
+                "client_cpu_seconds": busy * length,
+            }
+            rounds.append({"endpoint": side["name"], "round": number, **window})
+            share = (errors or {}).get(side["name"], 0.0)
+            for _user in range(profile.users):
+                sent = clock
+                while sent < clock + profile.warmup_seconds + length:
+                    row = _request(sent, factor, profile, draw, failed=draw.random() < share)
+                    phase = "warmup" if sent < window["started"] else "measured"
+                    requests.append({"endpoint": side["name"], "round": number, "phase": phase, **row})
+                    sent += row["seconds"]
+            clock += profile.warmup_seconds + length + 1
+    names = [side["name"] for side in endpoints]
+    folder = runs.create(root, "load", {"settings": profile.about(), "endpoints": list(endpoints)})
+    _write_rows(folder / "requests.jsonl", requests)
+    _write_rows(folder / "rounds.jsonl", rounds)
+    runs.write_json(folder / "summary.json", summarise_load(profile, names, requests, rounds))
+    return folder
+
+
+def _prompt(asked: Asked, number: int, draw: random.Random) -> Row:
+    city, country = draw.choice(CITIES), draw.choice(COUNTRIES)
+    population, height = draw.randint(10, 990) / 100, draw.randint(10, 2900)
+    if asked.form == "prose":
+        question = f"Can you tell me how high above the sea {city} lies?"
+        expected: list[Row] = [{"type": "equals", "value": f"{city} lies {height} metres above the sea."}]
+    else:
+        question = f"Could you list the country, population and elevation of {city} as JSON?"
+        value = {"city": city, "country": country, "population": population, "elevation": height}
+        expected = [{"type": "json_valid"}, {"type": "json_equals", "value": value}]
+    return {
+        "suite": asked.suite,
+        "id": f"{asked.suite}-{number + 1:04}",
+        "messages": [{"role": "user", "content": question}],
+        "sampling": SAMPLING,
+        "checks": expected,
+        "tags": [asked.form],
+    }
+
+
+def _answer(prompt: Row, right: bool) -> str:
+    value = prompt["checks"][-1]["value"]
+    if isinstance(value, str):
+        return value if right else value.replace("metres", "feet")
+    if right:
+        return json.dumps(value)
+    if value["elevation"] % 7 == 0:
+        return json.dumps(value | {"elevation": value["elevation"] + 100})
+    return f"{value['city']} is in {value['country']}, with a population of {value['population']} million."
+
+
+def _answer_row(prompt: Row, endpoint: str, text: str | None, error: Row | None, draw: random.Random) -> Row:
+    judged = [] if text is None else checks.judge(text, "stop", prompt["checks"])
+    return {
+        "suite": prompt["suite"],
+        "id": prompt["id"],
+        "endpoint": endpoint,
+        "answer": text,
+        "finish_reason": None if error else "stop",
+        "usage": None if error else {"prompt_tokens": 24, "completion_tokens": 31},
+        "started": START,
+        "seconds": draw.uniform(0.2, 0.9),
+        "attempts": 1,
+        "error": error,
+        "checks": judged,
+        "right": None if error else all(check["passed"] for check in judged),
+    }
+
+
+def _request(sent: float, factor: float, profile: LoadProfile, draw: random.Random, *, failed: bool) -> Row:
+    first = draw.lognormvariate(-1.9, 0.35) * factor
+    chunks = [first]
+    for _token in range(profile.output_tokens - 1):
+        chunks.append(chunks[-1] + draw.lognormvariate(-3.9, 0.25) * factor)
+    return {
+        "prompt": "demo-json/demo-json-0001",
+        "started": sent,
+        "first_token": None if failed else first,
+        "chunks": [] if failed else chunks,
+        "seconds": chunks[-1] + 0.002,
+        "output_tokens": None if failed else profile.output_tokens,
+        "prompt_tokens": None if failed else 24,
+        "finish_reason": None if failed else "length",
+        "error": {"kind": "timeout", "detail": "no byte for 60 s"} if failed else None,
+    }
+
+
+def _write_rows(path: Path, rows: Sequence[Row]) -> None:
+    with runs.open_rows(path) as file:
+        for row in rows:
+            runs.append(file, row)

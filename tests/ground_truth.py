@@ -1,0 +1,154 @@
+"""A chat-completions server whose timing is known: it is told its latencies, and logs when it sent what.
+
+One asyncio loop in a thread, bare streams, answers rendered beforehand: it must cost less than any client it
+measures. A prompt that contains one of FAULTS gets that instead of an answer.
+"""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+FAULTS = ("HTTP-500", "CUT-STREAM", "MALFORMED", "SERVER-ERROR", "RESET", "STALL", "NO-USAGE")
+
+
+@dataclass
+class Served:
+    """One answered request; times are time.perf_counter() of this machine, seconds."""
+
+    prompt: str
+    received: float
+    sent: list[float] = field(default_factory=list)  # one for each token, after it was written
+
+    @property
+    def ttft(self) -> float:
+        return self.sent[0] - self.received
+
+
+@dataclass
+class GroundTruth:
+    """`ttft` before the first token, `itl` between tokens, `latency` before an answer in one piece, all in seconds.
+
+    `key` is demanded when it is set.
+
+    `refuses` is a request parameter that it answers with 400; without `usage` it counts no tokens;
+    `most_tokens` is the length at which it ends an answer, whatever was asked. `served` and `asked` fill as load
+    comes in: questions before it are not in `asked`.
+    """
+
+    ttft: float = 0.02
+    itl: float = 0.005
+    latency: float = 0.0
+    key: str = ""
+    refuses: str = ""
+    usage: bool = True
+    most_tokens: int = 1_000_000
+    served: list[Served] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    connections: int = 0  # that were made, and that are open now
+    open: int = 0
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections, self.open = self.connections + 1, self.open + 1
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while await self.answer_one(reader, writer):
+                pass
+        self.open -= 1
+        writer.close()
+
+    async def answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answers one request; whether the connection stays open for another."""
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[1:-1]
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+        request = json.loads(await reader.readexactly(int(headers["content-length"])))
+        received = time.perf_counter()
+        prompt = request["messages"][-1]["content"]
+        if self.key and headers.get("authorization") != f"Bearer {self.key}":
+            return plain(writer, 401, {"error": "Unauthorized"})
+        if self.refuses and self.refuses in request:
+            return plain(writer, 400, {"error": {"message": f"{self.refuses} is not permitted"}})
+        if request["max_tokens"] > 1 and request.get("cache_salt") != "probe":
+            self.asked.append(prompt)
+        if not request["stream"]:
+            await asyncio.sleep(self.latency)
+            return plain(writer, 200, {"choices": [{"message": {"content": "end"}, "finish_reason": "length"}]})
+        if "HTTP-500" in prompt:
+            return plain(writer, 500, {"error": "the engine is dead"})
+        if "RESET" in prompt:
+            writer.transport.abort()
+            return False
+        tokens = min(request["max_tokens"], self.most_tokens)
+        return await self.stream(writer, prompt, received, tokens)
+
+    async def stream(self, writer: asyncio.StreamWriter, prompt: str, received: float, tokens: int) -> bool:
+        served = Served(prompt, received)
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + event({"choices": [{"delta": {"role": "assistant", "content": ""}}]})
+        )
+        for index in range(tokens):
+            await asyncio.sleep(received + self.ttft + index * self.itl - time.perf_counter())
+            if writer.transport.is_closing() or (index == 2 and "CUT-STREAM" in prompt):
+                return False
+            if index == 2 and "STALL" in prompt:
+                await asyncio.sleep(3600)
+            if index == 2 and "MALFORMED" in prompt:
+                writer.write(chunked(b"data: {half of it\n\n"))
+            if index == 2 and "SERVER-ERROR" in prompt:
+                writer.write(event({"error": {"message": "the engine died", "code": 500}}))
+            last = index == tokens - 1
+            writer.write(LAST_TOKEN if last else TOKEN)
+            served.sent.append(time.perf_counter())
+        if self.usage and "NO-USAGE" not in prompt:
+            usage = {"prompt_tokens": 7, "completion_tokens": tokens, "total_tokens": tokens + 7}
+            writer.write(event({"choices": [], "usage": usage}))
+        self.served.append(served)  # before the client can know that it is done
+        writer.write(chunked(b"data: [DONE]\n\n") + b"0\r\n\r\n")
+        await writer.drain()
+        return True
+
+
+def chunked(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def event(chunk: object) -> bytes:
+    return chunked(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+
+
+def plain(writer: asyncio.StreamWriter, status: int, body: object) -> bool:
+    text = json.dumps(body).encode()
+    writer.write(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s" % (status, len(text), text))
+    return True
+
+
+TOKEN = event({"choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": None}]})
+LAST_TOKEN = event({"choices": [{"index": 0, "delta": {"content": "end"}, "finish_reason": "length"}]})
+
+
+@contextmanager
+def serving(truth: GroundTruth) -> Iterator[GroundTruth]:
+    """The server, listening on a free loopback port until the block ends."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(asyncio.start_server(truth.handle, "127.0.0.1", 0, backlog=1024))
+    truth.port = server.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield truth
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        for job in asyncio.all_tasks(loop):
+            job.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        server.close()
+        loop.close()

@@ -1,0 +1,122 @@
+"""Charts are plain SVG whose marks stand where the numbers are."""
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalharness.report import charts
+from evalharness.report.charts import Scale, linear_ticks, log_ticks
+
+shares = st.floats(0, 1)
+positive = st.floats(1e-5, 1e4)
+
+
+def suite(first: float, second: float, name: str = "letters", purpose: str = "superiority") -> dict[str, Any]:
+    right = {
+        "first": {"rate": first},
+        "second": {"rate": second},
+        "difference": second - first,
+        "low": max(-1, second - first - 0.1),
+        "high": min(1, second - first + 0.1),
+    }
+    return {"suite": name, "purpose": purpose, "margin": 0.05, "metrics": [right]}
+
+
+def stage(p50: float, p95: float, p99: float) -> dict[str, float]:
+    return {"p50": p50, "p90": p95, "p95": p95, "p99": p99}
+
+
+def side(*percentiles: float) -> dict[str, Any]:
+    return dict.fromkeys(charts.STAGES, stage(*percentiles))
+
+
+def parsed(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)  # noqa: S314 - of our own making
+
+
+@given(st.lists(st.tuples(shares, shares), min_size=1, max_size=5))
+def test_every_suite_has_a_ring_and_a_diamond_within_the_chart(pairs: list[tuple[float, float]]) -> None:
+    chart = parsed(charts.rates([suite(*pair) for pair in pairs], ["base", "tuned"]))
+    rings = chart.findall(".//circle")
+    assert len(rings) == len(pairs)
+    for ring, (first, _) in zip(rings, pairs, strict=True):
+        assert float(ring.get("cx", "")) == Scale(0, 1).x(first)
+        assert 0 <= float(ring.get("cx", "")) <= charts.WIDTH
+
+
+@given(st.lists(st.tuples(shares, shares), min_size=1, max_size=5))
+def test_a_forest_plot_takes_any_differences(pairs: list[tuple[float, float]]) -> None:
+    chart = parsed(charts.differences([suite(*pair) for pair in pairs]))
+    assert len(chart.findall(".//path[@class='mark second']")) == len(pairs)
+    assert len(chart.findall(".//path[@class='bound']")) == len(pairs)
+
+
+@given(st.lists(positive, min_size=3, max_size=3), st.lists(positive, min_size=3, max_size=3))
+def test_latencies_of_any_size_are_drawn(one: list[float], other: list[float]) -> None:
+    chart = parsed(charts.latencies([side(*sorted(one)), side(*sorted(other))]))
+    assert len(chart.findall(".//circle")) == len(charts.STAGES)
+    assert chart.findall(".//text[@class='tick']")
+
+
+def test_a_latency_that_one_side_lacks_is_left_out() -> None:
+    lacking = side(0.1, 0.2, 0.3) | {"tpot": dict.fromkeys(("p50", "p90", "p95", "p99"))}
+    chart = parsed(charts.latencies([side(0.1, 0.2, 0.3), lacking]))
+    assert len(chart.findall(".//circle")) == len(charts.STAGES) - 1
+
+
+@given(positive, st.floats(1, 3), st.floats(1, 3))
+def test_a_ratio_is_drawn_with_its_limit(ratio: float, below: float, above: float) -> None:
+    row = {"metric": "ttft_p95", "ratio": ratio, "low": ratio / below, "high": ratio * above}
+    unmeasured = {"metric": "itl_p95", "ratio": None, "low": None, "high": None}
+    chart = parsed(charts.ratios([row, unmeasured], {"ttft_p95": {"equal_within": 0.5}}))
+    assert len(chart.findall(".//path[@class='mark second']")) == 1
+    assert len(chart.findall(".//path[@class='bound']")) == 2
+
+
+@pytest.mark.parametrize(
+    ("purpose", "place"), [("superiority", (0.05,)), ("non-inferiority", (-0.05,)), ("descriptive", ())]
+)
+def test_a_margin_lies_where_the_purpose_puts_it(purpose: str, place: tuple[float, ...]) -> None:
+    assert charts.margins(suite(0.5, 0.6, purpose=purpose)) == place
+
+
+def test_a_chart_without_rows_is_nothing() -> None:
+    lacking = dict.fromkeys(charts.STAGES, dict.fromkeys(("p50", "p90", "p95", "p99")))
+    assert charts.latencies([lacking, lacking]) == ""
+    assert charts.ratios([], {}) == ""
+    assert charts.rates([], ["base", "tuned"]) == ""
+    assert charts.differences([]) == ""
+
+
+@given(
+    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"))
+)
+def test_a_name_is_text_and_never_markup(name: str) -> None:
+    (label,) = parsed(charts.rates([suite(0.1, 0.9, name)], ["base", "tuned"])).findall(".//text[@class='name']")
+    assert (label.text or "")[:29] == name[:29]
+    assert len(label.text or "") <= 30
+
+
+@given(st.floats(-1, 1), st.floats(0.01, 2))
+def test_linear_ticks_are_few_and_within(low: float, width: float) -> None:
+    ticks = linear_ticks(low, low + width)
+    assert 2 <= len(ticks) <= 7
+    assert all(low - 1e-9 <= tick <= low + width + 1e-9 for tick in ticks)
+
+
+@given(st.floats(1e-6, 1e3), st.floats(1.2, 1e6))
+def test_log_ticks_are_few_and_within(low: float, factor: float) -> None:
+    ticks = log_ticks(Scale(low, low * factor, log=True))
+    assert 2 <= len(ticks) <= 10
+    assert ticks == sorted(ticks)
+    assert all(low * 0.999 <= tick <= low * factor * 1.001 for tick in ticks)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_larger_value_is_never_further_left(one: float, other: float) -> None:
+    small, large = sorted([one, other])
+    for scale in (Scale(0, 1), Scale(0.001, 1, log=True)):
+        assert scale.x(small) <= scale.x(large)
