@@ -1,0 +1,71 @@
+# Tandem: every command a person needs. `make` alone lists them.
+# Settings are in .env (see .env.example), or on the command line: `make up QUANTIZER=gptqmodel`.
+
+PYTHON ?= python3
+ENVIRONMENTS := .tandem/environments
+HARNESS := $(ENVIRONMENTS)/harness/bin/python
+TANDEM := PYTHONPATH=. $(HARNESS)
+TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs eval load verdict suites test check bench demo-model screenshots clean \
+        harness-environment tests-environment
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+up: harness-environment ## make what is missing, start base, tuned and Open WebUI, wait until they answer
+	@$(TANDEM) -m serve up
+
+down: $(HARNESS) ## stop everything; models, runs and chats are kept
+	@$(TANDEM) -m serve down
+
+status: $(HARNESS) ## what runs, where, in which state
+	@$(TANDEM) -m serve status
+
+logs: $(HARNESS) ## the servers' logs; on a terminal, follow them
+	@$(TANDEM) -m serve logs
+
+eval: harness-environment ## ask base and tuned the prompt suites: pass rates, differences, intervals
+	@$(TANDEM) -m serve eval
+
+load: harness-environment ## put load on base and tuned in turn: throughput, TTFT, ITL, TPOT, e2e
+	@$(TANDEM) -m serve load
+
+verdict: harness-environment ## eval and load, then PASS, FAIL or INCONCLUSIVE, and report.html
+	@$(TANDEM) -m serve verdict
+
+suites: harness-environment ## list the prompt suites
+	@$(TANDEM) -m evalharness suites
+
+test: tests-environment harness-environment ## every test this machine can run
+	@$(TESTING) -m pytest tests
+
+check: tests-environment ## lint, types and unit tests, under a minute
+	@$(TESTING) -m ruff check .
+	@$(TESTING) -m ruff format --check .
+	@$(TESTING) -m mypy
+	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
+
+bench: tests-environment ## the harness's overhead against its limit and its rivals, side by side
+	@$(TESTING) -m tests.bench
+
+screenshots: tests-environment ## take the pictures of the README again, of a deployment made for it
+	@TANDEM_SCREENSHOTS=tests/e2e/screenshots $(TESTING) -m pytest -q tests/e2e
+
+demo-model: harness-environment ## train the embedded demo model and adapter again, from a seed (about half an hour)
+	@$(TANDEM) -m serve.runtimes.environments $(ENVIRONMENTS)/demo images/demo/requirements.txt
+	@$(ENVIRONMENTS)/demo/bin/python images/demo/train.py --out .tandem/demo-model
+
+clean: $(HARNESS) ## say what will be deleted, ask, delete it
+	@$(TANDEM) -m serve clean
+
+harness-environment:
+	@$(PYTHON) -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("tandem: Python 3.11 is needed, the newest that auto-gptq is built for; set PYTHON=")'
+	@$(PYTHON) -m serve.runtimes.environments $(ENVIRONMENTS)/harness images/harness/requirements.txt
+
+$(HARNESS):
+	@$(MAKE) --no-print-directory harness-environment
+
+tests-environment: harness-environment
+	@$(PYTHON) -m serve.runtimes.environments $(ENVIRONMENTS)/tests tests/requirements.txt

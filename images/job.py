@@ -1,0 +1,105 @@
+"""What the jobs have in common: their failures in one line, and what a manifest says of where a model came from.
+
+It knows nothing of merging or quantizing, and imports nothing heavy.
+"""
+
+import errno
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from serve.errors import UsageError
+from serve.store import Store, describe, inputs_digest, read_manifest
+
+WEIGHTS = re.compile(r".*\.(safetensors|bin|pt|pth|gguf|msgpack|h5|onnx)(\.index\.json)?$")
+LICENCE_FILES = ("LICENSE*", "LICENCE*", "NOTICE*", "USE_POLICY*")
+
+
+@contextmanager
+def one_line_failures(job: str) -> Iterator[None]:
+    """Turns a person's mistake, or a full disk, into one line on stderr and exit code 2."""
+    try:
+        yield
+    except UsageError as error:
+        print(f"{job}: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except Exception as error:
+        # safetensors reports a full disk as an error of its own, which carries only the text.
+        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
+        if not full:
+            raise
+        print(f"{job}: the disk is full; free some space where models/ lies and run again", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def versions(*packages: str) -> dict[str, str]:
+    return {package: metadata.version(package).split("+")[0] for package in packages}
+
+
+def origin(folder: Path, known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What identifies a model folder: the store's version where it has one, else the digest of each file.
+
+    `known` is an earlier answer for the same folder: a file of the same size and time of change keeps its digest.
+    """
+    manifest = read_manifest(folder)
+    if manifest and "version" in manifest and "variant" in manifest:  # another tool's file may have that name
+        return {"variant": manifest["variant"], "version": manifest["version"]}
+    return {"files": describe(folder, (known or {}).get("files"))}
+
+
+def identity(made_from: dict[str, Any]) -> dict[str, Any]:
+    """The part of an origin that a version's name depends on: digests, not times of change."""
+    if "files" not in made_from:
+        return made_from
+    return {"files": {name: file["sha256"] for name, file in made_from["files"].items()}}
+
+
+def make_version(
+    store: Store,
+    variant: str,
+    sources: Mapping[str, Path],
+    parameters: Mapping[str, Any],
+    libraries: Mapping[str, str],
+    write: Callable[[Path], Mapping[str, Any]],
+) -> None:
+    """Makes current the version of a variant that these inputs make: the one that stands, or a new one.
+
+    `write` fills an empty folder and returns the proof that what it wrote is right; nothing is published if it raises.
+    """
+    with store.lock(variant):
+        current = store.current(variant)
+        manifest = (read_manifest(current) if current else None) or {}
+        known = manifest.get("sources", {})
+        origins = {name: origin(folder, known.get(name)) for name, folder in sources.items()}
+        made_by = {"parameters": dict(parameters), "libraries": dict(libraries)}
+        version = inputs_digest({"sources": {name: identity(made) for name, made in origins.items()}, **made_by})
+        if store.standing(variant, version):
+            store.make_current(variant, version)
+            print(f"{variant} {version} stands", flush=True)
+            return
+        with store.staging(variant, version) as draft:
+            proof = write(draft)
+            licences = {name: licence(folder) for name, folder in sources.items()}
+            about = {"sources": origins, **made_by, "licences": licences, "proof": proof}
+            store.publish(draft, variant, version, about)
+    print(f"{variant} {version} published", flush=True)
+
+
+def copy_everything_but_weights(source: Path, target: Path) -> None:
+    """Configuration, tokenizer, chat template and licence files, byte for byte."""
+    for path in source.iterdir():
+        if path.is_file() and not WEIGHTS.match(path.name) and path.name != "manifest.json":
+            shutil.copyfile(path, target / path.name)
+
+
+def licence(folder: Path) -> dict[str, Any]:
+    """The licence a model folder states: in its card's front matter and in files of its own."""
+    card = folder / "README.md"
+    stated = re.search(r"^license:\s*(\S+)", card.read_text(), re.MULTILINE) if card.exists() else None
+    files = sorted(path.name for pattern in LICENCE_FILES for path in folder.glob(pattern))
+    return {"licence": stated.group(1) if stated else "not stated", "files": files}

@@ -1,0 +1,147 @@
+"""The GPTQ checkpoint on disk: read back, checked, and given the configuration of the model it came from.
+
+The packing is AutoGPTQ's (Frantar et al. 2022, arXiv:2210.17323; format "gptq"): eight 4-bit values in an int32,
+zero points stored minus one. It does not know which engine wrote the file.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from serve.errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+PACKED = (".qweight", ".qzeros", ".scales", ".g_idx")
+WIDTHS = {"I32": 4, "F32": 4, "F16": 2, "BF16": 2, "I64": 8}  # bytes, by safetensors' names
+
+
+def load(folder: Path) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
+    """Tokenizer and full-precision model, on the GPU where there is one."""
+    import torch
+    import transformers
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    written = json.loads((folder / "config.json").read_text())
+    if transformers.__version__.startswith("4."):
+        adopt_newer_fields(config, written)
+    dtype = getattr(torch, written.get("dtype") or written.get("torch_dtype") or "bfloat16")
+    model = AutoModelForCausalLM.from_pretrained(folder, config=config, torch_dtype=dtype, local_files_only=True)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (ValueError, AttributeError):  # saved by a newer transformers, whose class names this one lacks
+        about = json.loads((folder / "tokenizer_config.json").read_text())
+        special = {name: about[name] for name in ("bos_token", "eos_token", "pad_token") if about.get(name)}
+        tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **special)
+        template = folder / "chat_template.jinja"
+        tokenizer.chat_template = template.read_text() if template.exists() else about.get("chat_template")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return tokenizer, model.to(device).eval()
+
+
+def adopt_newer_fields(config: Any, written: dict[str, Any]) -> None:
+    """transformers 5 writes `rope_parameters`; version 4 would silently fall back to its default frequencies."""
+    rope = dict(written.get("rope_parameters") or {})
+    if rope:
+        config.rope_theta = rope.pop("rope_theta", config.rope_theta)
+        config.rope_scaling = rope if rope.get("rope_type", "default") != "default" else None
+
+
+def finish(source: Path, draft: Path, bits: int, group_size: int) -> None:
+    """Drops biases the model never had, and writes the source's configuration with the quantization in it."""
+    with_bias = {name for name in tensor_bytes(source) if name.endswith(".bias")}
+    for path in draft.glob("*.safetensors"):
+        tensors = load_file(path)
+        kept = {name: t for name, t in tensors.items() if not name.endswith(".bias") or name in with_bias}
+        dropped = [t for name, t in tensors.items() if name not in kept]
+        if any(t.any() for t in dropped):
+            raise UsageError(f"{path.name}: the quantizer wrote biases that the model does not have")
+        if dropped:
+            save_file(kept, path, metadata={"format": "pt"})
+    config = json.loads((source / "config.json").read_text())
+    config["quantization_config"] = {
+        "quant_method": "gptq",
+        "checkpoint_format": "gptq",
+        "bits": bits,
+        "group_size": group_size,
+        "sym": True,
+        "desc_act": False,
+        "lm_head": False,
+    }
+    (draft / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    for leftover in ("quantize_config.json", "quant_log.csv"):
+        (draft / leftover).unlink(missing_ok=True)
+
+
+def load_quantized_weights(model: "PreTrainedModel", folder: Path) -> None:
+    """Puts a checkpoint's weights, as its 4-bit values stand for, into the full-precision model, layer by layer.
+
+    Raises UsageError when the checkpoint lacks a weight of the model, or has one that the model lacks.
+    """
+    import torch
+
+    weights = model.state_dict()
+    # A tied head is not in the file: it shares the embedding that is.
+    left = {name for name in weights if not (name == "lm_head.weight" and model.config.tie_word_embeddings)}
+    with torch.no_grad():
+        for path in folder.glob("*.safetensors"):
+            with safe_open(path, framework="pt") as tensors:
+                for name in sorted(tensors.keys()):
+                    if name.endswith(PACKED[1:]):
+                        continue
+                    module = name.removesuffix(PACKED[0])
+                    packed = name.endswith(PACKED[0])
+                    target = f"{module}.weight" if packed else name
+                    if target not in weights:
+                        raise UsageError(f"the quantizer wrote {target}, which the model does not have")
+                    value = (
+                        unpack(*(tensors.get_tensor(module + part) for part in PACKED))
+                        if packed
+                        else tensors.get_tensor(name)
+                    )
+                    weights[target].copy_(value)
+                    left.discard(target)
+    if left:
+        raise UsageError(f"the quantizer did not write {min(left)}")
+
+
+def unpack(
+    qweight: "torch.Tensor", qzeros: "torch.Tensor", scales: "torch.Tensor", g_idx: "torch.Tensor"
+) -> "torch.Tensor":
+    """[outputs, inputs] weights of one layer from its packed [inputs/8, outputs] and [groups, outputs/8]."""
+    import torch
+
+    shifts = torch.arange(0, 32, 4, dtype=torch.int32)
+    values = (qweight.unsqueeze(1) >> shifts.view(1, 8, 1)) & 15
+    zeros = ((qzeros.unsqueeze(2) >> shifts.view(1, 1, 8)) & 15) + 1
+    values = values.reshape(-1, qweight.shape[1]).float()
+    zeros = zeros.reshape(qzeros.shape[0], -1).float()
+    groups = g_idx.long()
+    return ((values - zeros[groups]) * scales.float()[groups]).T.contiguous()
+
+
+def linear_bytes(source: Path, draft: Path) -> dict[str, float]:
+    """Bytes of the quantized layers in both folders, and the share saved."""
+    after = {name: size for name, size in tensor_bytes(draft).items() if name.endswith(PACKED)}
+    linear = {f"{name.rsplit('.', 1)[0]}.weight" for name in after}
+    before = sum(size for name, size in tensor_bytes(source).items() if name in linear)
+    total = sum(after.values())
+    return {"linear_bytes_before": before, "linear_bytes_after": total, "linear_saved": 1 - total / before}
+
+
+def tensor_bytes(folder: Path) -> dict[str, int]:
+    """The size of every tensor of a folder, in bytes, from the headers of its files."""
+    sizes: dict[str, int] = {}
+    for path in folder.glob("*.safetensors"):
+        with safe_open(path, framework="pt") as tensors:
+            for name in tensors.keys():  # noqa: SIM118 - not a dictionary
+                stored = tensors.get_slice(name)
+                sizes[name] = math.prod(stored.get_shape()) * WIDTHS[stored.get_dtype()]
+    return sizes

@@ -1,0 +1,1 @@
+"""From settings to a running, healthy deployment. It knows nothing of how the endpoints are judged."""

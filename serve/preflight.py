@@ -1,0 +1,226 @@
+"""What will not work, said before the hours are spent: model folders, adapters, ports.
+
+It reads headers and configuration only, never weights, and needs nothing heavier than `safetensors`. The jobs
+import it too, so that a job run alone refuses the same things in the same words.
+"""
+
+import ctypes
+import json
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from serve.errors import UsageError
+
+SUPPORTED = ("llama", "qwen2")
+GROUP_SIZES = (32, 64, 128)  # what vLLM's GPTQ kernels take, less "one group a row"
+Shapes = dict[str, list[int]]
+
+
+def check_model(folder: Path) -> dict[str, Any]:
+    """The configuration of a base model that can be merged, quantized and served.
+
+    Raises UsageError naming the first thing that cannot be.
+    """
+    config = read_config(folder, "config.json", "BASE_MODEL")
+    if "quantization_config" in config:
+        raise UsageError(f"{folder}: quantized already; set BASE_MODEL to the full-precision model it was made from")
+    if config.get("model_type") not in SUPPORTED:
+        raise UsageError(
+            f"{folder}: model type {config.get('model_type')!r} is not supported; "
+            f"set BASE_MODEL to a model of the {' or '.join(SUPPORTED)} family"
+        )
+    tensor_shapes(folder, "BASE_MODEL")
+    if not has_chat_template(folder):
+        raise UsageError(f"{folder}: no chat template; put a chat_template.jinja beside the weights of BASE_MODEL")
+    return config
+
+
+def check_adapter(folder: Path, base: Path) -> None:
+    """Raises UsageError when the adapter is not a LoRA adapter for exactly this base, in safetensors."""
+    config = read_config(folder, "adapter_config.json", "ADAPTER")
+    if config.get("peft_type") != "LORA":
+        raise UsageError(f"{folder}: a {config.get('peft_type')} adapter; ADAPTER must be a LoRA adapter")
+    theirs, ours = tensor_shapes(base, "BASE_MODEL"), tensor_shapes(folder, "ADAPTER")
+    if not any(".lora_" in name for name in ours):
+        raise UsageError(f"{folder}: no LoRA weights in it; set ADAPTER to the folder that training wrote")
+    for module, inputs, outputs in lora_shapes(ours):
+        weight = theirs.get(f"{module}.weight")
+        if weight is None and module == "lm_head":  # tied: the file has the embedding alone
+            weight = theirs.get("model.embed_tokens.weight")
+        if weight is None:
+            raise UsageError(f"{folder}: made for another base: {base} has no {module}; set ADAPTER or BASE_MODEL")
+        if (outputs, inputs) != tuple(weight):
+            raise UsageError(
+                f"{folder}: made for another base: {module} is {weight[0]}x{weight[1]} in {base}, "
+                f"but {outputs}x{inputs} in the adapter; set ADAPTER or BASE_MODEL"
+            )
+
+
+def check_quantizable(folder: Path, group_size: int) -> None:
+    """Raises UsageError when a linear layer's input is not a whole number of groups.
+
+    Both quantizers accept such a layer silently; vLLM's kernels do not.
+    """
+    for name, shape in tensor_shapes(folder, "BASE_MODEL").items():
+        if ".layers." in name and name.endswith("_proj.weight") and shape[1] % group_size:
+            raise UsageError(
+                f"{folder}: {name} takes {shape[1]} inputs, which is no multiple of GPTQ_GROUP_SIZE={group_size}; "
+                f"set it to one of {', '.join(str(size) for size in GROUP_SIZES if shape[1] % size == 0) or 'none'}"
+            )
+
+
+def calibration_rows(path: Path) -> list[dict[str, Any]]:
+    """Rows `{"messages": [...]}` or `{"text": "..."}` of a JSON-lines file. Raises UsageError for any other."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; set CALIBRATION to a JSON-lines file") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not text; set CALIBRATION to a JSON-lines file") from None
+    rows = []
+    for number, line in enumerate(lines, 1):
+        try:
+            row = json.loads(line)
+            rows.append({"messages": row["messages"]} if row.get("messages") else {"text": str(row["text"])})
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise UsageError(f'{path}:{number}: not a row like {{"messages": [...]}} or {{"text": "..."}}') from None
+    if len(rows) < 16:
+        raise UsageError(f"{path}: {len(rows)} rows; CALIBRATION needs at least 16")
+    return rows
+
+
+def check_length(config: dict[str, Any], tokens: int, kv_cache_gib: float) -> None:
+    """Raises UsageError for a length beyond the model's positions, or too long for even one sequence in the cache."""
+    longest = config.get("max_position_embeddings", tokens)
+    if tokens > longest:
+        raise UsageError(f"MAX_MODEL_LEN={tokens} is more than the model's {longest} positions; set it to at most that")
+    needed = tokens * kv_bytes_per_token(config) / 1024**3
+    if needed > kv_cache_gib:
+        raise UsageError(
+            f"one sequence of MAX_MODEL_LEN={tokens} tokens takes {needed:.3g} GiB, more than "
+            f"KV_CACHE_GIB={kv_cache_gib:g}; raise the one or lower the other"
+        )
+
+
+def kv_bytes_per_token(config: dict[str, Any]) -> int:
+    """Keys and values of every layer for one token, in bytes, at two bytes a number."""
+    heads = config.get("num_attention_heads", 0)
+    head = config.get("head_dim") or config.get("hidden_size", 0) // max(heads, 1)
+    return 2 * 2 * int(config.get("num_hidden_layers", 0) * config.get("num_key_value_heads", heads) * head)
+
+
+def has_chat_template(folder: Path) -> bool:
+    stated = folder / "tokenizer_config.json"
+    return (folder / "chat_template.jinja").exists() or (stated.exists() and "chat_template" in stated.read_text())
+
+
+def check_disk(base: Path, target: Path) -> None:
+    """Raises UsageError when the copies to be made of a base (merged, two at INT4) will not fit."""
+    needed = int(1.7 * sum(path.stat().st_size for path in base.glob("*.safetensors")))
+    free = shutil.disk_usage(target).free
+    if free < needed:
+        raise UsageError(
+            f"{target}: {free / 1e9:.1f} GB free, but the merged and quantized models need about "
+            f"{needed / 1e9:.1f} GB; free some space, or move the checkout to a larger disk"
+        )
+
+
+def extended_vocabulary(adapter: Path, base: Path) -> int | None:
+    """The number of embedding rows the adapter brings where the base has another number, else None.
+
+    Raises UsageError when such an adapter does not bring the tokenizer with the words it added.
+    """
+    ours, theirs = tensor_shapes(adapter, "ADAPTER"), tensor_shapes(base, "BASE_MODEL")
+    rows = [
+        shape[0]
+        for name, shape in ours.items()
+        if name.endswith(("embed_tokens.weight", "lm_head.weight")) and ".lora_" not in name
+    ]
+    embedding = theirs.get("model.embed_tokens.weight")
+    if not rows or embedding is None or rows[0] == embedding[0]:
+        return None
+    if not (adapter / "tokenizer_config.json").exists():
+        raise UsageError(
+            f"{adapter}: changes the vocabulary, but has no tokenizer; put ADAPTER's tokenizer files there"
+        )
+    return rows[0]
+
+
+def lora_shapes(tensors: Shapes) -> Iterator[tuple[str, int, int]]:
+    """(module, inputs, outputs) of each linear layer that an adapter's tensors change."""
+    for name, shape in tensors.items():
+        if name.endswith(".lora_A.weight"):
+            partner = tensors.get(name.replace(".lora_A.", ".lora_B."))
+            if partner is not None:
+                module = name.removesuffix(".lora_A.weight").removeprefix("base_model.model.")
+                yield module, shape[1], partner[0]
+
+
+def tensor_shapes(folder: Path, setting: str) -> Shapes:
+    """The shape of every tensor of a folder's safetensors files, from their headers.
+
+    Raises UsageError for pickled weights, and for files that are cut short or missing from the folder's index.
+    """
+    files = sorted(path for path in folder.glob("*.safetensors"))
+    if not files:
+        pickled = next((path for pattern in ("*.bin", "*.pt") for path in sorted(folder.glob(pattern))), None)
+        if pickled:
+            raise UsageError(
+                f"{pickled}: pickled weights can run code when loaded; save {setting} again as safetensors"
+            )
+        raise UsageError(f"{folder}: no .safetensors file in it; set {setting} to a folder with weights")
+    for index in folder.glob("*.safetensors.index.json"):
+        named = set(json.loads(index.read_text())["weight_map"].values())
+        missing = named - {path.name for path in files}
+        if missing:
+            raise UsageError(f"{folder}: {min(missing)} is missing; download {setting} again")
+    shapes: Shapes = {}
+    for path in files:
+        try:
+            with safe_open(path, framework="np") as tensors:
+                shapes |= {name: tensors.get_slice(name).get_shape() for name in tensors.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError) as error:
+            raise UsageError(f"{path}: damaged or cut short ({error}); download {setting} again") from None
+    return shapes
+
+
+def read_config(folder: Path, name: str, setting: str) -> dict[str, Any]:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; set {setting} to a model folder or a hub name")
+    try:
+        config: dict[str, Any] = json.loads((folder / name).read_text())
+    except FileNotFoundError:
+        raise UsageError(f"{folder}: no {name} in it; set {setting} to the folder that holds it") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder / name}: not readable as JSON ({error}); mend it or set {setting}") from None
+    if not isinstance(config, dict):
+        raise UsageError(f"{folder / name}: not a JSON object; mend it or set {setting}")
+    return config
+
+
+def check_system_libraries() -> None:
+    """Raises UsageError when a system library that vLLM on CPU loads is missing: it would say so much less clearly."""
+    packages = {"libnuma.so.1": "libnuma1", "libgomp.so.1": "libgomp1"}
+    missing = []
+    for library, package in packages.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+    if missing:
+        raise UsageError(f"system libraries are missing; on Debian and Ubuntu: apt-get install {' '.join(missing)}")
+
+
+def check_port(port: int, setting: str) -> None:
+    """Raises UsageError when something listens on this loopback port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise UsageError(f"port {port} is already taken; set {setting} to a free one") from None

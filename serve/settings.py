@@ -1,0 +1,120 @@
+"""Every setting: name, type, default and one line of why. `.env` and the environment become one validated object.
+
+Nothing else reads the environment. `.env.example` is written from this file (`python -m serve settings`).
+"""
+
+import difflib
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from serve.errors import UsageError
+
+MAKE_ONLY = ("PYTHON", "YES")  # variables of the Makefile that are no settings
+Port = Annotated[int, Field(ge=1024, le=65535)]
+
+
+class Settings(BaseSettings):
+    """A setting in the environment wins over `.env`, which wins over the default. An empty value means the default."""
+
+    model_config = SettingsConfigDict(case_sensitive=True, env_ignore_empty=True, frozen=True)
+
+    BASE_MODEL: str = Field("", description="folder or hub name of the base model; empty: the embedded demo")
+    ADAPTER: str = Field("", description="folder or hub name of the LoRA adapter; empty: the embedded demo's")
+    HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
+    RUNTIME: Literal["auto", "local"] = Field("auto", description="how the servers run; auto picks and says why")
+    QUANTIZER: Literal["auto-gptq", "gptqmodel"] = Field("auto-gptq", description="which library makes the INT4")
+    GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
+        128, description="weights that share one scale; smaller: a little larger, a little truer"
+    )
+    CALIBRATION: str = Field(
+        "", description="JSON lines of prompts like yours, which guide the quantizer; empty: a general set"
+    )
+    BASE_PORT: Port = Field(8001, description="loopback port of the base model's server")
+    TUNED_PORT: Port = Field(8002, description="loopback port of the tuned model's server")
+    WEBUI_PORT: Port = Field(3000, description="loopback port of Open WebUI")
+    WEBUI_EMAIL: str = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
+    MAX_MODEL_LEN: Annotated[int, Field(ge=64)] = Field(2048, description="longest prompt and answer, in tokens")
+    KV_CACHE_GIB: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="KV cache of each server, in GiB; the same for both, so that the fight is fair"
+    )
+    SUITES: str = Field("", description="suites to ask, by name or path, with commas; empty: those for the model")
+    POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
+    EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
+    LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")
+    LOAD_SECONDS: Annotated[int, Field(ge=4, le=3600)] = Field(20, description="seconds of load on each endpoint")
+    BASE_AGAINST_BASE: bool = Field(False, description="compare the base with itself: must find no difference")
+
+    @model_validator(mode="after")
+    def together(self) -> "Settings":
+        if bool(self.BASE_MODEL) != bool(self.ADAPTER):
+            given, other = ("BASE_MODEL", "ADAPTER") if self.BASE_MODEL else ("ADAPTER", "BASE_MODEL")
+            raise ValueError(f"{given} is set, but {other} is not: set both, or neither for the embedded demo")
+        ports = {"BASE_PORT": self.BASE_PORT, "TUNED_PORT": self.TUNED_PORT, "WEBUI_PORT": self.WEBUI_PORT}
+        for name, port in ports.items():
+            twin = next((other for other in ports if other != name and ports[other] == port), None)
+            if twin:
+                raise ValueError(f"{name} and {twin} are both {port}: set one of them to another port")
+        return self
+
+    @property
+    def demo(self) -> bool:
+        return not self.BASE_MODEL
+
+
+def read_settings(env_file: Path) -> Settings:
+    """The settings of a `.env` file (which may be missing) and the environment.
+
+    Raises UsageError, in one line, for a name that is no setting (in the file or on make's command line) and for a
+    value that is not valid, each with where it stands.
+    """
+    in_file = {name: value or "" for name, value in dotenv_values(env_file).items()}
+    for where, names in ((str(env_file), list(in_file)), ("make's command line", make_variables())):
+        for name in names:
+            if name not in Settings.model_fields:
+                raise UsageError(f"{where}: {name} is no setting{nearest(name)}; .env.example lists them all")
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        problem = error.errors()[0]
+        message = problem["msg"].removeprefix("Value error, ")
+        if not problem["loc"]:
+            raise UsageError(message) from None
+        name = str(problem["loc"][0])
+        where = "the environment" if os.environ.get(name) else str(env_file)
+        raise UsageError(f"{where}: {name}={problem['input']} is not valid: {message}") from None
+
+
+def make_variables() -> list[str]:
+    """The names that a person gave to make (`make up QUANTIZER=gptqmodel`), which make hands on in MAKEFLAGS."""
+    _, _, variables = f" {os.environ.get('MAKEFLAGS', '')}".partition(" -- ")
+    try:
+        words = shlex.split(variables)
+    except ValueError:  # a quote in a value, which make hands on as it is
+        words = variables.split()
+    names = [word.partition("=")[0] for word in words if "=" in word]
+    return [name for name in names if name not in MAKE_ONLY]
+
+
+def nearest(name: str) -> str:
+    similar = difflib.get_close_matches(name.upper(), Settings.model_fields, n=1, cutoff=0.5)
+    return f"; did you mean {similar[0]}?" if similar else ""
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting, commented out at its default."""
+    lines = ["# Copy to .env and uncomment what you change. The environment wins over this file.", ""]
+    for name, field in Settings.model_fields.items():
+        lines += [f"# {field.description}", f"#{name}={shown(field.default)}", ""]
+    return "\n".join(lines)
+
+
+def shown(default: Any) -> str:
+    if isinstance(default, SecretStr):
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)

@@ -1,0 +1,109 @@
+"""What the jobs share: a version is made once, from exactly its inputs, and failures are one line."""
+
+import errno
+import json
+
+import pytest
+
+from images import job
+from serve.errors import UsageError
+from serve.preflight import calibration_rows
+from serve.store import Store
+from tests.unit.serve.models_made import make_model
+
+
+@pytest.fixture
+def model(tmp_path):
+    return make_model(tmp_path / "model")
+
+
+def make(tmp_path, model, parameters=None, written=None):
+    def write(draft):
+        (draft / "model.safetensors").write_text("weights")
+        if written is not None:
+            written.append(draft)
+        return {"perplexity": 1.0}
+
+    store = Store(tmp_path / "models")
+    job.make_version(store, "base", {"model": model}, parameters or {}, {"torch": "2"}, write)
+    return store.current("base")
+
+
+def test_a_version_is_made_once(tmp_path, model):
+    written = []
+    first = make(tmp_path, model, written=written)
+    assert make(tmp_path, model, written=written) == first
+    assert len(written) == 1
+
+
+def test_other_weights_or_parameters_make_another_version(tmp_path, model):
+    first = make(tmp_path, model)
+    second = make(tmp_path, model, {"group_size": 64})
+    (model / "config.json").write_text("{}")
+    third = make(tmp_path, model, {"group_size": 64})
+    assert len({first, second, third}) == 3
+
+
+def test_touching_a_file_makes_no_new_version(tmp_path, model):
+    first = make(tmp_path, model)
+    (model / "config.json").touch()
+    assert make(tmp_path, model) == first
+
+
+def test_the_manifest_names_sources_parameters_libraries_licence_and_proof(tmp_path, model):
+    (model / "README.md").write_text("---\nlicense: llama3\n---\n")
+    (model / "LICENSE").write_text("…")
+    manifest = json.loads((make(tmp_path, model, {"bits": 4}) / "manifest.json").read_text())
+    assert manifest["sources"]["model"]["files"]["model.safetensors"]["sha256"]
+    assert manifest["parameters"] == {"bits": 4}
+    assert manifest["libraries"] == {"torch": "2"}
+    assert manifest["licences"] == {"model": {"licence": "llama3", "files": ["LICENSE"]}}
+    assert manifest["proof"] == {"perplexity": 1.0}
+
+
+def test_a_model_of_the_store_is_identified_by_its_version(tmp_path, model):
+    made = make(tmp_path, model)
+    assert job.origin(made) == {"variant": "base", "version": made.name}
+
+
+def test_everything_but_weights_is_copied(tmp_path, model):
+    (model / "pytorch_model.bin").write_text("pickle")
+    (model / "tokenizer.json").write_text("{}")
+    target = tmp_path / "target"
+    target.mkdir()
+    job.copy_everything_but_weights(model, target)
+    assert sorted(path.name for path in target.iterdir()) == ["chat_template.jinja", "config.json", "tokenizer.json"]
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("No space left")])
+def test_a_full_disk_is_one_line_and_exit_code_2(error, capsys):
+    with pytest.raises(SystemExit) as ended, job.one_line_failures("merge"):
+        raise error
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "merge: the disk is full; free some space where models/ lies and run again\n"
+
+
+def test_a_bug_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError), job.one_line_failures("merge"):
+        raise ZeroDivisionError
+
+
+def test_calibration_rows_are_messages_or_text(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"messages": [{"role": "user", "content": "hi"}]}\n{"text": "hello"}\n' * 8)
+    assert len(calibration_rows(file)) == 16
+
+
+@pytest.mark.parametrize("row", ["nonsense", "{}", '"text"', "[1]"])
+def test_a_calibration_row_of_any_other_kind_is_refused_with_its_line(tmp_path, row):
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "hello"}\n' * 20 + row + "\n")
+    with pytest.raises(UsageError, match=r"rows\.jsonl:21: not a row like"):
+        calibration_rows(file)
+
+
+def test_too_few_calibration_rows_are_refused(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "hello"}\n')
+    with pytest.raises(UsageError, match="1 rows; CALIBRATION needs at least 16"):
+        calibration_rows(file)

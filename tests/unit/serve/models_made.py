@@ -1,0 +1,34 @@
+"""Tiny model and adapter folders, for tests that read headers and configuration only."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+HIDDEN, RANK = 64, 4
+MODULE = "model.layers.0.self_attn.q_proj"
+
+
+def make_model(folder: Path, hidden: int = HIDDEN, **config: object) -> Path:
+    folder.mkdir(parents=True)
+    stated = {"model_type": "llama", "vocab_size": 32, "max_position_embeddings": 2048, **config}
+    (folder / "config.json").write_text(json.dumps(stated))
+    (folder / "chat_template.jinja").write_text("{{ messages[0]['content'] }}")
+    weights = {f"{MODULE}.weight": np.zeros((hidden, hidden), np.float16)}
+    save_file(
+        {**weights, "model.embed_tokens.weight": np.zeros((32, hidden), np.float16)}, folder / "model.safetensors"
+    )
+    return folder
+
+
+def make_adapter(folder: Path, hidden: int = HIDDEN, module: str = MODULE, **config: object) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "adapter_config.json").write_text(json.dumps({"peft_type": "LORA", "r": RANK, **config}))
+    name = f"base_model.model.{module}"
+    tensors = {
+        f"{name}.lora_A.weight": np.zeros((RANK, hidden), np.float16),
+        f"{name}.lora_B.weight": np.zeros((hidden, RANK), np.float16),
+    }
+    save_file(tensors, folder / "adapter_model.safetensors")
+    return folder

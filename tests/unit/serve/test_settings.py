@@ -1,0 +1,91 @@
+"""Settings: one typed object, and one clear line for whatever is not a setting or not valid."""
+
+from pathlib import Path
+
+import pytest
+
+from serve.errors import UsageError
+from serve.settings import Settings, example, read_settings
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    for name in [*Settings.model_fields, "MAKEFLAGS"]:
+        monkeypatch.delenv(name, raising=False)
+
+
+def settings_of(tmp_path, text):
+    (tmp_path / ".env").write_text(text)
+    return read_settings(tmp_path / ".env")
+
+
+def test_without_a_file_every_setting_has_its_default(tmp_path):
+    assert read_settings(tmp_path / ".env") == Settings()
+    assert Settings().demo
+
+
+def test_the_environment_wins_over_the_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("BASE_PORT", "9001")
+    assert settings_of(tmp_path, "BASE_PORT=9000\nTUNED_PORT=9002\n").BASE_PORT == 9001
+    assert settings_of(tmp_path, "BASE_PORT=9000\nTUNED_PORT=9002\n").TUNED_PORT == 9002
+
+
+def test_an_empty_value_means_the_default(tmp_path):
+    assert settings_of(tmp_path, "QUANTIZER=\n").QUANTIZER == "auto-gptq"
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_setting(tmp_path):
+    with pytest.raises(UsageError, match=r"\.env: BASE_MODLE is no setting; did you mean BASE_MODEL\?"):
+        settings_of(tmp_path, "BASE_MODLE=x\n")
+
+
+def test_an_unknown_name_on_makes_command_line_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAKEFLAGS", " -- QUANTISER=gptqmodel")
+    with pytest.raises(UsageError, match="make's command line: QUANTISER is no setting; did you mean QUANTIZER"):
+        read_settings(tmp_path / ".env")
+
+
+def test_a_known_name_on_makes_command_line_passes(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAKEFLAGS", "s -j2 -- QUANTIZER=gptqmodel PYTHON=python3.11 YES=1")
+    monkeypatch.setenv("QUANTIZER", "gptqmodel")
+    assert read_settings(tmp_path / ".env").QUANTIZER == "gptqmodel"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("QUANTIZER=awq", r"\.env: QUANTIZER=awq is not valid: .*'auto-gptq' or 'gptqmodel'"),
+        ("BASE_PORT=80", r"\.env: BASE_PORT=80 is not valid"),
+        ("LOAD_USERS=many", r"\.env: LOAD_USERS=many is not valid"),
+        ("BASE_MODEL=a/b", "BASE_MODEL is set, but ADAPTER is not"),
+        ("ADAPTER=a/b", "ADAPTER is set, but BASE_MODEL is not"),
+        ("BASE_PORT=3000", "BASE_PORT and WEBUI_PORT are both 3000"),
+    ],
+)
+def test_a_value_that_is_not_valid_is_one_line_naming_it(tmp_path, text, complaint):
+    with pytest.raises(UsageError, match=complaint) as refused:
+        settings_of(tmp_path, text + "\n")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_bad_value_in_the_environment_is_blamed_on_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("KV_CACHE_GIB", "-1")
+    with pytest.raises(UsageError, match="the environment: KV_CACHE_GIB=-1"):
+        read_settings(tmp_path / ".env")
+
+
+def test_env_example_is_what_the_settings_say():
+    assert (ROOT / ".env.example").read_text() == example()
+
+
+def test_env_example_uncommented_is_the_defaults(tmp_path):
+    assigned = [line[1:] for line in example().splitlines() if line.startswith("#") and line[1:2].isupper()]
+    lines = [line for line in assigned if "=" in line.split(" ")[0]]
+    assert len(lines) == len(Settings.model_fields)
+    assert settings_of(tmp_path, "\n".join(lines)) == Settings()
+
+
+def test_the_hub_token_is_never_shown():
+    assert "hush" not in repr(Settings(HF_TOKEN="hush"))  # noqa: S106 - an invented one
