@@ -1,0 +1,78 @@
+"""The other commands of the README, and `make down` and `make clean`, which come last."""
+
+import re
+from pathlib import Path
+
+import psutil
+
+from tests.e2e.conftest import Checkout
+
+
+def test_make_alone_lists_every_target(checkout: Checkout) -> None:
+    listed = checkout.make()
+    assert listed.code == 0
+    makefile = (checkout.root / "Makefile").read_text()
+    for target, text in re.findall(r"^([a-z-]+):.*## (.*)$", makefile, re.MULTILINE):
+        assert re.search(rf"make {target} +{re.escape(text)}", listed.said)
+
+
+def test_suites_are_listed_with_their_counts(deployment: Checkout) -> None:
+    listed = deployment.make("suites")
+    assert listed.code == 0
+    for suite in (deployment.root / "evalharness" / "suites").glob("*.yaml"):
+        assert re.search(rf"{suite.stem}\D+\d+", listed.said)
+
+
+def test_the_harness_explains_itself(deployment: Checkout) -> None:
+    python = str(deployment.root / ".tandem" / "environments" / "harness" / "bin" / "python")
+    told = deployment.run(python, "-m", "evalharness", "eval", "--help")
+    assert told.code == 0
+    assert "--url" in told.said
+
+
+def test_load_alone_ends_with_a_table(deployment: Checkout) -> None:
+    load = deployment.make("load", "LOAD_SECONDS=4", "LOAD_USERS=2")
+    assert load.code == 0, load.said
+    for measured in ("TTFT", "ITL", "TPOT", "e2e", "requests/s", "output tokens/s"):
+        assert measured in load.said
+
+
+def test_the_bench_sets_the_harness_beside_its_rivals(deployment: Checkout) -> None:
+    bench = deployment.make("bench", timeout=900)
+    assert bench.code == 0, bench.said
+    assert "Tandem eval" in bench.said
+    assert "Locust HttpUser" in bench.said
+
+
+def test_down_leaves_nothing_running_and_keeps_every_artifact(deployment: Checkout) -> None:
+    processes = deployment.processes()
+    assert len(processes) > 3
+    down = deployment.make("down")
+    assert down.code == 0
+    assert not [process for process in processes if psutil.pid_exists(process.pid)]
+    for variant in ("merged", "base", "tuned"):
+        assert (deployment.root / "models" / variant / "current" / "model.safetensors").exists()
+    assert deployment.make("down").said == "Nothing was running.\n"
+    assert deployment.make("status").code != 0
+
+
+def test_up_after_down_makes_no_model_again(deployment: Checkout) -> None:
+    def made() -> dict[Path, int]:
+        manifests = (deployment.root / "models").glob("*/*/manifest.json")
+        return {path: path.stat().st_mtime_ns for path in manifests if not path.parent.is_symlink()}
+
+    before = made()
+    up = deployment.make("up", timeout=900)
+    assert up.code == 0, up.said
+    assert made() == before
+
+
+def test_clean_deletes_only_when_told_to(deployment: Checkout) -> None:
+    asked = deployment.make("clean")
+    assert asked.code == 2
+    assert "make clean YES=1" in asked.complaint
+    assert deployment.processes()
+    processes = deployment.processes()
+    assert deployment.make("clean", "YES=1").code == 0
+    assert not [process for process in processes if psutil.pid_exists(process.pid)]
+    assert not [name for name in (".tandem", "models", "runs") if (deployment.root / name).exists()]
