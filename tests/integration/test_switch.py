@@ -1,0 +1,595 @@
+"""The switch between two stand-ins for vLLM servers: sleep mode needs CUDA, which a test machine may lack.
+
+They do what vLLM 0.32 does: start awake, abort what runs when told to sleep, keep a request for later that comes in
+their sleep, and list their models at any time. The card has room for one: a server that starts waits until it is
+free, as one does that fails for lack of memory and is started again.
+"""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import ClientResponse, ClientSession, web
+from yarl import URL
+
+from serve import switch
+from serve.switch import PATIENCE, Switch
+
+KEY = "sk-the-servers-own"
+AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
+SLICE, SHORT_PATIENCE = 0.4, 1.0
+
+
+class Card:
+    def __init__(self) -> None:
+        self.awake: set[str] = set()
+        self.most_awake = 0
+        self.woken: list[str] = []
+
+    def take(self, name: str) -> None:
+        self.awake.add(name)
+        self.most_awake = max(self.most_awake, len(self.awake))
+
+
+class Vllm:
+    """What it is asked says what it does: "stream" sends a piece for each `piece` released, "slow" ends when it is."""
+
+    def __init__(self, name: str, card: Card) -> None:
+        self.name, self.card = name, card
+        self.wakened, self.piece = asyncio.Event(), asyncio.Semaphore(0)
+        self.asked: list[web.BaseRequest] = []
+        self.running: set[asyncio.Task[Any]] = set()
+        self.aborted = self.asked_asleep = self.abandoned = 0
+        # Bound and never listening, it keeps the port for when the server starts again, and refuses until then.
+        self.reserved = bound(0)
+        self.port: int = self.reserved.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        while self.card.awake:
+            await asyncio.sleep(0.01)
+        await self.start_beside_another()
+
+    async def start_beside_another(self) -> None:
+        app = web.Application(client_max_size=16 * 1024**2)
+        app.router.add_post("/v1/chat/completions", self.chat)
+        app.router.add_get("/v1/models", self.models)
+        app.router.add_get("/is_sleeping", self.is_sleeping)
+        app.router.add_post("/sleep", self.sleep)
+        app.router.add_post("/wake_up", self.wake_up)
+        self.card.take(self.name)
+        self.wakened.set()
+        self.runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
+        await self.runner.setup()
+        await web.SockSite(self.runner, bound(self.port)).start()
+
+    async def kill(self) -> None:
+        for connection in list(self.runner.server.connections) if self.runner.server else []:
+            if connection.transport:
+                connection.transport.abort()
+        await self.runner.cleanup()
+        self.card.awake.discard(self.name)
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != AUTHORIZED["Authorization"]:
+            return web.json_response({"error": "Unauthorized"}, status=401)
+        self.asked.append(request)
+        self.asked_asleep += not self.wakened.is_set()
+        task = asyncio.current_task()
+        assert task
+        self.running.add(task)
+        try:
+            await self.wakened.wait()
+            question = (await request.json())["messages"][0]["content"]
+            if question == "stream":
+                return await self.stream(request)
+            await (self.piece.acquire() if question == "slow" else asyncio.sleep(0.02))
+            answer = {"choices": [{"message": {"content": self.name}}]}
+            response = web.json_response(answer, headers={"X-Request-Id": "7"})
+            response.enable_compression()  # where it is accepted: what comes out must be what its headers say
+            return response
+        except asyncio.CancelledError:
+            self.abandoned += 1
+            raise
+        finally:
+            self.running.discard(task)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for number in range(3):
+            await self.piece.acquire()
+            await response.write(f"data: {number}\n\n".encode())
+        await response.write(b"data: [DONE]\n\n")
+        return response
+
+    async def models(self, _: web.Request) -> web.Response:
+        return web.json_response({"object": "list", "data": [{"id": self.name, "object": "model"}]})
+
+    async def is_sleeping(self, _: web.Request) -> web.Response:
+        return web.json_response({"is_sleeping": not self.wakened.is_set()})
+
+    async def sleep(self, request: web.Request) -> web.Response:
+        assert request.query["level"] == "1"
+        self.aborted += len(self.running)
+        self.wakened.clear()
+        await asyncio.sleep(0.02)
+        self.card.awake.discard(self.name)
+        return web.json_response({"status": "sleeping", "level": 1})
+
+    async def wake_up(self, _: web.Request) -> web.Response:
+        self.card.take(self.name)
+        await asyncio.sleep(0.02)
+        self.card.woken.append(self.name)
+        self.wakened.set()
+        return web.json_response({"status": "awake", "tags": None})
+
+
+def bound(port: int) -> socket.socket:
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind(("127.0.0.1", port))
+    return made
+
+
+class World:
+    """Both servers, the switch in front of them, and its clients."""
+
+    def __init__(self) -> None:
+        self.card = Card()
+        self.base, self.tuned = Vllm("base", self.card), Vllm("tuned", self.card)
+        self.switch = Switch({"base": self.base.url, "tuned": self.tuned.url}, KEY, PATIENCE, SLICE)
+        self.session: ClientSession
+        self.url = ""
+
+    async def ask(self, model: str, question: str = "quick") -> str:
+        async with self.post(model, question) as response:
+            assert response.status == 200, await response.text()
+            return str((await response.json())["choices"][0]["message"]["content"])
+
+    def post(self, model: str, question: str, headers: dict[str, str] = AUTHORIZED) -> Any:
+        body = {"model": model, "messages": [{"role": "user", "content": question}]}
+        return self.session.post(f"{self.url}/v1/chat/completions", json=body, headers=headers)
+
+    async def refused(self, model: str) -> ClientResponse:
+        async with self.post(model, "quick") as response:
+            assert response.status == 503 and response.headers["Retry-After"].isdecimal()
+            assert (await response.json())["error"]["type"] == "ServiceUnavailableError"
+            return response
+
+
+@asynccontextmanager
+async def world(awake: tuple[str, ...] = ("base",), missing: str = "") -> AsyncIterator[World]:
+    made = World()
+    for server in (made.base, made.tuned):
+        if server.name == missing:
+            continue
+        await server.start_beside_another()
+        if server.name not in awake:
+            made.card.awake.discard(server.name)
+            server.wakened.clear()
+    made.card.most_awake = 0
+    runner = web.AppRunner(made.switch.app(), handler_cancellation=True, shutdown_timeout=0)
+    await runner.setup()
+    listening = bound(0)
+    made.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    await web.SockSite(runner, listening).start()
+    connector = aiohttp.TCPConnector(limit=0)
+    async with ClientSession(connector=connector) as made.session:
+        yield made
+    await runner.cleanup()
+    for server in (made.base, made.tuned):
+        await server.kill()
+        server.reserved.close()
+    assert made.card.most_awake <= 1
+    assert made.base.aborted + made.tuned.aborted == 0
+    assert made.base.asked_asleep + made.tuned.asked_asleep == 0
+
+
+def played(story: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(story, 100))
+
+
+async def until(fact: Any) -> None:
+    while not fact():
+        await asyncio.sleep(0.005)
+
+
+def test_a_request_wakes_its_model_and_passes_through_untouched() -> None:
+    async def story() -> None:
+        async with world() as it:
+            assert await it.ask("base") == "base"
+            assert it.card.woken == []
+            body = b'{ "messages": [{"content": "quick"}], "model": "tuned", "other": "\\u00e4" }' + b" " * 3 * 1024**2
+            url = f"{it.url}/v1/chat/completions?a=%20b"
+            headers = {**AUTHORIZED, "X-Own": "1", "User-Agent": "mine"}
+            own = ("Accept", "Accept-Encoding", "Content-Type")
+            async with it.session.post(url, data=body, headers=headers, skip_auto_headers=own) as response:
+                assert response.status == 200 and response.headers["X-Request-Id"] == "7"
+                assert (await response.json())["choices"][0]["message"]["content"] == "tuned"
+            came = it.tuned.asked[0]
+            assert await came.read() == body and came.raw_path.endswith("?a=%20b")
+            assert {**came.headers, "Connection": "close"} == {
+                **headers,
+                "Host": f"127.0.0.1:{it.tuned.port}",
+                "Content-Length": str(len(body)),
+                "Connection": "close",
+            }
+            assert it.card.woken == ["tuned"] and it.card.awake == {"tuned"}
+
+    played(story())
+
+
+def test_of_two_that_are_awake_at_the_start_the_first_stays_so() -> None:
+    async def story() -> None:
+        async with world(awake=("base", "tuned")) as it:
+            assert it.card.awake == {"base"}
+            assert await it.ask("base") == "base"
+            assert it.card.woken == []
+
+    played(story())
+
+
+def test_while_one_is_missing_at_the_start_the_other_leaves_it_the_card() -> None:
+    async def story() -> None:
+        async with world(missing="tuned") as it:
+            assert it.card.awake == set()
+            await it.tuned.start()  # it waits for room
+            assert it.card.awake == {"tuned"}
+            assert await it.ask("tuned") == "tuned"
+            assert await it.ask("base") == "base"
+
+    played(story())
+
+
+def test_a_server_that_is_awake_at_the_start_has_the_card() -> None:
+    async def story() -> None:
+        async with world(awake=("tuned",)) as it:
+            assert await it.ask("tuned") == "tuned"
+            assert it.card.woken == []
+
+    played(story())
+
+
+def test_a_server_that_restarts_while_another_has_the_card_is_put_to_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switch, "LOOK_SECONDS", 0.02)
+
+    async def story() -> None:
+        async with world() as it:
+            for holder, other in ((it.base, it.tuned), (it.tuned, it.base)):
+                assert await it.ask(holder.name) == holder.name
+                await other.kill()
+                await other.start_beside_another()  # there happened to be room
+                await until(lambda holder=holder: it.card.awake == {holder.name})
+                it.card.most_awake = 1
+
+    played(story())
+
+
+def test_pieces_of_a_stream_arrive_as_they_are_sent() -> None:
+    async def story() -> None:
+        async with world() as it, it.post("base", "stream") as response:
+            assert response.headers["Content-Type"] == "text/event-stream"
+            for number in range(3):
+                it.base.piece.release()  # the next is sent only after this one has arrived
+                assert await response.content.readuntil(b"\n\n") == f"data: {number}\n\n".encode()
+            assert await response.content.read() == b"data: [DONE]\n\n"
+
+    played(story())
+
+
+def test_interleaved_requests_to_both_need_few_swaps() -> None:
+    async def story() -> None:
+        async with world() as it:
+            models = [("base", "tuned")[n % 2] for n in range(64)]
+            assert await asyncio.gather(*map(it.ask, models)) == models
+            assert len(it.card.woken) <= 5  # one, unless this machine is too busy to ask them all within a slice
+
+    played(story())
+
+
+def test_steady_clients_of_both_swap_by_the_slice_not_by_the_request() -> None:
+    async def story() -> None:
+        async with world() as it:
+
+            async def client(model: str) -> None:
+                for _ in range(16):
+                    assert await it.ask(model) == model
+
+            await asyncio.gather(*(client(model) for model in ("base", "tuned") * 2))
+            assert 1 <= len(it.card.woken) <= 16  # of 64 requests; three, where this machine has the time
+            # None on a connection kept from before, which vLLM may be about to close.
+            assert len({request.protocol for request in it.base.asked}) == len(it.base.asked) == 32
+
+    played(story())
+
+
+def test_a_busy_model_does_not_starve_the_other() -> None:
+    async def story() -> None:
+        async with world() as it:
+            served, done = 0, asyncio.Event()
+
+            async def client() -> None:
+                nonlocal served
+                while not done.is_set():
+                    await it.ask("base")
+                    served += 1
+
+            clients = [asyncio.create_task(client()) for _ in range(8)]
+            await until(lambda: served > 8)
+            assert await it.ask("tuned") == "tuned"
+            before = served
+            await until(lambda: served > before + 8)  # nor does it lose the card for good
+            done.set()
+            await asyncio.gather(*clients)
+            assert it.card.woken == ["tuned", "base"]
+
+    played(story())
+
+
+def test_a_swap_waits_until_a_running_stream_has_ended() -> None:
+    async def story() -> None:
+        async with world() as it, it.post("base", "stream") as response:
+            waiting = asyncio.create_task(it.ask("tuned"))
+            await until(lambda: it.switch.turns.waiting)
+            await asyncio.sleep(SLICE + 0.2)  # long enough for one that does not wait to show itself
+            assert it.card.woken == [] and it.card.awake == {"base"}
+            for _ in range(3):
+                it.base.piece.release()
+            assert (await response.read()).endswith(b"[DONE]\n\n")
+            assert await waiting == "tuned"
+
+    played(story())
+
+
+def test_a_client_that_goes_away_while_waiting_causes_no_swap() -> None:
+    async def story() -> None:
+        async with world() as it:
+            running = asyncio.create_task(it.ask("base", "slow"))
+            await until(lambda: it.base.asked)
+            waiting = asyncio.create_task(it.ask("tuned"))
+            await until(lambda: it.switch.turns.waiting)
+            waiting.cancel()
+            await until(lambda: not it.switch.turns.waiting)
+            it.base.piece.release()
+            assert await running == "base" == await it.ask("base")
+            assert it.card.woken == [] and not it.tuned.asked
+
+    played(story())
+
+
+def test_a_client_that_goes_away_while_streaming_makes_room() -> None:
+    async def story() -> None:
+        async with world() as it:
+            async with it.post("base", "stream") as response:
+                it.base.piece.release()
+                await response.content.readuntil(b"\n\n")
+            response.close()
+            assert await it.ask("tuned") == "tuned"
+            assert it.base.abandoned == 1  # vLLM hears of it too, and ends the request
+
+    played(story())
+
+
+@pytest.mark.parametrize("key", [None, "", "Bearer", "Bearer sk-wrong", KEY, f"Basic {KEY}", f"Bearer {KEY} ", "ä"])
+def test_without_the_key_no_model_swaps(key: str | None) -> None:
+    async def story() -> None:
+        async with world() as it:
+            headers = {} if key is None else {"Authorization": key}
+            async with it.post("tuned", "quick", headers) as response:
+                # HTTP takes the blank off a value's end.
+                assert response.status == (200 if key and key.strip() == AUTHORIZED["Authorization"] else 401)
+                wrong = response.status == 401
+                assert not wrong or "error" in await response.json()
+            async with it.session.get(f"{it.url}/v1/models", headers=headers) as response:
+                assert response.status == (401 if wrong else 200)
+            assert it.card.woken == ([] if wrong else ["tuned"])
+
+    played(story())
+
+
+PRIVATE = ["/sleep?level=1", "/wake_up", "/is_sleeping", "/metrics", "//sleep", "/v1/../sleep", "/v1/%2e%2e/sleep"]
+
+
+@pytest.mark.parametrize("path", [*PRIVATE, "/v1/..%2fsleep?level=1", "/v1"])
+def test_what_is_not_of_the_api_is_not_forwarded(path: str) -> None:
+    async def story() -> None:
+        async with world() as it:
+            url = URL(it.url + path, encoded=True)
+            async with it.session.post(url, json={"model": "base"}, headers=AUTHORIZED) as response:
+                assert response.status == 404
+            async with it.session.post(url, json={"model": "base"}) as response:
+                assert response.status == 401
+            assert it.card.awake == {"base"} and it.base.wakened.is_set()
+
+    played(story())
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        (b'{"model": "third"}', 404, "NotFoundError"),
+        (b'{"model": ["base"]}', 404, "NotFoundError"),
+        (b'{"prompt": "no model"}', 400, "BadRequestError"),
+        (b"[]", 400, "BadRequestError"),
+        (b"\xff", 400, "BadRequestError"),
+        (b"", 400, "BadRequestError"),
+    ],
+)
+def test_a_model_that_is_not_there_is_refused_as_openai_does(body: bytes, status: int, kind: str) -> None:
+    async def story() -> None:
+        async with world() as it:
+            url = f"{it.url}/v1/chat/completions"
+            async with it.session.post(url, data=body, headers=AUTHORIZED) as response:
+                error = (await response.json())["error"]
+                assert (response.status, error["type"], error["code"]) == (status, kind, status)
+
+    played(story())
+
+
+def test_models_are_those_of_both_and_health_is_that_of_both() -> None:
+    async def story() -> None:
+        async with world() as it:
+
+            async def seen() -> tuple[list[str], int, dict[str, bool]]:
+                async with it.session.get(f"{it.url}/v1/models", headers=AUTHORIZED) as response:
+                    listed = [model["id"] for model in (await response.json())["data"]]
+                async with it.session.get(f"{it.url}/health") as response:
+                    return listed, response.status, await response.json()
+
+            assert await seen() == (["base", "tuned"], 200, {"base": True, "tuned": True})
+            await it.tuned.kill()
+            assert await seen() == (["base"], 503, {"base": True, "tuned": False})
+            assert it.card.woken == []
+
+    played(story())
+
+
+def test_a_server_killed_in_mid_answer_cuts_that_answer_and_the_other_goes_on() -> None:
+    async def story() -> None:
+        async with world() as it:
+            async with it.post("base", "stream") as response:
+                it.base.piece.release()
+                await response.content.readuntil(b"\n\n")
+                waiting = asyncio.create_task(it.ask("tuned"))
+                await it.base.kill()
+                with pytest.raises(aiohttp.ClientPayloadError):
+                    await response.read()
+            assert await waiting == "tuned"
+
+            it.switch.patience = SHORT_PATIENCE
+            # One request waits in vain for the killed one, while the other model stands by; the next do not wait.
+            await it.refused("base")
+            assert await it.ask("tuned") == "tuned"
+            before = list(it.card.woken)
+            await asyncio.gather(*(it.refused("base") for _ in range(5)), it.ask("tuned"))
+            assert it.card.woken == before
+
+            # That ends: a request makes room for it again, and waits.
+            starting = asyncio.create_task(it.base.start())
+            await asyncio.sleep(SHORT_PATIENCE)
+            assert not starting.done()
+            it.switch.patience = PATIENCE
+            assert await it.ask("base") == "base"
+            await starting
+
+    played(story())
+
+
+def test_a_server_that_is_back_early_is_used_at_once() -> None:
+    async def story() -> None:
+        async with world() as it:
+            it.switch.patience = SHORT_PATIENCE
+            await it.tuned.kill()
+            await it.refused("tuned")
+            it.switch.hopeless_until["tuned"] += PATIENCE
+            await it.tuned.start()
+            assert await it.ask("tuned") == "tuned"
+
+    played(story())
+
+
+def test_a_request_waits_for_its_server_to_restart_and_the_other_makes_room() -> None:
+    async def story() -> None:
+        async with world() as it:
+            await it.tuned.kill()
+            starting = asyncio.create_task(it.tuned.start())
+            assert await it.ask("base") == "base"
+            assert not starting.done()  # there is no room
+            assert await it.ask("tuned") == "tuned"
+            assert await it.ask("base") == "base"
+
+    played(story())
+
+
+def test_a_request_waits_for_the_awake_server_to_restart() -> None:
+    async def story() -> None:
+        async with world() as it:
+            await it.base.kill()
+            asked = [asyncio.create_task(it.ask("base")) for _ in range(4)]
+            await until(lambda: it.switch.turns.change)
+            await it.base.start()
+            assert await asyncio.gather(*asked) == ["base"] * 4
+
+    played(story())
+
+
+def test_a_server_that_is_killed_before_it_answers_is_a_503() -> None:
+    async def story() -> None:
+        async with world() as it:
+
+            async def asking() -> None:
+                async with it.post("base", "slow") as response:
+                    assert response.status == 503
+
+            asked = asyncio.create_task(asking())
+            await until(lambda: it.base.asked)
+            await it.base.kill()
+            await asked
+            assert await it.ask("tuned") == "tuned"
+
+    played(story())
+
+
+def command(listen: str, *servers: str) -> list[str]:
+    return [sys.executable, "-m", "serve.switch", "--listen", listen, *(f"--server={server}" for server in servers)]
+
+
+@pytest.mark.parametrize(
+    ("listen", "server", "key", "said"),
+    [
+        ("127.0.0.1:8000", "base=http://127.0.0.1:1", "", "VLLM_API_KEY is not set"),
+        ("8000", "base=http://127.0.0.1:1", KEY, "--listen 8000 is not HOST:PORT"),
+        ("127.0.0.1:8000", "http://127.0.0.1:1", KEY, "http://127.0.0.1:1 is not NAME=URL"),
+    ],
+)
+def test_the_command_line_says_what_is_wrong_with_it(listen: str, server: str, key: str, said: str) -> None:
+    environment = {**os.environ, "VLLM_API_KEY": key}
+    ended = subprocess.run(command(listen, server), env=environment, capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 2 and said in ended.stderr
+
+
+def test_the_command_serves_and_ends_when_told_to() -> None:
+    async def story() -> None:
+        async with world() as it:
+            with bound(0) as reserved:
+                listen = f"127.0.0.1:{reserved.getsockname()[1]}"
+            process = await asyncio.create_subprocess_exec(
+                *command(listen, f"base={it.base.url}", f"tuned={it.tuned.url}/"),
+                env={**os.environ, "VLLM_API_KEY": KEY},
+                stderr=asyncio.subprocess.PIPE,
+            )
+            it.url = f"http://{listen}"
+            try:
+                while True:
+                    with suppress(aiohttp.ClientConnectorError):
+                        async with it.session.get(f"{it.url}/health") as response:
+                            assert response.status == 200
+                            break
+                    await asyncio.sleep(0.02)
+                assert [await it.ask("tuned"), await it.ask("base")] == ["tuned", "base"]
+                # A client that goes away, by the command's own settings.
+                running = asyncio.create_task(it.ask("base", "slow"))
+                await until(lambda: it.base.running)
+                running.cancel()
+                await until(lambda: it.base.abandoned)
+                process.send_signal(signal.SIGTERM)
+                _, errors = await process.communicate()
+            finally:
+                if process.returncode is None:
+                    process.kill()
+            assert process.returncode == 0
+            told = re.findall(r"switch: (\w+) has the card", errors.decode())
+            assert told == ["tuned", "base"], json.dumps(errors.decode())
+
+    played(story())
