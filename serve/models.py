@@ -1,7 +1,10 @@
 """Where the base model, the adapter and the calibration rows come from: folders, hub names, or the embedded demo."""
 
+import logging
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,14 +55,34 @@ def fetch(name: str, setting: str) -> Path:
     Raises UsageError when the hub does not give it.
     """
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
+
+    with hub_refusals(name, setting):
+        return Path(snapshot_download(name, allow_patterns=WANTED))
+
+
+def fetch_file(name: str, file: str, setting: str, token: str) -> Path:
+    """One file of a model of the hub, such as its config.json, without the rest. Raises UsageError as fetch does."""
+    from huggingface_hub import hf_hub_download
+
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what goes wrong is said in one line
+    with hub_refusals(name, setting, file):
+        return Path(hf_hub_download(name, file, token=token or None))
+
+
+@contextmanager
+def hub_refusals(name: str, setting: str, wanted: str = "files") -> Iterator[None]:
+    """What the hub's client raises, as a UsageError of one line."""
+    from huggingface_hub.errors import GatedRepoError, HFValidationError, RemoteEntryNotFoundError
+    from huggingface_hub.errors import RepositoryNotFoundError as NotFound
 
     try:
-        return Path(snapshot_download(name, allow_patterns=WANTED))
+        yield
     except GatedRepoError:
         raise UsageError(f"{setting}={name}: its owner must grant you access; then set HF_TOKEN") from None
-    except (RepositoryNotFoundError, HFValidationError):
+    except (NotFound, HFValidationError):
         raise UsageError(f"{setting}={name}: no such folder, and no such model on the hub") from None
+    except RemoteEntryNotFoundError:
+        raise UsageError(f"{setting}={name}: it has no {wanted}; set {setting} to one that does") from None
     except Exception as error:  # the hub's client raises those of three network libraries
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UsageError(f"{setting}={name}: no such folder, and the hub gave none: {reason}") from None

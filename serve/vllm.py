@@ -1,17 +1,36 @@
 """One variant → the argument list and environment of its vLLM server. Pure functions; it starts nothing.
 
-Everything but the weights, the name and the port is the same for every server: that is what makes a comparison fair.
+Everything but the weights, the name, the port and the GPUs is the same for every server: that is what makes a
+comparison fair.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 GIB = 1024**3
+DRAIN_SECONDS = 30  # for requests under way when a server is told to stop
+# What --max-lora-rank takes: an adapter of any other rank gets the room of the next one (vllm/config/lora.py).
+LORA_RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
+
+
+@dataclass(frozen=True)
+class Lora:
+    """An adapter that a server has as a second model. `rank` is its largest."""
+
+    name: str
+    adapter: Path
+    rank: int
 
 
 @dataclass(frozen=True)
 class Server:
-    """One vLLM server: `name` is what the OpenAI API calls its model; `kv_cache_bytes` is its whole KV cache."""
+    """One vLLM server: `name` is what the OpenAI API calls its model; `kv_cache_bytes` is its whole KV cache.
+
+    `gpus` are the numbers that nvidia-smi gives the GPUs it is spread over. `max_num_seqs` and
+    `max_num_batched_tokens` are requests and tokens of one step; None leaves them to vLLM. `memory_share` is the part
+    of a GPU that has to be free when it starts. With `sleep` it can be put to sleep.
+    """
 
     name: str
     model: Path
@@ -19,6 +38,18 @@ class Server:
     max_model_len: int
     kv_cache_bytes: int
     gpu: bool
+    host: str = "127.0.0.1"
+    gpus: tuple[int, ...] = (0,)
+    max_num_seqs: int | None = None
+    max_num_batched_tokens: int | None = None
+    memory_share: float = 0.05
+    lora: Lora | None = None
+    sleep: bool = False
+
+    @property
+    def parallel(self) -> int:
+        """Over how many processes its weights and its KV cache are divided."""
+        return len(self.gpus) if self.gpu else 1
 
 
 def arguments(server: Server) -> list[str]:
@@ -26,21 +57,50 @@ def arguments(server: Server) -> list[str]:
     shared = [
         "--model", str(server.model),
         "--served-model-name", server.name,
-        "--host", "127.0.0.1",
+        "--host", server.host,
         "--port", str(server.port),
         "--max-model-len", str(server.max_model_len),
-        "--kv-cache-memory-bytes", str(server.kv_cache_bytes),
+        # vLLM takes it as that of one GPU.
+        "--kv-cache-memory-bytes", str(server.kv_cache_bytes // server.parallel),
         # Not the checkpoint's own sampling defaults: base and tuned could differ in them silently.
         "--generation-config", "vllm",
         "--seed", "0",
         "--disable-uvicorn-access-log",
+        # Its default is 0: requests under way are cut off when it is told to stop.
+        "--shutdown-timeout", str(DRAIN_SECONDS),
     ]  # fmt: skip
+    # Not its own defaults: those depend on the card, and base and tuned may be on different ones.
+    steps = {"--max-num-seqs": server.max_num_seqs, "--max-num-batched-tokens": server.max_num_batched_tokens}
+    shared += [word for option, value in steps.items() if value for word in (option, str(value))]
+    if server.lora:
+        shared += lora_arguments(server.lora, server.gpu)
+    if server.sleep:
+        shared += ["--enable-sleep-mode"]
     if server.gpu:
         # With KV bytes given, vLLM uses this share for one thing: refusing to start where less of the card is free.
         # At its default of 0.92 the second server of a card would always be refused.
-        return [*shared, "--gpu-memory-utilization", "0.05"]
+        shared += ["--gpu-memory-utilization", f"{server.memory_share:g}"]
+        return [*shared, "--tensor-parallel-size", str(server.parallel)]
     # On CPU, compiling costs minutes and gains little; bfloat16 is what its INT4 kernels compute in.
     return [*shared, "--enforce-eager", "--dtype", "bfloat16"]
+
+
+def lora_arguments(lora: Lora, gpu: bool) -> list[str]:
+    # On CPU, a request without an adapter takes the last slot where it shares a step with one that has an adapter
+    # (vllm/lora/ops/torch_ops: -1 as an index). A second slot stays empty, and so adds nothing to it.
+    slots = 1 if gpu else 2
+    return [
+        "--enable-lora",
+        # Not NAME=PATH, which takes no comma in the path.
+        "--lora-modules", json.dumps({"name": lora.name, "path": str(lora.adapter)}),
+        "--max-loras", str(slots),
+        "--max-lora-rank", str(lora_step(lora.rank)),
+    ]  # fmt: skip
+
+
+def lora_step(rank: int) -> int:
+    """The room that an adapter of this rank gets; the largest for one that is larger still, which vLLM refuses."""
+    return next((step for step in LORA_RANKS if rank <= step), LORA_RANKS[-1])
 
 
 def environment(server: Server, cache: Path, cores: int) -> dict[str, str]:
@@ -54,8 +114,17 @@ def environment(server: Server, cache: Path, cores: int) -> dict[str, str]:
         "VLLM_HOST_IP": "127.0.0.1",
         "GLOO_SOCKET_IFNAME": "lo",
     }
+    if server.sleep:
+        # Only with this has it the addresses that put it to sleep and wake it. No key guards them.
+        shared["VLLM_SERVER_DEV_MODE"] = "1"
     if server.gpu:
-        return shared
+        return {
+            **shared,
+            "NCCL_SOCKET_IFNAME": "lo",
+            # As nvidia-smi counts them, which is not CUDA's own order.
+            "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+            "CUDA_VISIBLE_DEVICES": ",".join(str(number) for number in server.gpus),
+        }
     # Bound to cores, both servers would pick the same ones. One core stays free for those who ask.
     return {
         **shared,
