@@ -8,7 +8,7 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs eval load verdict suites test check bench demo-model screenshots clean \
+.PHONY: help up plan down status logs eval load verdict suites test check bench demo-model gpu-record screenshots clean \
         harness-environment tests-environment
 
 help: ## list these targets
@@ -16,6 +16,9 @@ help: ## list these targets
 
 up: harness-environment ## make what is missing, start base, tuned and Open WebUI, wait until they answer
 	@$(TANDEM) -m serve up
+
+plan: harness-environment ## will it fit? memory and requests on the GPU here, or with GPU_MEMORY_GIB=24 on another
+	@$(TANDEM) -m serve plan
 
 down: $(HARNESS) ## stop everything; models, runs and chats are kept
 	@$(TANDEM) -m serve down
@@ -44,11 +47,15 @@ test: tests-environment harness-environment ## every test this machine can run
 check: tests-environment ## lint, types and unit tests, under a minute
 	@$(TESTING) -m ruff check .
 	@$(TESTING) -m ruff format --check .
+	@$(ENVIRONMENTS)/tests/bin/hadolint images/*/Dockerfile
 	@$(TESTING) -m mypy
 	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
 
 bench: tests-environment ## the harness's overhead against its limit and its rivals, side by side
 	@$(TESTING) -m tests.bench
+
+gpu-record: tests-environment ## on a machine with a GPU: every mode from plan to verdict, and its figures written down
+	@$(TESTING) -m tests.gpu
 
 screenshots: tests-environment ## take the pictures of the README again, of a deployment made for it
 	@TANDEM_SCREENSHOTS=tests/e2e/screenshots $(TESTING) -m pytest -q tests/e2e

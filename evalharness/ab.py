@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_suites_argument(what)
     what.add_argument("--resume", type=Path, metavar="RUN", help="ask only what this run has no answer to")
     parser.add_argument(
+        "--resume-command", metavar="TEXT", help="what to tell a person to type to resume; {run} is the run's folder"
+    )
+    parser.add_argument(
         "--concurrency", type=options.positive, default=8, metavar="N", help="prompts at a time (default: 8)"
     )
     options.add_run_arguments(parser)
@@ -41,7 +44,8 @@ def main(args: argparse.Namespace) -> int:
     run = runs.read_json(folder / "run.json")
     terminal.show_plan(run)
     flags = [*options.endpoint_flags(args), "--concurrency", str(args.concurrency)]
-    again = shlex.join([sys.executable, "-m", "evalharness", NAME, "--resume", str(folder), *flags])
+    command = shlex.join([sys.executable, "-m", "evalharness", NAME, "--resume", "{run}", *flags])
+    again = (args.resume_command or command).replace("{run}", shlex.quote(str(folder)))
     (folder / "summary.json").unlink(missing_ok=True)  # of a resumed run: it is not of the answers to come
     try:
         with terminal.progress(len(jobs)) as prompt_done:

@@ -7,42 +7,58 @@ import argparse
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from serve import deployment, harness
+from serve import deployment
+from serve.attended import INTERRUPTED
 from serve.errors import Failure, UsageError
 from serve.paths import Paths
 from serve.settings import Settings, example, read_settings
 
 ROOT = Path(__file__).parents[1]
-INTERRUPTED = 130
+Command = Callable[[Settings, Paths], int]
 
 
 def up(settings: Settings, paths: Paths) -> int:
     from serve.display import StepDisplay, console
-    from serve.runtimes.local import Local
+    from serve.runtimes.choice import KINDS, WORDS, choose, only_one
 
-    runtime = Local(settings, paths)
-    why = "set by RUNTIME" if settings.RUNTIME == "local" else "the only one that this version has"
-    console.print(f"Runtime: local processes ({why}), on {'an NVIDIA GPU' if runtime.gpu else 'CPU: no GPU found'}.")
+    name, why = choose(settings, paths)
+    runtime = KINDS[name](settings, paths)
+    hardware = "an NVIDIA GPU" if runtime.gpu else "CPU: no GPU found"
+    console.print(f"Runtime: {WORDS[name]} ({why}), on {hardware}.")
     if settings.demo:
         console.print("Model: the embedded demo; set BASE_MODEL and ADAPTER in .env for your own.")
     begun = time.monotonic()
-    with StepDisplay() as display:
-        runtime.up(display)
+    with only_one(paths):
+        runtime.check()
+        paths.runtime.write_text(name)
+        try:
+            with StepDisplay() as display:
+                runtime.up(display)
+        except BaseException:
+            if set(runtime.states().values()) <= {"absent", "down"}:
+                paths.runtime.unlink()  # nothing runs on it: the next `up` may choose another
+            raise
     console.print(f"All is up and answering ({time.monotonic() - begun:.0f} s).\n")
     return status(settings, paths)
 
 
-def down(settings: Settings, paths: Paths) -> int:
-    from serve.runtimes.local import Local
+def plan(settings: Settings, paths: Paths) -> int:
+    from serve.plan_command import show_plan
 
-    stopped = Local(settings, paths).down()
+    return show_plan(settings, paths)
+
+
+def down(settings: Settings, paths: Paths) -> int:
+    from serve.runtimes.choice import runtime
+
+    stopped = runtime(settings, paths).down()
+    paths.runtime.unlink(missing_ok=True)
     print("Stopped; models, runs and chats are kept." if stopped else "Nothing was running.")
     return 0
 
@@ -50,17 +66,20 @@ def down(settings: Settings, paths: Paths) -> int:
 def status(settings: Settings, paths: Paths) -> int:
     """Exit code 0 when everything answers, 1 otherwise."""
     from serve.display import console, table
-    from serve.runtimes.local import Local
-    from serve.store import Store
+    from serve.runtimes.choice import in_use, runtime
 
-    states = Local(settings, paths).states()
+    here = runtime(settings, paths)
+    states = here.states()
     rows = []
     for variant in deployment.VARIANTS:
-        current = Store(paths.models).current(variant)
-        version = current.name if current else "-"
-        rows.append((variant, deployment.url(settings, variant), variant, version, states[variant]))
+        state = states[deployment.answering(settings, variant)]
+        rows.append((variant, here.address(variant), variant, here.version(variant), state))
     rows.append(("Open WebUI", deployment.webui_url(settings), "base, tuned", "-", states["webui"]))
     table(("name", "URL", "model", "version", "state"), rows)
+    if in_use(paths) == "docker":
+        console.print(
+            "\nbase and tuned answer in the network of the containers alone, as the web UI and `make eval` do."
+        )
     if paths.secrets.exists():
         console.print(
             f"\nSign in as {settings.WEBUI_EMAIL}; password (WEBUI_PASSWORD) and API key (API_KEY) "
@@ -70,63 +89,49 @@ def status(settings: Settings, paths: Paths) -> int:
     return 0 if set(states.values()) == {"ready"} else 1
 
 
-def logs(_: Settings, paths: Paths) -> int:
+def logs(settings: Settings, paths: Paths) -> int:
     """The end of every log, then what is added, until Ctrl-C."""
-    from serve.runtimes.local import PROGRAMS
+    from serve.runtimes.choice import runtime
 
-    found = [str(log) for name in PROGRAMS if (log := paths.log(name)).exists()]
-    if not found:
-        raise UsageError(f"{paths.logs}: no logs yet; start the servers with `make up`")
-    follow = ["-F"] if sys.stdout.isatty() else []
     with suppress(KeyboardInterrupt):  # the way to end it
-        subprocess.run(["tail", "-n", "20", *follow, *found], check=False)
+        runtime(settings, paths).show_logs()
     return 0
 
 
-def evaluate(settings: Settings, paths: Paths) -> int:
-    return ask(harness.eval_arguments(settings, paths))
+def measured(kind: str) -> Command:
+    def act(settings: Settings, paths: Paths) -> int:
+        from serve.runtimes.choice import runtime
 
+        try:
+            return runtime(settings, paths).measure(kind)
+        except Failure as error:
+            raise UsageError(str(error)) from None  # 1 would be a verdict: FAIL
 
-def load(settings: Settings, paths: Paths) -> int:
-    return ask(harness.load_arguments(settings, paths))
-
-
-def verdict(settings: Settings, paths: Paths) -> int:
-    """Eval, load and what follows from them: exit code 0 PASS, 1 FAIL, 3 INCONCLUSIVE."""
-    for measure in (evaluate, load):
-        code = measure(settings, paths)
-        if code:
-            # 1 and 3 are verdicts; a measurement that did not happen is neither.
-            return code if code == INTERRUPTED else 2
-    return ask(harness.verdict_arguments(settings, paths))
-
-
-def ask(arguments: Sequence[str]) -> int:
-    """Runs the harness to its end; Ctrl-C reaches it too, and it has something to say before it goes."""
-    with subprocess.Popen([sys.executable, "-m", "evalharness", *arguments], cwd=ROOT) as process:
-        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-        while True:
-            with suppress(KeyboardInterrupt):
-                code = process.wait()
-                return code if code >= 0 else INTERRUPTED
+    return act
 
 
 def clean(settings: Settings, paths: Paths) -> int:
     """Deletes what Tandem made, after a yes (or YES=1)."""
+    from serve.runtimes.choice import usable
+
     made = [folder for folder in (paths.state, paths.models, paths.runs) if folder.exists()]
-    if not made:
+    runtimes = usable(settings, paths)
+    elsewhere = [thing for runtime in runtimes for thing in runtime.made_elsewhere()]
+    if not made and not elsewhere:
         print("Nothing to delete.")
         return 0
-    print("This stops the servers and deletes environments, secrets and chats (.tandem), models and runs:")
-    for folder in made:
-        print(f"  {folder}")
+    print("This stops the servers and deletes environments, secrets, chats, models and runs:")
+    for thing in (*made, *elsewhere):
+        print(f"  {thing}")
     if os.environ.get("YES") != "1":
         if not sys.stdin.isatty():
             raise UsageError("nobody to ask here: `make clean YES=1` deletes them")
         if input("Delete them? [y/N] ").strip().lower() not in ("y", "yes"):
             print("Kept.")
             return 0
-    down(settings, paths)
+    for runtime in runtimes:
+        runtime.down()
+        runtime.delete_elsewhere()
     for folder in made:
         if folder.is_symlink():
             folder.unlink()  # and not what it points to
@@ -141,14 +146,15 @@ def settings_example(_: Settings, __: Paths) -> int:
     return 0
 
 
-COMMANDS: dict[str, tuple[Callable[[Settings, Paths], int], str]] = {
+COMMANDS: dict[str, tuple[Command, str]] = {
     "up": (up, "make what is missing, start everything, wait until it answers"),
+    "plan": (plan, "what would fit on the GPU here, or on one of GPU_MEMORY_GIB"),
     "down": (down, "stop everything; artifacts stay"),
     "status": (status, "what runs, where, in which state"),
     "logs": (logs, "the servers' logs; follows them on a terminal"),
-    "eval": (evaluate, "ask base and tuned the prompt suites"),
-    "load": (load, "put load on base and tuned in turn"),
-    "verdict": (verdict, "eval, load, and PASS, FAIL or INCONCLUSIVE with the evidence"),
+    "eval": (measured("eval"), "ask base and tuned the prompt suites"),
+    "load": (measured("load"), "put load on base and tuned in turn"),
+    "verdict": (measured("verdict"), "eval, load, and PASS, FAIL or INCONCLUSIVE with the evidence"),
     "clean": (clean, "delete environments, secrets, models and runs, after asking"),
     "settings": (settings_example, "print every setting with its default, as .env.example"),
 }

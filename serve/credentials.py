@@ -1,5 +1,5 @@
-"""The secrets of a deployment: made once, random, in one file with mode 0600, and handed on in environments only.
-No secret is ever on a command line, in a configuration file or in a log.
+"""The secrets of a deployment: made once, random, in one file with mode 0600. Processes get them in their environment,
+containers as files (runtimes/prepare.py). No secret is ever on a command line, in a configuration file or in a log.
 """
 
 import os

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serve.errors import Failure, UsageError
+from serve.hardware import cores
+from serve.paths import Paths
 from serve.steps import Report
 
 
@@ -41,13 +43,17 @@ def fetch_command(setting: str, name: str) -> list[str]:
     return [sys.executable, "-m", "serve.models", setting, name]
 
 
+class Killed(Failure):
+    """A job was ended from outside."""
+
+
 class Jobs:
     """The jobs of one `up`, which end with it."""
 
-    def __init__(self, root: Path, scratch: Path, threads: int) -> None:
-        self.root = root
-        self.scratch = scratch  # libraries leave logs of their own in the working folder
-        self.threads = threads
+    def __init__(self, paths: Paths) -> None:
+        self.root = paths.root
+        self.scratch = paths.state / "scratch"  # libraries leave logs of their own in the working folder
+        self.threads = max(1, cores() // 2)  # base and tuned are quantized side by side
         self.running: set[subprocess.Popen[str]] = set()
         self.ended = False
         self.changing = threading.Lock()
@@ -73,8 +79,8 @@ class Jobs:
             self.running.discard(process)
         if process.returncode == 2:
             raise UsageError(last)
-        if process.returncode == -signal.SIGKILL:
-            raise Failure(f"{name} was killed, most likely for want of memory; see {log}")
+        if process.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL):  # the latter is a container's
+            raise Killed(f"{name} was killed, most likely for want of memory; see {log}")
         if process.returncode:
             raise Failure(f"{name} failed: {last}; see {log}")
         return last

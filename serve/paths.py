@@ -31,6 +31,15 @@ class Paths:
         return self.state / "secrets.env"
 
     @property
+    def runtime(self) -> Path:
+        """Names the runtime in use, from the first `up` to `down`."""
+        return self.state / "runtime"
+
+    @property
+    def secret_files(self) -> Path:
+        return self.state / "secrets"
+
+    @property
     def endpoints(self) -> Path:
         return self.state / "endpoints.json"
 
@@ -39,6 +48,3 @@ class Paths:
 
     def environment(self, name: str) -> Path:
         return self.state / "environments" / name
-
-    def python(self, environment: str) -> Path:
-        return self.environment(environment) / "bin" / "python"

@@ -6,9 +6,10 @@ import it too, so that a job run alone refuses the same things in the same words
 
 import ctypes
 import json
+import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +28,22 @@ def check_model(folder: Path) -> dict[str, Any]:
     Raises UsageError naming the first thing that cannot be.
     """
     config = read_config(folder, "config.json", "BASE_MODEL")
-    if "quantization_config" in config:
-        raise UsageError(f"{folder}: quantized already; set BASE_MODEL to the full-precision model it was made from")
-    if config.get("model_type") not in SUPPORTED:
-        raise UsageError(
-            f"{folder}: model type {config.get('model_type')!r} is not supported; "
-            f"set BASE_MODEL to a model of the {' or '.join(SUPPORTED)} family"
-        )
+    check_config(config, folder)
     tensor_shapes(folder, "BASE_MODEL")
     if not has_chat_template(folder):
         raise UsageError(f"{folder}: no chat template; put a chat_template.jinja beside the weights of BASE_MODEL")
     return config
+
+
+def check_config(config: Mapping[str, Any], where: object) -> None:
+    """Raises UsageError when a config.json is that of a model which cannot be served; `where` is where it came from."""
+    if "quantization_config" in config:
+        raise UsageError(f"{where}: quantized already; set BASE_MODEL to the full-precision model it was made from")
+    if config.get("model_type") not in SUPPORTED:
+        raise UsageError(
+            f"{where}: model type {config.get('model_type')!r} is not supported; "
+            f"set BASE_MODEL to a model of the {' or '.join(SUPPORTED)} family"
+        )
 
 
 def check_adapter(folder: Path, base: Path) -> None:
@@ -94,24 +100,10 @@ def calibration_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def check_length(config: dict[str, Any], tokens: int, kv_cache_gib: float) -> None:
-    """Raises UsageError for a length beyond the model's positions, or too long for even one sequence in the cache."""
-    longest = config.get("max_position_embeddings", tokens)
-    if tokens > longest:
-        raise UsageError(f"MAX_MODEL_LEN={tokens} is more than the model's {longest} positions; set it to at most that")
-    needed = tokens * kv_bytes_per_token(config) / 1024**3
-    if needed > kv_cache_gib:
-        raise UsageError(
-            f"one sequence of MAX_MODEL_LEN={tokens} tokens takes {needed:.3g} GiB, more than "
-            f"KV_CACHE_GIB={kv_cache_gib:g}; raise the one or lower the other"
-        )
-
-
-def kv_bytes_per_token(config: dict[str, Any]) -> int:
-    """Keys and values of every layer for one token, in bytes, at two bytes a number."""
-    heads = config.get("num_attention_heads", 0)
-    head = config.get("head_dim") or config.get("hidden_size", 0) // max(heads, 1)
-    return 2 * 2 * int(config.get("num_hidden_layers", 0) * config.get("num_key_value_heads", heads) * head)
+def check_mode(mode: str, gpu: bool) -> None:
+    """Raises UsageError for a mode that this machine cannot serve in."""
+    if mode == "swap" and not gpu:  # is_sleep_mode_available in vllm/platforms/interface.py
+        raise UsageError("MODE=swap needs an NVIDIA GPU, which vLLM's sleep mode is made for; set MODE to pair or lora")
 
 
 def has_chat_template(folder: Path) -> bool:
@@ -181,12 +173,24 @@ def tensor_shapes(folder: Path, setting: str) -> Shapes:
             raise UsageError(f"{folder}: {min(missing)} is missing; download {setting} again")
     shapes: Shapes = {}
     for path in files:
+        check_readable(path)
         try:
             with safe_open(path, framework="np") as tensors:
                 shapes |= {name: tensors.get_slice(name).get_shape() for name in tensors.keys()}  # noqa: SIM118
         except (SafetensorError, OSError) as error:
             raise UsageError(f"{path}: damaged or cut short ({error}); download {setting} again") from None
     return shapes
+
+
+def check_readable(path: Path, everyone: bool = False) -> None:
+    """Raises UsageError for a file or folder that may not be read: by us or, for containers, by everyone.
+
+    What safetensors writes, only its owner may read.
+    """
+    wanted = 0o005 if path.is_dir() else 0o004
+    if not os.access(path, os.R_OK) or (everyone and path.stat().st_mode & wanted != wanted):
+        whom = "containers, whose user is not its owner" if everyone else "this user"
+        raise UsageError(f"{path}: may not be read by {whom}; chmod -R a+rX {path if path.is_dir() else path.parent}")
 
 
 def read_config(folder: Path, name: str, setting: str) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from serve.errors import UsageError
 
 MAKE_ONLY = ("PYTHON", "YES")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
+Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
+GpuNumbers = Annotated[str, Field(pattern=r"^\d+(,\d+)*$")]
 
 
 class Settings(BaseSettings):
@@ -27,7 +29,12 @@ class Settings(BaseSettings):
     BASE_MODEL: str = Field("", description="folder or hub name of the base model; empty: the embedded demo")
     ADAPTER: str = Field("", description="folder or hub name of the LoRA adapter; empty: the embedded demo's")
     HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
-    RUNTIME: Literal["auto", "local"] = Field("auto", description="how the servers run; auto picks and says why")
+    RUNTIME: Literal["auto", "docker", "local"] = Field("auto", description="how all runs; auto picks, and says why")
+    MODE: Literal["pair", "lora", "swap"] = Field(
+        "pair",
+        description="pair: a server each; lora: one server on the base, with the adapter as its second model; "
+        "swap: a server each, one awake at a time (NVIDIA GPU only)",
+    )
     QUANTIZER: Literal["auto-gptq", "gptqmodel"] = Field("auto-gptq", description="which library makes the INT4")
     GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
         128, description="weights that share one scale; smaller: a little larger, a little truer"
@@ -37,29 +44,48 @@ class Settings(BaseSettings):
     )
     BASE_PORT: Port = Field(8001, description="loopback port of the base model's server")
     TUNED_PORT: Port = Field(8002, description="loopback port of the tuned model's server")
+    SWITCH_PORT: Port = Field(8000, description="loopback port of what takes turns between the two, in MODE=swap")
     WEBUI_PORT: Port = Field(3000, description="loopback port of Open WebUI")
     WEBUI_EMAIL: str = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
     MAX_MODEL_LEN: Annotated[int, Field(ge=64)] = Field(2048, description="longest prompt and answer, in tokens")
-    KV_CACHE_GIB: Annotated[float, Field(gt=0)] = Field(
-        1.0, description="KV cache of each server, in GiB; the same for both, so that the fight is fair"
+    KV_CACHE_GIB: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="KV cache of each server, in GiB, the same for both; empty: the GPU's plan, or 1 on CPU"
     )
+    GPU_MEMORY_GIB: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="memory of the GPU to plan for; empty: what the driver says"
+    )
+    BASE_GPUS: GpuNumbers = Field("0", description="GPUs that serve the base, by number, with commas")
+    TUNED_GPUS: GpuNumbers = Field("0", description="GPUs that serve the tuned model; the base's own, or others")
     SUITES: str = Field("", description="suites to ask, by name or path, with commas; empty: those for the model")
+    RESUME: str = Field("", description="folder of an eval run to go on with, instead of beginning another")
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
     EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")
     LOAD_SECONDS: Annotated[int, Field(ge=4, le=3600)] = Field(20, description="seconds of load on each endpoint")
     BASE_AGAINST_BASE: bool = Field(False, description="compare the base with itself: must find no difference")
+    COMPOSE_PROJECT_NAME: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = Field(
+        "tandem", description="Docker: what names containers and volumes; a second checkout needs its own"
+    )
+    PYTHON_IMAGE: str = Field("python:3.11-slim-bookworm", description="Docker: what most images are built from")
+    VLLM_IMAGE: str = Field("vllm/vllm-openai:v0.32.0", description="Docker: what vLLM on a GPU is built from")
+    WEBUI_IMAGE: str = Field(
+        "ghcr.io/open-webui/open-webui:v0.12.4", description="Docker: the Open WebUI image, for WEBUI_FROM=image"
+    )
+    WEBUI_FROM: Literal["image", "package"] = Field(
+        "image", description="Docker: Open WebUI from its image, or built from its Python package"
+    )
+    BUILD_NETWORK: Literal["default", "host"] = Field("default", description="Docker: the network that builds use")
+    JOB_MEMORY: Size = Field("32g", description="Docker: most memory of the merge job, and of each quantize job")
+    SERVER_MEMORY: Size = Field("16g", description="Docker: most memory of each vLLM server")
+    PIP_CONF: str = Field("", description="Docker: a pip.conf for building images where registries are mirrored")
+    CA_BUNDLE: str = Field("", description="Docker: a file of CA certificates for building images")
+    WHEELHOUSE: str = Field("", description="Docker: a folder of wheels for building images")
 
     @model_validator(mode="after")
     def together(self) -> "Settings":
         if bool(self.BASE_MODEL) != bool(self.ADAPTER):
             given, other = ("BASE_MODEL", "ADAPTER") if self.BASE_MODEL else ("ADAPTER", "BASE_MODEL")
             raise ValueError(f"{given} is set, but {other} is not: set both, or neither for the embedded demo")
-        ports = {"BASE_PORT": self.BASE_PORT, "TUNED_PORT": self.TUNED_PORT, "WEBUI_PORT": self.WEBUI_PORT}
-        for name, port in ports.items():
-            twin = next((other for other in ports if other != name and ports[other] == port), None)
-            if twin:
-                raise ValueError(f"{name} and {twin} are both {port}: set one of them to another port")
         return self
 
     @property
@@ -115,6 +141,6 @@ def example() -> str:
 
 
 def shown(default: Any) -> str:
-    if isinstance(default, SecretStr):
+    if default is None or isinstance(default, SecretStr):
         return ""
     return str(default).lower() if isinstance(default, bool) else str(default)

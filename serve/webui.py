@@ -6,6 +6,7 @@ What it gives: one account, both models side by side in every new chat, and no t
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SECRETS = {
     "WEBUI_SECRET_KEY": "{WEBUI_SECRET_KEY}",
@@ -39,6 +40,7 @@ def environment(models: dict[str, str], email: str, port: int, data: Path) -> di
         "SCARF_NO_ANALYTICS",
     )
     first = next(iter(models.values()))
+    direct = ",".join(sorted({"127.0.0.1", "localhost", *(str(urlsplit(url).hostname) for url in models.values())}))
     return {
         "DATA_DIR": str(data),
         "WEBUI_NAME": "Tandem",
@@ -55,9 +57,9 @@ def environment(models: dict[str, str], email: str, port: int, data: Path) -> di
         "DEFAULT_MODEL_METADATA": json.dumps({"capabilities": {"builtin_tools": False}}),
         "DEFAULT_INTERFACE_SETTINGS": json.dumps({"showChangelog": False, "showUpdateToast": False}),
         "ANONYMIZED_TELEMETRY": "false",
-        # Its own requests honour proxies; the servers are on this machine.
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
+        # Its own requests honour proxies; the servers are at hand.
+        "NO_PROXY": direct,
+        "no_proxy": direct,
         **dict.fromkeys(off, "false"),
         **dict.fromkeys(on, "true"),
         "HF_HUB_OFFLINE": "1",

@@ -68,6 +68,8 @@ def merge(base: Path, adapter: Path, draft: Path) -> dict[str, float]:
         with_adapter = logits(adapted, inputs)
         with adapted.disable_adapter():
             without = logits(adapted, inputs)
+    if not torch.isfinite(with_adapter).all():
+        raise UsageError(f"{adapter}: its weights answer with NaN, as after a training that diverged; set ADAPTER")
 
     print("merging", flush=True)
     merged = adapted.merge_and_unload(safe_merge=True)

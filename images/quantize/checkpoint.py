@@ -23,7 +23,7 @@ WIDTHS = {"I32": 4, "F32": 4, "F16": 2, "BF16": 2, "I64": 8}  # bytes, by safete
 
 
 def load(folder: Path) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
-    """Tokenizer and full-precision model, on the GPU where there is one."""
+    """Tokenizer and full-precision model, on the GPU where it has room there."""
     import torch
     import transformers
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
@@ -42,8 +42,17 @@ def load(folder: Path) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
         tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **special)
         template = folder / "chat_template.jinja"
         tokenizer.chat_template = template.read_text() if template.exists() else about.get("chat_template")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return tokenizer, model.to(device).eval()
+    return tokenizer, model.to(roomy_device(model)).eval()
+
+
+def roomy_device(model: "PreTrainedModel") -> str:
+    """The GPU if all weights fit on it, with a quarter more for what is computed; else the CPU, from where the engines
+    take one layer at a time to the GPU: a card need not hold at 16 bits what it will serve at 4."""
+    import torch
+
+    if torch.cuda.is_available() and 1.25 * model.get_memory_footprint() < torch.cuda.mem_get_info()[0]:
+        return "cuda"
+    return "cpu"
 
 
 def adopt_newer_fields(config: Any, written: dict[str, Any]) -> None:

@@ -120,24 +120,27 @@ def pip_options(listing: str) -> Iterator[tuple[str, str]]:
             yield option, value.replace("\\n", " ")
 
 
-def bootstrap(folder: Path, requirements: Path) -> None:
-    """The first environment, which brings uv for all the others (and for itself)."""
-    tools = folder.parent / "uv"
+def fetch_uv(tools: Path) -> Path:
+    """The uv program that makes all environments, put in a folder of its own where it is not there yet."""
+    uv = tools / "bin" / "uv"
     if not (tools / STAMP).exists() or (tools / STAMP).read_text() != UV:
         print("Tandem: fetching uv, which installs the rest", flush=True)
-        tools.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # chats and secrets will lie in it
         shutil.rmtree(tools, ignore_errors=True)
         venv.create(tools, with_pip=True)
         subprocess.run([tools / "bin" / "python", "-m", "pip", "install", "--quiet", UV], check=True)
         (tools / STAMP).write_text(UV)
+    return uv
+
+
+def bootstrap(folder: Path, requirements: Path) -> None:
+    """The first environment, which brings uv for all the others (and for itself)."""
+    state = folder.parent.parent
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)  # chats and secrets will lie in it
+    uv = fetch_uv(folder.parent / "uv")
     environment = Environment(folder, requirements)
     if not environment.ready:
         print(f"Tandem: installing {requirements}", flush=True)
-        install(
-            environment,
-            tools / "bin" / "uv",
-            folder.parent.parent / "logs" / f"environment-{folder.name}.log",
-        )
+        install(environment, uv, state / "logs" / f"environment-{folder.name}.log")
 
 
 if __name__ == "__main__":

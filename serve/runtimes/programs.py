@@ -1,31 +1,46 @@
-"""The three programs of a local deployment, as supervisord is to run them. Pure functions."""
+"""The programs of a local deployment, as supervisord is to run them."""
 
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from serve import deployment, hardware, vllm, webui
+from serve import deployment, hardware, plan_inputs, vllm, webui
 from serve.paths import Paths
 from serve.runtimes.supervisor import Program
+from serve.runtimes.workplace import environment_of
 from serve.settings import Settings
+from serve.store import Store
 
 
-def server(settings: Settings, paths: Paths, variant: str, model: Path, python: Path, gpu: bool) -> Program:
-    described = deployment.server(settings, variant, model, gpu)
+def program(name: str, settings: Settings, paths: Paths, store: Store, adapter: Path | None, gpu: bool) -> Program:
+    """One of deployment.programs(). `adapter`: what a server has as its second model, in MODE=lora."""
+    python = environment_of("webui" if name == "webui" else "vllm", settings, paths, gpu).python
+    if name == "webui":
+        return web(settings, paths, python)
+    if name == "switch":
+        return switch(settings, paths, python)
+    limits = plan_inputs.limits(settings, deployment.checkpoint(store, "base"), adapter, gpu)
+    described = deployment.server(settings, name, deployment.checkpoint(store, name), limits, gpu, adapter)
     command = [str(python), "-m", "vllm.entrypoints.openai.api_server", *vllm.arguments(described)]
     environment = vllm.environment(described, paths.state / "cache", hardware.cores())
-    return program(variant, command, environment, vllm.SECRETS, paths)
+    return started(name, command, environment, vllm.SECRETS, paths)
 
 
 def web(settings: Settings, paths: Paths, python: Path) -> Program:
     command = [str(python.with_name("open-webui")), *webui.arguments(settings.WEBUI_PORT)]
     models = {variant: deployment.url(settings, variant) for variant in deployment.VARIANTS}
-    data = paths.state / "webui"
-    environment = webui.environment(models, settings.WEBUI_EMAIL, settings.WEBUI_PORT, data)
-    return program("webui", command, environment, webui.SECRETS, paths)
+    environment = webui.environment(models, settings.WEBUI_EMAIL, settings.WEBUI_PORT, paths.state / "webui")
+    return started("webui", command, environment, webui.SECRETS, paths)
 
 
-def program(
+def switch(settings: Settings, paths: Paths, python: Path) -> Program:
+    command = [str(python), "-m", "serve.switch", "--listen", f"127.0.0.1:{settings.SWITCH_PORT}"]
+    for variant in deployment.VARIANTS:
+        command += ["--server", f"{variant}=http://127.0.0.1:{deployment.port(settings, variant)}"]
+    return started("switch", command, {"PYTHONPATH": str(paths.root)}, vllm.SECRETS, paths)
+
+
+def started(
     name: str,
     command: Sequence[str],
     environment: Mapping[str, str],

@@ -9,8 +9,8 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,17 +143,34 @@ class Supervisor:
             raise Failure(f"{program.name} cannot be started: {error}; see {self.folder}/supervisord.log") from None
 
     def apply(self, program: Program) -> None:
-        with (self.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # programs become ready on threads of their own
+        with self.alone():
             (self.programs / f"{program.name}.conf").write_text(program.configuration())
-            added, changed, removed = self.rpc.reloadConfig()[0]
-            for name in [*changed, *removed]:
-                self.rpc.stopProcessGroup(name)
-                self.rpc.removeProcessGroup(name)
-            for name in [*added, *changed]:
-                self.rpc.addProcessGroup(name)
+            self.reload()
             if self.state(program.name) in ("STOPPED", "EXITED", "FATAL"):
                 self.rpc.startProcess(program.name, False)
+
+    def drop(self, name: str) -> None:
+        """Ends a program that is no part of the deployment any more, where there is one."""
+        file = self.programs / f"{name}.conf"
+        if file.exists():
+            with self.alone():
+                file.unlink()
+                self.reload()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Programs become ready on threads of their own."""
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def reload(self) -> None:
+        added, changed, removed = self.rpc.reloadConfig()[0]
+        for name in [*changed, *removed]:
+            self.rpc.stopProcessGroup(name)
+            self.rpc.removeProcessGroup(name)
+        for name in [*added, *changed]:
+            self.rpc.addProcessGroup(name)
 
     def runs_as(self, program: Program) -> bool:
         file = self.programs / f"{program.name}.conf"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Checkout
+from tests.newcomer import Checkout
 from tests.unit.serve.models_made import make_adapter
 
 

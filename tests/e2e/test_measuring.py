@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.conftest import Checkout, Done, until
+from tests.newcomer import Checkout, Done, until
 
 
 def summary(run: Path) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from serve.store import Store
-from tests.e2e.conftest import Checkout
 from tests.e2e.test_deployment import chat
+from tests.newcomer import Checkout
 
 QWEN2 = """
     import sys

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.e2e.conftest import Checkout
+from tests.newcomer import Checkout
 
 
 def test_make_alone_lists_every_target(checkout: Checkout) -> None:

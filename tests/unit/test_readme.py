@@ -25,4 +25,4 @@ def test_every_picture_and_file_it_names_exists():
 def test_every_setting_it_names_is_one():
     named = set(re.findall(r"\b([A-Z]+(?:_[A-Z0-9]+)+)=", README)) | set(re.findall(r"set `([A-Z_]+)`", README))
     assert named >= {"BASE_MODEL", "BASE_AGAINST_BASE"}
-    assert named - set(Settings.model_fields) == set()
+    assert named - set(Settings.model_fields) == {"HARNESS_USER"}  # explained where it stands

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from serve import credentials, deployment, harness, vllm, webui
+from serve import credentials, deployment, harness, plan, vllm, webui
 from serve.paths import Paths
 from serve.settings import Settings
+from serve.vllm import GIB
 
 BASE = vllm.Server("base", Path("/m/base/1"), 8001, 2048, 2**30, gpu=False)
 TUNED = replace(BASE, name="tuned", model=Path("/m/tuned/1"), port=8002)
@@ -27,6 +28,57 @@ def test_a_server_states_its_length_its_cache_and_no_checkpoints_own_sampling():
     for stated in ("--max-model-len 2048", "--kv-cache-memory-bytes 1073741824", "--generation-config vllm"):
         assert stated in words
     assert "--host 127.0.0.1" in words
+
+
+def test_on_gpus_a_server_states_what_the_plan_says():
+    server = replace(BASE, gpu=True, gpus=(1, 3), max_num_seqs=120, max_num_batched_tokens=2048, memory_share=0.46)
+    words = " ".join(vllm.arguments(server))
+    for stated in (
+        "--kv-cache-memory-bytes 536870912",  # of each of the two
+        "--max-num-seqs 120",
+        "--max-num-batched-tokens 2048",
+        "--gpu-memory-utilization 0.46",
+        "--tensor-parallel-size 2",
+    ):
+        assert stated in words
+    environment = vllm.environment(server, Path("/c"), 8)
+    assert (environment["CUDA_VISIBLE_DEVICES"], environment["CUDA_DEVICE_ORDER"]) == ("1,3", "PCI_BUS_ID")
+
+
+def test_in_mode_lora_the_adapter_is_the_servers_second_model_in_the_room_of_the_next_rank():
+    server = replace(BASE, lora=vllm.Lora("tuned", Path("/m/adapter, the second"), 20))
+    words = vllm.arguments(server)
+    module = json.loads(words[words.index("--lora-modules") + 1])
+    assert module == {"name": "tuned", "path": "/m/adapter, the second"}
+    assert words[words.index("--max-lora-rank") + 1] == "32"
+    assert "--enable-lora" not in vllm.arguments(BASE)
+    assert [vllm.lora_step(rank) for rank in (1, 2, 16, 300, 512)] == [1, 8, 16, 320, 512]
+
+
+def test_on_cpu_a_second_slot_for_adapters_stays_empty_for_requests_that_want_none():
+    """Else the base would answer as tuned does, where requests to both are computed together."""
+    lora = vllm.Lora("tuned", Path("/m/adapter"), 16)
+    for gpu, slots in ((True, "1"), (False, "2")):
+        words = vllm.arguments(replace(BASE, lora=lora, gpu=gpu))
+        assert words[words.index("--max-loras") + 1] == slots
+
+
+def test_in_mode_swap_a_server_can_be_put_to_sleep():
+    server = replace(BASE, sleep=True)
+    assert "--enable-sleep-mode" in vllm.arguments(server)
+    assert vllm.environment(server, Path("/c"), 8)["VLLM_SERVER_DEV_MODE"] == "1"
+    assert "VLLM_SERVER_DEV_MODE" not in vllm.environment(BASE, Path("/c"), 8)
+
+
+@pytest.mark.parametrize("mode", ["pair", "lora", "swap"])
+def test_settings_and_limits_make_the_server_of_each_mode(mode):
+    settings, limits = Settings(MODE=mode, BASE_GPUS="0,1", TUNED_GPUS="0,1"), plan.Limits(GIB, 16, 120, 2048, 0.4)
+    adapter = Path("/m/adapter") if mode == "lora" else None
+    server = deployment.server(settings, "base", Path("/m"), limits, True, adapter)
+    assert (server.kv_cache_bytes, server.max_num_seqs, server.memory_share) == (GIB, 120, 0.4)
+    assert server.gpus == (0, 1)
+    assert server.sleep == (mode == "swap")
+    assert server.lora == (vllm.Lora("tuned", adapter, 16) if mode == "lora" else None)
 
 
 def test_vllm_finds_the_quantization_in_the_checkpoint_itself():
@@ -59,7 +111,9 @@ def test_open_webui_listens_on_loopback():
 def test_the_endpoints_file_names_the_key_file_and_holds_no_key(tmp_path):
     paths = Paths(tmp_path)
     secrets = credentials.ensure(paths.secrets)
-    deployment.write_endpoints(Settings(), paths, [Path("models/base/v1"), Path("models/tuned/v2")])
+    urls = {variant: deployment.url(Settings(), variant) for variant in deployment.VARIANTS}
+    versions = {"base": "v1", "tuned": "v2"}
+    deployment.write_endpoints(paths.endpoints, urls, versions, paths.secrets.name, "API_KEY")
     text = paths.endpoints.read_text()
     entries = json.loads(text)["endpoints"]
     assert [entry["name"] for entry in entries] == ["base", "tuned"]

