@@ -8,6 +8,16 @@ from safetensors.numpy import save_file
 
 HIDDEN, RANK = 64, 4
 MODULE = "model.layers.0.self_attn.q_proj"
+LLAMA_3_8B = {  # as the model's own config.json has it
+    "model_type": "llama",
+    "num_hidden_layers": 32,
+    "hidden_size": 4096,
+    "intermediate_size": 14336,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "vocab_size": 128256,
+    "max_position_embeddings": 8192,
+}
 
 
 def make_model(folder: Path, hidden: int = HIDDEN, **config: object) -> Path:

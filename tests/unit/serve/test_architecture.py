@@ -8,17 +8,9 @@ import pytest
 from safetensors import safe_open
 
 from serve.architecture import Linear, architecture
+from tests.unit.serve.models_made import LLAMA_3_8B
 
 DEMO = Path(__file__).parents[3] / "images" / "demo" / "base"
-LLAMA_3_8B = {
-    "model_type": "llama",
-    "num_hidden_layers": 32,
-    "hidden_size": 4096,
-    "intermediate_size": 14336,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 8,
-    "vocab_size": 128256,
-}
 PUBLIC = {  # (configuration, number of parameters as its authors state it)
     "Llama-3-8B": (LLAMA_3_8B, 8_030_261_248),
     "Llama-3-70B": (

@@ -15,21 +15,10 @@ from serve.paths import Paths
 from serve.plan_memory import USABLE
 from serve.settings import Settings
 from serve.vllm import GIB
-from tests.unit.serve.models_made import make_adapter
+from tests.unit.serve.models_made import LLAMA_3_8B, make_adapter
 
 ROOT = Path(__file__).parents[3]
 DEMO = json.loads((ROOT / "images" / "demo" / "base" / "config.json").read_text())
-# As the model's own config.json has them.
-LLAMA_3_8B = {
-    "model_type": "llama",
-    "num_hidden_layers": 32,
-    "hidden_size": 4096,
-    "intermediate_size": 14336,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 8,
-    "vocab_size": 128256,
-    "max_position_embeddings": 8192,
-}
 ADAPTER = {"peft_type": "LORA", "r": 16}
 LLAMA = architecture(LLAMA_3_8B, "Llama-3-8B")
 
