@@ -8,7 +8,8 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load verdict suites test check bench demo-model gpu-record screenshots clean \
+.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate test check bench \
+        demo-model gpu-record screenshots clean \
         harness-environment tests-environment
 
 help: ## list these targets
@@ -38,8 +39,23 @@ load: harness-environment ## put load on base and tuned in turn: throughput, TTF
 verdict: harness-environment ## eval and load, then PASS, FAIL or INCONCLUSIVE, and report.html
 	@$(TANDEM) -m serve verdict
 
+aa: harness-environment ## the harness tests itself: base against base, which must come out as no difference
+	@BASE_AGAINST_BASE=1 $(TANDEM) -m serve verdict
+
+factorial: harness-environment ## tuning told from quantization: both models in INT4, then in full precision, then INT4 again
+	@$(TANDEM) -m serve factorial
+
+lm-eval: harness-environment ## a task of lm-evaluation-harness on both: TASK=tandem_demo, or a YAML file with local rows
+	@$(TANDEM) -m serve lm-eval
+
+compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN_A=runs/… RUN_B=runs/…
+	@$(TANDEM) -m evalharness compare $(or $(RUN_A),$(error name two eval runs: make compare RUN_A=runs/… RUN_B=runs/…)) $(RUN_B)
+
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
+
+simulate: harness-environment ## hold the statistics against simulated runs of known truth (a minute or two)
+	@$(TANDEM) -m evalharness simulate
 
 test: tests-environment harness-environment ## every test this machine can run
 	@$(TESTING) -m pytest tests
@@ -52,7 +68,7 @@ check: tests-environment ## lint, types and unit tests, under a minute
 	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
 
 bench: tests-environment ## the harness's overhead against its limit and its rivals, side by side
-	@$(TESTING) -m tests.bench
+	@$(TESTING) -m tests.bench $(BENCH)
 
 gpu-record: tests-environment ## on a machine with a GPU: every mode from plan to verdict, and its figures written down
 	@$(TESTING) -m tests.gpu
@@ -69,7 +85,7 @@ clean: $(HARNESS) ## say what will be deleted, ask, delete it
 
 harness-environment:
 	@$(PYTHON) -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("tandem: Python 3.11 is needed, the newest that auto-gptq is built for; set PYTHON=")'
-	@$(PYTHON) -m serve.runtimes.environments $(ENVIRONMENTS)/harness images/harness/requirements.txt
+	@$(PYTHON) -m serve.runtimes.environments $(ENVIRONMENTS)/harness serve/requirements.txt
 
 $(HARNESS):
 	@$(MAKE) --no-print-directory harness-environment

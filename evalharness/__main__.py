@@ -1,33 +1,52 @@
 """The command line: `python -m evalharness COMMAND`. One module a command; each owns its flags.
 
-A command's heavy libraries are imported when it runs, so that --help answers at once.
+Only the module of the command that is given is imported, and its heavy libraries only when it runs.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from evalharness import ab, suite, verdict_command
 from evalharness.errors import Failure, UsageError
-from evalharness.load import command as load
 
-COMMANDS = (ab, load, verdict_command, suite)
+COMMANDS = {
+    "eval": "ab",
+    "factorial": "factorial_command",
+    "load": "load.command",
+    "judge": "judge.command",
+    "verdict": "verdict_command",
+    "compare": "compare_command",
+    "suites": "suite",
+    "import": "imports.command",
+    "perturb": "perturb.command",
+    "lm-eval": "lm_eval.command",
+    "simulate": "simulation.command",
+}
+"""Each command's module, whose NAME it is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 is success, 1 a failure, 2 a mistake in what was given, 130 Ctrl-C; the verdict has codes of its own."""
+    words = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m evalharness", description="Two endpoints, one comparison.")
     commands = parser.add_subparsers(metavar="COMMAND")
-    for command in COMMANDS:
+    for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
+        command = import_module(f"evalharness.{COMMANDS[name]}")
         own = commands.add_parser(command.NAME, help=command.HELP, description=command.HELP)
         command.add_arguments(own)
         own.set_defaults(main=command.main)
-    args = parser.parse_args(arguments)
+    args = parser.parse_args(words)
     if "main" not in args:
         parser.print_help()
         return 0
     try:
         code: int = args.main(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has read enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (UsageError, Failure) as error:
         print(f"tandem: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1

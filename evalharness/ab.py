@@ -8,9 +8,12 @@ The command alone: how a run is planned and asked lies in ab_run.py, what is mad
 import argparse
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from evalharness import options, runs
+from evalharness import lengths, options, runs, threads
+from evalharness.endpoints import Endpoint
+from evalharness.errors import UsageError
 
 NAME = "eval"
 HELP = "ask both endpoints the same prompts and compare how often each is right"
@@ -31,25 +34,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from evalharness import ab_run, asking, terminal
-    from evalharness.summary import summarise
+    from evalharness import ab_run
+    from evalharness.fairness_reading import read_servers
 
     suites = [] if args.resume else options.chosen_suites(args)
     endpoints = options.chosen_endpoints(args)
     jobs = ab_run.rest(args.resume, endpoints) if args.resume else ab_run.plan(suites, endpoints)
-    if jobs:
-        for endpoint in endpoints:
-            asking.probe(endpoint)
-    folder = args.resume or ab_run.begin(args, suites, endpoints)
+    probes = threads.results(endpoints if jobs else [], lambda: _complaint, len(endpoints))
+    # What computes takes a second to import, about as long as the servers take to answer.
+    from evalharness import terminal
+    from evalharness.summary import summarise
+
+    complaints = dict(probes)
+    for endpoint in endpoints:
+        if endpoint in complaints:
+            raise complaints[endpoint]
+    servers = read_servers(endpoints) if jobs else {}
+    asked = runs.read_json(args.resume / "run.json")["suites"] if args.resume else [suite.about() for suite in suites]
+    lengths.check_lengths(asked, servers)
+    if args.resume:
+        ab_run.check_servers(args.resume, servers)
+    folder = args.resume or ab_run.begin(args, suites, endpoints, servers)
     run = runs.read_json(folder / "run.json")
-    terminal.show_plan(run)
     flags = [*options.endpoint_flags(args), "--concurrency", str(args.concurrency)]
     command = shlex.join([sys.executable, "-m", "evalharness", NAME, "--resume", "{run}", *flags])
     again = (args.resume_command or command).replace("{run}", shlex.quote(str(folder)))
     (folder / "summary.json").unlink(missing_ok=True)  # of a resumed run: it is not of the answers to come
+    terminal.show_fairness(run)
+    terminal.show_plan(run)
     try:
         with terminal.progress(len(jobs)) as prompt_done:
-            ab_run.write_answers(folder, jobs, args.concurrency, prompt_done)
+            ab_run.write_answers(folder, ab_run.ask(jobs, args.concurrency), prompt_done)
     except KeyboardInterrupt:
         print(f"tandem: interrupted, every answer so far is kept; go on with: {again}", file=sys.stderr)
         raise
@@ -60,3 +75,13 @@ def main(args: argparse.Namespace) -> int:
         print(f"Ask again what ended in an error: {again}")
     print(f"Everything asked and answered: {folder}")
     return 0
+
+
+def _complaint(endpoint: Endpoint) -> Iterator[tuple[Endpoint, UsageError]]:
+    """What keeps this endpoint from being asked, if anything does."""
+    from evalharness import asking
+
+    try:
+        asking.probe(endpoint)
+    except UsageError as error:
+        yield endpoint, error

@@ -1,30 +1,29 @@
-"""An eval run: what it has to ask whom, its folder, and the threads that ask.
+"""An eval run: what it has to ask whom, its folder, and the asking.
 
 It knows prompts, endpoints and rows. How one question is asked lies in asking.py, what makes an answer right
-in checks.py.
+in checks/.
 """
 
 import argparse
 import random
-import threading
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from queue import SimpleQueue
 
-from evalharness import checks, runs
+from evalharness import checks, fairness, runs, threads
 from evalharness.asking import Asker
 from evalharness.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs import Row
 from evalharness.suite import Suite, digest
+from evalharness.wording import listing
 
 SEED = 0  # of the order in which a prompt's endpoints are asked
 
 Key = tuple[str, str, str]  # suite, prompt id, endpoint name
+Answer = tuple[Row, bool]  # a row of answers.jsonl, and whether it was its prompt's last
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,22 @@ def plan(suites: Iterable[Suite], endpoints: Sequence[Endpoint]) -> list[Job]:
     return _jobs((row for suite in suites for row in suite.rows()), endpoints, frozenset())
 
 
-def begin(args: argparse.Namespace, suites: Sequence[Suite], endpoints: Sequence[Endpoint]) -> Path:
-    """A new run folder that holds all it is going to ask."""
+def begin(
+    args: argparse.Namespace,
+    suites: Sequence[Suite],
+    endpoints: Sequence[Endpoint],
+    servers: Mapping[str, Row],
+    kind: str = "eval",
+) -> Path:
+    """A new run folder that holds all it is going to ask, and what was read of the servers (fairness.py)."""
     settings = {"concurrency": args.concurrency, "seed": SEED, "base_against_base": args.base_against_base}
     about = {
         "settings": settings,
         "endpoints": [endpoint.public() for endpoint in endpoints],
         "suites": [suite.about() for suite in suites],
+        "fairness": fairness.record(servers),
     }
-    folder = runs.create(args.runs, "eval", about)
+    folder = runs.create(args.runs, kind, about)
     with runs.open_rows(folder / "prompts.jsonl") as file:
         for suite in suites:
             for row in suite.rows():
@@ -57,19 +63,31 @@ def begin(args: argparse.Namespace, suites: Sequence[Suite], endpoints: Sequence
 
 
 def rest(folder: Path, endpoints: Sequence[Endpoint]) -> list[Job]:
-    """What a run has no error-free answer to.
+    """What an eval run has no error-free answer to.
 
     Raises UsageError when the folder is torn, or was filled by other endpoints than these.
     """
-    run, prompts = runs.read_json(folder / "run.json"), list(runs.read_rows(folder / "prompts.jsonl"))
-    if run.get("kind") != "eval":
-        raise UsageError(f"{folder}: a run of kind {run.get('kind')}; only an eval run can be resumed")
+    run = read_run(folder, "eval")
     if run["endpoints"] != [endpoint.public() for endpoint in endpoints]:
         raise UsageError(f"{folder} asked other endpoints than these (its run.json names them): start a new run")
+    return unanswered(folder, run, endpoints)
+
+
+def read_run(folder: Path, kind: str) -> Row:
+    """run.json of a run of this kind. Raises UsageError for any other."""
+    run: Row = runs.read_json(folder / "run.json")
+    if run.get("kind") != kind:
+        raise UsageError(f"{folder}: a run of kind {run.get('kind')}; only one of kind {kind} can be resumed here")
+    return run
+
+
+def unanswered(folder: Path, run: Row, endpoints: Sequence[Endpoint]) -> list[Job]:
+    """What these endpoints, all or some of the run's, have not answered without an error."""
+    prompts = list(runs.read_rows(folder / "prompts.jsonl"))
     stored = {suite: digest(rows) for suite, rows in groupby(prompts, key=itemgetter("suite"))}
     if stored != {suite["suite"]: suite["digest"] for suite in run["suites"]}:
         raise UsageError(f"{folder}: prompts.jsonl is not what run.json says was asked: start a new run")
-    asked = {_key(prompt, endpoint.name) for prompt in prompts for endpoint in endpoints}
+    asked = {_key(prompt, endpoint["name"]) for prompt in prompts for endpoint in run["endpoints"]}
     answered = set()
     for row in runs.read_rows(folder / "answers.jsonl"):
         key = _key(row, row["endpoint"])
@@ -80,10 +98,35 @@ def rest(folder: Path, endpoints: Sequence[Endpoint]) -> list[Job]:
     return _jobs(prompts, endpoints, answered)
 
 
-def write_answers(folder: Path, jobs: Iterable[Job], concurrency: int, prompt_done: Callable[[], None]) -> None:
-    """Asks, and appends every answer to the folder as it comes: all rows pass through this one writer."""
+def check_servers(folder: Path, servers: Mapping[str, Row]) -> None:
+    """Raises UsageError when a server is no longer what it was when this run began: its answers would be others."""
+    began: Mapping[str, Row] = runs.read_json(folder / "run.json").get("fairness", {"read": {}})["read"]
+    for name, facts in servers.items():
+        different = fairness.changed(began.get(name, {}), facts)
+        if different:
+            raise UsageError(f"{folder}: {name} was asked with another {listing(different)}: start a new run")
+
+
+def ask(jobs: Iterable[Job], concurrency: int) -> Iterator[Answer]:
+    """Begins to ask, at once; gives the answers as they come."""
+    outages = dict[str, float]()
+
+    def begin() -> Callable[[Job], Iterator[Answer]]:
+        asker = Asker(outages)
+
+        def work(job: Job) -> Iterator[Answer]:
+            for endpoint in job.endpoints:
+                yield _answer(asker, job.prompt, endpoint), endpoint is job.endpoints[-1]
+
+        return work
+
+    return threads.results(jobs, begin, concurrency)
+
+
+def write_answers(folder: Path, answers: Iterable[Answer], prompt_done: Callable[[], None]) -> None:
+    """Appends every answer to the folder as it comes: all rows pass through this one writer."""
     with runs.open_rows(folder / "answers.jsonl") as file:
-        for row, prompt_is_done in _answers(jobs, concurrency):
+        for row, prompt_is_done in answers:
             runs.append(file, row)
             if prompt_is_done:
                 prompt_done()
@@ -104,44 +147,6 @@ def _jobs(prompts: Iterable[Row], endpoints: Sequence[Endpoint], answered: Colle
     return jobs
 
 
-def _answers(jobs: Iterable[Job], concurrency: int) -> Iterator[tuple[Row, bool]]:
-    """Rows as they come, each with whether it was its prompt's last.
-
-    The threads are daemons, unlike an executor's: after Ctrl-C nobody waits for a server that takes minutes.
-    """
-    todo, outages = deque(jobs), dict[str, float]()
-    done: SimpleQueue[tuple[Row, bool] | BaseException | None] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            asker = Asker(outages)
-            while True:
-                try:
-                    job = todo.popleft()
-                except IndexError:
-                    break
-                for endpoint in job.endpoints:
-                    done.put((_answer(asker, job.prompt, endpoint), endpoint is job.endpoints[-1]))
-            done.put(None)
-        except BaseException as error:
-            done.put(error)
-
-    for _ in range(concurrency):
-        threading.Thread(target=work, daemon=True).start()
-    try:
-        working = concurrency
-        while working:
-            item = done.get()
-            if isinstance(item, BaseException):
-                raise item
-            if item is None:
-                working -= 1
-            else:
-                yield item
-    finally:
-        todo.clear()  # the threads stop after what they are asking now
-
-
 def _answer(asker: Asker, prompt: Row, endpoint: Endpoint) -> Row:
     reply = asker.ask(endpoint, {"messages": prompt["messages"], **prompt["sampling"]})
     judged = [] if reply["error"] else checks.judge(reply["answer"], reply["finish_reason"], prompt["checks"])
@@ -150,6 +155,7 @@ def _answer(asker: Asker, prompt: Row, endpoint: Endpoint) -> Row:
         "suite": prompt["suite"],
         "id": prompt["id"],
         "endpoint": endpoint.name,
+        **{key: prompt[key] for key in ("of", "variant") if key in prompt},
         **reply,
         "checks": judged,
         "right": right,

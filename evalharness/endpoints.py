@@ -5,7 +5,7 @@ It knows the OpenAI API's base URL and key, and nothing of who started the serve
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -18,6 +18,7 @@ class Endpoint:
     """One side of the comparison.
 
     `name` labels its rows and is unique within a run; `model` is what the API calls it; `url` ends in `/v1`.
+    `quantization` is of its weights, in words, where whoever started it says so: no server does.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Endpoint:
     model: str
     version: str = ""
     key: str = field(default="", repr=False)
+    quantization: str = ""
 
     def public(self) -> dict[str, str]:
         """What a run folder may say about it: everything but the key."""
@@ -52,6 +54,7 @@ def read_endpoints(path: Path) -> list[Endpoint]:
                 url=entry["url"].rstrip("/"),
                 model=entry["model"],
                 version=entry.get("version", ""),
+                quantization=entry.get("quantization", ""),
                 key=read_key(path.parent / entry["key_file"], entry.get("key_name")),
             )
             for entry in entries
@@ -80,5 +83,4 @@ def read_key(path: Path, name: str | None) -> str:
 def against_itself(endpoints: list[Endpoint]) -> list[Endpoint]:
     """The first endpoint twice, under two names: what any trustworthy comparison must call equal."""
     base = endpoints[0]
-    again = Endpoint(f"{base.name} again", base.url, base.model, base.version, base.key)
-    return [base, again]
+    return [base, replace(base, name=f"{base.name} again")]

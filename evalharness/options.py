@@ -65,22 +65,28 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def given_endpoints(args: argparse.Namespace) -> list[Endpoint]:
+    """The endpoints of the flags or of the endpoints file, however many. Raises UsageError, also for a name twice."""
+    if args.url:
+        endpoints = _from_urls(args)
+    elif args.model or args.key_file:
+        raise UsageError("--model and --key-file go with --url; an endpoints file has its own")
+    else:
+        endpoints = read_endpoints(args.endpoints or ENDPOINTS_FILE)
+    names = [endpoint.name for endpoint in endpoints]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{_source(args)}: two endpoints are called {name}; rows are told apart by that name")
+    return endpoints
+
+
 def chosen_endpoints(args: argparse.Namespace) -> list[Endpoint]:
     """The two endpoints to compare, the base first.
 
     Raises UsageError when the flags, or the endpoints file, do not name exactly two different ones (one does
     for --base-against-base).
     """
-    if args.url:
-        endpoints, source = _from_urls(args), "--url"
-    elif args.model or args.key_file:
-        raise UsageError("--model and --key-file go with --url; an endpoints file has its own")
-    else:
-        file = args.endpoints or ENDPOINTS_FILE
-        endpoints, source = read_endpoints(file), str(file)
-    names = [endpoint.name for endpoint in endpoints]
-    if len(set(names)) < len(names):
-        raise UsageError(f"{source}: two endpoints are called {names[0]}; rows are told apart by that name")
+    endpoints, source = given_endpoints(args), _source(args)
     if args.base_against_base and endpoints:
         return against_itself(endpoints)
     if len(endpoints) != 2:
@@ -100,6 +106,18 @@ def chosen_suites(args: argparse.Namespace) -> list[Suite]:
     return load_suites(args.suites or default)
 
 
+def check_url(flag: str, url: str) -> None:
+    """Raises UsageError for what is no address of a server, or holds a password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as http://[::1/v1
+        parts = urlsplit("")
+    if parts.username is not None:
+        raise UsageError(f"{flag}: a URL is written into the run; give the key with --key-file")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise UsageError(f"{flag}: not an http:// or https:// address")
+
+
 def endpoint_flags(args: argparse.Namespace) -> list[str]:
     """The endpoint flags as they were given, for a command that a person can repeat."""
     flags = ["--endpoints", str(args.endpoints)] if args.endpoints else []
@@ -111,6 +129,10 @@ def endpoint_flags(args: argparse.Namespace) -> list[str]:
     return flags + (["--base-against-base"] if args.base_against_base else [])
 
 
+def _source(args: argparse.Namespace) -> str:
+    return "--url" if args.url else str(args.endpoints or ENDPOINTS_FILE)
+
+
 def _from_urls(args: argparse.Namespace) -> list[Endpoint]:
     urls = _pairs("--url", args.url)
     models = dict(_pairs("--model", args.model or []))
@@ -118,14 +140,7 @@ def _from_urls(args: argparse.Namespace) -> list[Endpoint]:
     for stranger in models.keys() - set(names):
         raise UsageError(f"--model {stranger}=…: no --url is called {stranger} (there is {', '.join(names)})")
     for name, url in urls:
-        try:
-            parts = urlsplit(url)
-        except ValueError:  # such as http://[::1/v1
-            parts = urlsplit("")
-        if parts.username is not None:
-            raise UsageError(f"--url {name}: a URL is written into the run; give the key with --key-file")
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise UsageError(f"--url {name}: not an http:// or https:// address")
+        check_url(f"--url {name}", url)
     key = read_key(args.key_file, None) if args.key_file else ""
     return [Endpoint(name, url.rstrip("/"), models.get(name, name), key=key) for name, url in urls]
 

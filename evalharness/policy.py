@@ -4,7 +4,7 @@ It knows the criteria's names and bounds, not how evidence is measured or judged
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,6 +14,8 @@ from pydantic import AllowInfNan, ConfigDict, Field, Strict, TypeAdapter, Valida
 
 from evalharness import strict_yaml
 from evalharness.errors import UsageError
+from evalharness.fairness import What
+from evalharness.runs import Row
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -33,6 +35,14 @@ Limit = Annotated[Mapping[Rule, Bound], Field(min_length=1, max_length=1)]
 """One rule with its bound on a ratio (tuned over base). `equal_within: 0.1` allows 1.1 times either way."""
 
 
+Share = Annotated[float, Strict(), Field(gt=0, lt=1)]
+Bar = Annotated[Mapping[Literal["better_by", "not_worse_by"], Share], Field(min_length=1, max_length=1)]
+"""What a suite is asked to show, and its margin, a share of prompts. `better_by`: superiority, by a gain that matters;
+`not_worse_by`: non-inferiority, a larger loss ruled out."""
+
+PURPOSES = {"better_by": "superiority", "not_worse_by": "non-inferiority"}
+
+
 def allowed(limit: Limit) -> tuple[float, float]:
     """The smallest and the largest ratio that a limit allows."""
     ((rule, bound),) = limit.items()
@@ -48,8 +58,13 @@ class Policy:
     """The whole of a policy file.
 
     `quality` says what a suite's difference is held against: its own stated purpose and margin, or no
-    difference at all (the harness testing itself). `max_error_rate` is the largest share of requests that may
-    go unanswered. A policy without `load` asks nothing of the load test.
+    difference at all (the harness testing itself). `suites` puts a bar of the policy's own in place of a suite's,
+    and asks for the suite to be there. `max_error_rate` is the largest share of requests that may go unanswered.
+
+    A policy without `load` asks nothing of the load test; `load_users` is the least load at which its limits have to
+    be shown. `robustness` bounds how much more the tuned model may lose to rewording, `judge` the share of pairs that
+    a judging model has to give it: without them, neither is judged. `allow_differences` names what the two servers
+    may differ in beside the weights (fairness.py).
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -57,7 +72,27 @@ class Policy:
     version: Annotated[int, Strict(), Field(ge=1)]
     quality: Literal["by-purpose", "no-difference"]
     max_error_rate: Annotated[float, Strict(), Field(ge=0, le=1)]
+    suites: Mapping[str, Bar] = field(default_factory=dict)
     load: Mapping[LoadMetric, Limit] = field(default_factory=dict)
+    load_users: Annotated[int, Strict(), Field(ge=1)] | None = None
+    robustness: Mapping[Literal["not_worse_by"], Share] | None = None
+    judge: Mapping[Literal["wins_at_least"], Share] | None = None
+    allow_differences: Sequence[What] = ()
+
+    def __post_init__(self) -> None:
+        if self.suites and self.quality == "no-difference":
+            raise ValueError("suites has bars of its own, which quality: no-difference does not ask for")
+
+
+def applied(policy: Policy, suites: Iterable[Row]) -> list[Row]:
+    """The suites of a summary, each with the purpose and the margin that the policy holds it to."""
+    bars = {name: next(iter(bar.items())) for name, bar in policy.suites.items()}
+    return [
+        {**suite, "purpose": PURPOSES[bars[name][0]], "margin": bars[name][1]}
+        if (name := suite["suite"]) in bars
+        else suite
+        for suite in suites
+    ]
 
 
 def read_policy(path: Path) -> Policy:

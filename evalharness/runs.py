@@ -7,14 +7,16 @@ This file knows where things lie and how they are written whole, not what they m
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from evalharness.errors import UsageError
 
 Row = dict[str, Any]
+Key = TypeVar("Key")
 
 
 def create(root: Path, kind: str, about: Mapping[str, Any]) -> Path:
@@ -37,7 +39,8 @@ def create(root: Path, kind: str, about: Mapping[str, Any]) -> Path:
 
 def finished(root: Path, kind: str) -> list[Path]:
     """The finished runs of a kind (those that have their summary), the newest first."""
-    return sorted((path.parent for path in root.glob(f"*-{kind}*/summary.json")), reverse=True)
+    folders = (path.parent for path in root.glob("*/summary.json"))
+    return sorted((path for path in folders if re.fullmatch(rf"\d+T\d+-{kind}(-\d+)?", path.name)), reverse=True)
 
 
 def read_json(path: Path) -> Any:
@@ -62,15 +65,30 @@ def read_rows(path: Path) -> Iterator[Row]:
 
     Raises UsageError for any other line that is no JSON.
     """
-    if not path.exists():
-        return
-    with path.open("rb") as lines:  # a kill may also have torn a character
-        for number, line in enumerate(lines, start=1):
-            if line.endswith(b"\n"):
-                try:
-                    yield json.loads(line)
-                except ValueError as error:
-                    raise UsageError(f"{path}, line {number}: not JSON ({error})") from None
+    return (row for _, row in _placed(path))
+
+
+class Rows(Mapping[Key, Row]):
+    """The rows of a JSON-lines file by a key, of two with the same key the later; none where there is no file.
+
+    Kept in memory is only where they begin: a row is read again each time it is asked for.
+    """
+
+    def __init__(self, path: Path, key: Callable[[Row], Key]) -> None:
+        self.path = path
+        self.begins = {key(row): begins for begins, row in _placed(path)}
+
+    def __getitem__(self, key: Key) -> Row:
+        with open(self.path, "rb") as lines:  # noqa: PTH123 - twice as quick as Path.open, and called for every row
+            lines.seek(self.begins[key])
+            row: Row = json.loads(lines.readline())
+        return row
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.begins)
+
+    def __len__(self) -> int:
+        return len(self.begins)
 
 
 def open_rows(path: Path) -> TextIO:
@@ -83,6 +101,21 @@ def open_rows(path: Path) -> TextIO:
 
 def append(file: TextIO, row: Row) -> None:
     file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _placed(path: Path) -> Iterator[tuple[int, Row]]:
+    """Every row and where in the file it begins."""
+    if not path.exists():
+        return
+    begins = 0
+    with path.open("rb") as lines:  # a kill may also have torn a character
+        for number, line in enumerate(lines, start=1):
+            if line.endswith(b"\n"):
+                try:
+                    yield begins, json.loads(line)
+                except ValueError as error:
+                    raise UsageError(f"{path}, line {number}: not JSON ({error})") from None
+            begins += len(line)
 
 
 def host() -> dict[str, Any]:

@@ -1,12 +1,15 @@
-"""How much more evidence would settle an open criterion: estimates from the width of an interval.
+"""How much more evidence would settle an open criterion.
 
-An interval's reach to either side shrinks with the square root of the evidence (prompts, seconds of load).
-If the estimate stays where it is, at a distance d from a bound that the interval still covers with a reach r,
-then (r/d)² times the evidence takes the bound out of the interval. It knows nothing of what passes or fails.
+Of a suite, from the power to show a truth that is as what was found (stats/power.py). Of everything else from the width
+of its interval: its reach to either side shrinks with the square root of the evidence (prompts, seconds of load), so if
+the estimate stays at a distance d from a bound that the interval still covers with a reach r, (r/d)² times the
+evidence takes the bound out of the interval. It knows nothing of what passes or fails.
 """
 
 import math
+from collections.abc import Sequence
 
+from evalharness import wording
 from evalharness.load.profile import LIMITS
 from evalharness.wording import LONGER_LOAD
 
@@ -22,12 +25,42 @@ def times(estimate: float, low: float, high: float, bound: float) -> float:
     return (reach / (estimate - bound)) ** 2
 
 
-def more_prompts(prompts: int, factor: float) -> str:
-    """A sentence saying how many prompts, beyond the given number, would settle a suite."""
-    if factor > HOPELESS:
+def prompts_to_leave(bounds: Sequence[float], difference: float, discordance: float, prompts: int) -> int | None:
+    """How many prompts take one of the bounds out of the interval of the difference, the cheapest one, with 80 % power.
+
+    `discordance` is the share of prompts that only one of the two gets right, `prompts` how many were asked. None
+    where it would take hopelessly many more.
+    """
+    from evalharness.stats.power import prompts_needed  # here: numpy comes with it, and --help must answer at once
+
+    discordance = max(discordance, abs(difference))  # as it is but for rounding
+    most = int(HOPELESS * prompts)
+    found = [
+        # Above a bound as it stands; below it is above it with everything turned round.
+        prompts_needed(difference, discordance, -bound, most=most)
+        if difference > bound
+        else prompts_needed(-difference, discordance, bound, most=most)
+        for bound in bounds
+    ]
+    return min((prompts for prompts in found if prompts is not None), default=None)
+
+
+def more_prompts(prompts: int, enough: int | None) -> str:
+    """A sentence saying how many prompts, beyond the given number, would settle a suite (prompts_to_leave)."""
+    from evalharness.stats.levels import POWER
+
+    if enough is None:
         return "The difference lies so close to the bound that more prompts will hardly settle it."
-    more = _round_up(prompts * (factor - 1))
-    return f"About {more} more prompts would settle it, if the difference stays as it is."
+    more = wording.count(_round_up(enough - prompts), "more prompt")
+    return f"About {more} would settle it with {POWER * 100:g} % power, if the two differ as they did here."
+
+
+def more_of_the_same(prompts: int, factor: float, what: str) -> str:
+    """A sentence saying how many more prompts would settle `what`, such as a share, by the width of its interval."""
+    if factor > HOPELESS:
+        return f"The {what} lies so close to the bound that more prompts will hardly settle it."
+    more = wording.count(_round_up(prompts * (factor - 1)), "more prompt")
+    return f"About {more} would settle it, if the {what} stays as it is."
 
 
 def longer_run(seconds: float, factor: float) -> str:

@@ -7,14 +7,15 @@ for report/.
 """
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evalharness import options, runs
 from evalharness.errors import UsageError
-from evalharness.evidence import Run, fitting_load_run, read_run, unanswered
+from evalharness.evidence import Evidence, Run, fitting_factorial, fitting_load_run, judgement, read_run, unanswered
 from evalharness.policy import FOLDER, Policy, read_policy
+from evalharness.schemas import SCHEMAS
 from evalharness.verdict import Verdict, judge
 
 NAME = "verdict"
@@ -36,19 +37,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what has to be met (default: the shipped default.yaml, self.yaml for base against base)",
     )
+    parser.add_argument(
+        "--webui", metavar="URL", help="an Open WebUI with both models: every prompt of the report links to them there"
+    )
     options.add_run_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     from evalharness.report import terminal
 
+    if args.webui:
+        options.check_url("--webui", args.webui)
     evaluation = _eval_run(args)
     load = _load_run(args, evaluation)
     path = args.policy or _shipped_policy(evaluation)
     policy = read_policy(path)
-    verdict = judge(evaluation.summary, unanswered(evaluation), load.summary if load else None, policy)
-    folder = _write(args.runs, verdict, path.stem, policy, evaluation, load)
-    terminal.show(verdict, evaluation, load)
+    evaluation = evaluation.allowing(policy.allow_differences)
+    load = load and load.allowing(policy.allow_differences)
+    evidence = Evidence(evaluation, load, judgement(evaluation))
+    under_load = load.summary if load else None
+    fairness = [run.about["fairness"] for run in (evaluation, load) if run and "fairness" in run.about]
+    verdict = judge(evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness)
+    folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
+    terminal.show(verdict, evidence)
     print(f"Report: {folder / 'report.html'}")
     return EXIT_CODES[verdict.word]
 
@@ -57,7 +68,9 @@ def _eval_run(args: argparse.Namespace) -> Run:
     folder = args.eval or next(iter(runs.finished(args.runs, "eval")), None)
     if folder is None:
         raise UsageError(f"{args.runs}: no finished eval run; `python -m evalharness eval` makes one")
-    return read_run(folder, "eval")
+    evaluation = read_run(folder, "eval")
+    factorial = fitting_factorial(runs.finished(args.runs, "factorial"), evaluation)
+    return replace(evaluation, summary={**evaluation.summary, "factorial": factorial}) if factorial else evaluation
 
 
 def _load_run(args: argparse.Namespace, evaluation: Run) -> Run | None:
@@ -76,27 +89,38 @@ def _shipped_policy(evaluation: Run) -> Path:
     return FOLDER / ("self.yaml" if evaluation.about["settings"]["base_against_base"] else "default.yaml")
 
 
-def _write(root: Path, verdict: Verdict, policy_name: str, policy: Policy, evaluation: Run, load: Run | None) -> Path:
+def _write(
+    root: Path, verdict: Verdict, policy_name: str, policy: Policy, evidence: Evidence, webui: str | None
+) -> Path:
     """The verdict's run folder. The summary, which marks a run as finished, is written last."""
     from evalharness.report import html, junit, markdown
 
+    evaluation, load = evidence.evaluation, evidence.load
     created = datetime.now(UTC).isoformat(timespec="seconds")
     pages = {
-        "report.html": html.render(verdict, created, policy_name, policy, evaluation, load),
-        "junit.xml": junit.render(verdict, created),
-        "summary.md": markdown.render(verdict, evaluation, load),
+        "report.html": html.render(verdict, created, policy_name, policy, evidence, webui),
+        "junit.xml": junit.render(verdict, created, _properties(policy_name, evidence)),
+        "summary.md": markdown.render(verdict, evidence),
     }
     names = {"eval": evaluation.folder.name, "load": load.folder.name if load else None}
     folder = runs.create(root, "verdict", {"created": created, **names, "policy": asdict(policy)})
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
     summary = {
-        "schema": 1,
+        "schema": SCHEMAS["verdict"],
         "kind": "verdict",
         "verdict": verdict.word,
         "reasons": [asdict(reason) for reason in verdict.reasons],
         "eval": evaluation.summary,
         "load": load.summary if load else None,
+        "judge": evidence.judged,
     }
     runs.write_json(folder / "summary.json", summary)
     return folder
+
+
+def _properties(policy_name: str, evidence: Evidence) -> dict[str, str]:
+    """What junit.xml says of the run beside its cases."""
+    first, second = (f"{side['model']} {side['version']}".strip() for side in evidence.evaluation.about["endpoints"])
+    load = {"load": evidence.load.folder.name} if evidence.load else {}
+    return {"base": first, "tuned": second, "policy": policy_name, "eval": evidence.evaluation.folder.name, **load}

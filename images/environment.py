@@ -1,6 +1,6 @@
 """While an image is built: its requirements become the virtual environment /opt/environment.
 
-    python -m images.environment REQUIREMENTS [--override FILE] [--gpu]
+    python -m images.environment REQUIREMENTS [--override FILE] [--gpu] [--target FOLDER]
 
 Where packages come from is told by the site that builds: a pip.conf and a CA bundle as build secrets, a folder of
 wheels as a build context. It knows nothing of what the packages are for, and needs the standard library alone.
@@ -25,6 +25,7 @@ def main() -> None:
     arguments.add_argument("requirements", type=Path)
     arguments.add_argument("--override", type=Path)
     arguments.add_argument("--gpu", action="store_true")
+    arguments.add_argument("--target", type=Path, default=TARGET)
     given = arguments.parse_args()
     os.environ |= site_settings()
     # A read-only container cannot keep compiled modules, and would compile them at every start.
@@ -32,11 +33,11 @@ def main() -> None:
     tools = Path("/tmp/uv")  # noqa: S108 - in a stage of the build that is thrown away
     try:
         uv = fetch_uv(tools)
-        environment = Environment(TARGET, given.requirements, given.override, given.gpu)
+        environment = Environment(given.target, given.requirements, given.override, given.gpu)
         install(environment, uv, tools / "install.log", lambda line: print(line, flush=True))
     except subprocess.CalledProcessError as error:
         sys.exit(f"`{' '.join(map(str, error.cmd))}` failed")
-    drop_tests(TARGET)
+    drop_tests(given.target)
 
 
 def site_settings() -> dict[str, str]:
@@ -57,8 +58,9 @@ def holds_something(file: Path) -> bool:
 
 
 def drop_tests(environment: Path) -> None:
-    """Numerical libraries ship their own tests, tens of megabytes that nothing imports."""
-    for package in ("numpy", "scipy", "pandas", "sklearn", "sympy", "networkx", "numba", "pyarrow"):
+    """Some libraries ship their own tests, tens of megabytes that nothing imports."""
+    numerical = ("numpy", "scipy", "pandas", "sklearn", "sympy", "networkx", "numba", "pyarrow")
+    for package in (*numerical, "gevent", "greenlet", "zope", "regex", "websocket"):
         for folder in list(environment.glob(f"lib/python3*/site-packages/{package}/**/tests")):
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,27 +23,12 @@ Command = Callable[[Settings, Paths], int]
 
 
 def up(settings: Settings, paths: Paths) -> int:
-    from serve.display import StepDisplay, console
-    from serve.runtimes.choice import KINDS, WORDS, choose, only_one
+    from serve.bringing_up import announced, bring_up
+    from serve.runtimes.choice import only_one
 
-    name, why = choose(settings, paths)
-    runtime = KINDS[name](settings, paths)
-    hardware = "an NVIDIA GPU" if runtime.gpu else "CPU: no GPU found"
-    console.print(f"Runtime: {WORDS[name]} ({why}), on {hardware}.")
-    if settings.demo:
-        console.print("Model: the embedded demo; set BASE_MODEL and ADAPTER in .env for your own.")
-    begun = time.monotonic()
+    name = announced(settings, paths)
     with only_one(paths):
-        runtime.check()
-        paths.runtime.write_text(name)
-        try:
-            with StepDisplay() as display:
-                runtime.up(display)
-        except BaseException:
-            if set(runtime.states().values()) <= {"absent", "down"}:
-                paths.runtime.unlink()  # nothing runs on it: the next `up` may choose another
-            raise
-    console.print(f"All is up and answering ({time.monotonic() - begun:.0f} s).\n")
+        bring_up(name, settings, paths)
     return status(settings, paths)
 
 
@@ -110,6 +94,12 @@ def measured(kind: str) -> Command:
     return act
 
 
+def factorial(settings: Settings, paths: Paths) -> int:
+    from serve import factorial
+
+    return factorial.factorial(settings, paths)
+
+
 def clean(settings: Settings, paths: Paths) -> int:
     """Deletes what Tandem made, after a yes (or YES=1)."""
     from serve.runtimes.choice import usable
@@ -155,6 +145,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "eval": (measured("eval"), "ask base and tuned the prompt suites"),
     "load": (measured("load"), "put load on base and tuned in turn"),
     "verdict": (measured("verdict"), "eval, load, and PASS, FAIL or INCONCLUSIVE with the evidence"),
+    "factorial": (factorial, "tell tuning from quantization: INT4 and full precision in turn"),
+    "lm-eval": (measured("lm-eval"), "ask base and tuned a task of lm-evaluation-harness"),
     "clean": (clean, "delete environments, secrets, models and runs, after asking"),
     "settings": (settings_example, "print every setting with its default, as .env.example"),
 }

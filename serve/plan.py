@@ -38,29 +38,30 @@ class Limits:
 
 @dataclass(frozen=True)
 class Plan:
-    """The cards that serve, what will be served on them (INT4), and the same at 16 bits for comparison."""
+    """The cards that serve, and how the models fit on them at INT4 and at 16 bits, one of which is served."""
 
     cards: tuple[Card, ...]
     int4: Fit
     wide: Fit
+    served: Fit
 
     @property
     def mode(self) -> Mode:
-        return self.int4.demand.mode
+        return self.served.demand.mode
 
     @property
     def memory_share(self) -> float:
         """The part of a card that must be free when a server starts. vLLM looks when its context is there already."""
-        needed = self.int4.total - CONTEXT
+        needed = self.served.total - CONTEXT
         return max(0.01, floor(1000 * needed / max(card.size for card in self.cards)) / 1000)
 
     @property
     def limits(self) -> Limits:
         return Limits(
-            kv_cache_bytes=int(self.int4.kv_cache_gib * GIB),
-            lora_rank=self.int4.demand.rank,
-            max_num_seqs=self.int4.max_num_seqs,
-            max_num_batched_tokens=self.int4.max_num_batched_tokens,
+            kv_cache_bytes=int(self.served.kv_cache_gib * GIB),
+            lora_rank=self.served.demand.rank,
+            max_num_seqs=self.served.max_num_seqs,
+            max_num_batched_tokens=self.served.max_num_batched_tokens,
             memory_share=self.memory_share,
         )
 
@@ -97,11 +98,11 @@ def plan(settings: Settings, model: Architecture, rank: int, memory: Memory, mod
         )
     check_divisible(model, len(base), settings)
     cards = placed(base, tuned, mode, memory)
-    int4, wide = (
-        Demand(model, mode, len(base), settings.MAX_MODEL_LEN, rank, group)
-        for group in (settings.GPTQ_GROUP_SIZE, None)
-    )
-    return Plan(cards, fit(int4, cards, settings.KV_CACHE_GIB), fit(wide, cards))
+    fits = {}
+    for precision, group in (("int4", settings.GPTQ_GROUP_SIZE), ("fp", None)):
+        demand = Demand(model, mode, len(base), settings.MAX_MODEL_LEN, rank, group)
+        fits[precision] = fit(demand, cards, settings.KV_CACHE_GIB if precision == settings.PRECISION else None)
+    return Plan(cards, int4=fits["int4"], wide=fits["fp"], served=fits[settings.PRECISION])
 
 
 def gpus(settings: Settings, variant: str) -> tuple[int, ...]:
@@ -164,7 +165,7 @@ def check_cache(model: Architecture, settings: Settings, kv_cache_gib: float, bl
 
 def check(planned: Plan, settings: Settings, memory: Memory) -> None:
     """Raises UsageError when not one request of the full length fits, naming what would."""
-    served = planned.int4
+    served = planned.served
     if settings.KV_CACHE_GIB and served.longest >= settings.MAX_MODEL_LEN:
         check_cache(served.demand.architecture, settings, settings.KV_CACHE_GIB, GPU_BLOCK)
         if served.room_gib < settings.KV_CACHE_GIB:
@@ -179,10 +180,11 @@ def check(planned: Plan, settings: Settings, memory: Memory) -> None:
 def refusal(planned: Plan, settings: Settings, memory: Memory) -> str:
     """What does not fit, and what would, in one line."""
     card = min(planned.cards, key=lambda card: card.size / card.awake)
-    needed = card.awake * planned.int4.least + card.asleep * planned.int4.demand.residue
+    needed = card.awake * planned.served.least + card.asleep * planned.served.demand.residue
     fits = alternatives(planned, settings, memory)
+    mode = f"MODE={planned.mode}" + (" with PRECISION=fp" if settings.PRECISION == "fp" else "")
     return (
-        f"MODE={planned.mode} takes {needed / GIB:.1f} GiB of GPU {card.number} for one request of MAX_MODEL_LEN="
+        f"{mode} takes {needed / GIB:.1f} GiB of GPU {card.number} for one request of MAX_MODEL_LEN="
         f"{settings.MAX_MODEL_LEN} at a time, and of its {card.size / GIB:.4g} GiB only {card.size * USABLE / GIB:.1f} "
         f"can be used; what fits: {', or '.join(fits) or 'a smaller model'}"
     )
@@ -190,21 +192,24 @@ def refusal(planned: Plan, settings: Settings, memory: Memory) -> str:
 
 def alternatives(planned: Plan, settings: Settings, memory: Memory) -> list[str]:
     """What a person could change, one thing at a time, so that the plan fits."""
-    model, rank = planned.int4.demand.architecture, planned.int4.demand.rank
+    model, rank = planned.served.demand.architecture, planned.served.demand.rank
     free = settings.model_copy(update={"KV_CACHE_GIB": None})
 
     def fits(memory: Memory, mode: Mode | None = None) -> bool:
-        return plan(free, model, rank, memory, mode).int4.requests > 0
+        return plan(free, model, rank, memory, mode).served.requests > 0
 
     found = [f"MODE={mode}" for mode in other_modes(settings) if fits(memory, mode)]
-    if planned.int4.longest >= SHORTEST:
-        found.append(f"MAX_MODEL_LEN={planned.int4.longest // SHORTEST * SHORTEST}")
+    if planned.served.longest >= SHORTEST:
+        found.append(f"MAX_MODEL_LEN={planned.served.longest // SHORTEST * SHORTEST}")
     sizes = (size for size in range(1, LARGEST_GPU) if fits(dict.fromkeys(memory, float(size))))
     return found + [f"a GPU of {size} GiB" for size in [next(sizes, None)] if size]
 
 
 def other_modes(settings: Settings) -> list[Mode]:
-    """The modes that these settings could be changed to; only servers that share their cards have reason to swap."""
-    modes: list[Mode] = ["pair", "lora"]
+    """The modes that these settings could be changed to; only servers that share their cards have reason to swap, and
+    one of the INT4 base has nothing in full precision.
+    """
+    modes: list[Mode] = ["pair"]
+    modes += ["lora"] if settings.PRECISION == "int4" else []
     modes += ["swap"] if settings.BASE_GPUS == settings.TUNED_GPUS else []
     return [mode for mode in modes if mode != settings.MODE]

@@ -34,11 +34,12 @@ def show_plan(settings: Settings, paths: Paths) -> int:
             f"for {card.awake} server{'s' if card.awake > 1 else ''} awake{sleeping}."
         )
     console.print()
-    table(("each server, on each of its GPUs", "INT4 (served)", "16 bits"), rows(planned))
+    served = ("INT4 (served)", "16 bits") if settings.PRECISION == "int4" else ("INT4", "16 bits (served)")
+    table(("each server, on each of its GPUs", *served), rows(planned))
     plan.check(planned, settings, memory)
     console.print(f"\nWhat follows: {following(planned)}.")
     rank = largest_rank(adapter_config)
-    others = {mode: plan.plan(settings, model, rank, memory, mode).int4 for mode in plan.other_modes(settings)}
+    others = {mode: plan.plan(settings, model, rank, memory, mode).served for mode in plan.other_modes(settings)}
     told = ", ".join(f"{fit.requests or 'none'} with MODE={mode}" for mode, fit in others.items())
     console.print(f"Requests at a time in other modes: {told}.")
     return 0
@@ -60,7 +61,7 @@ def rows(planned: plan.Plan) -> list[tuple[str, str, str]]:
         line("KV cache of a token", *(f"{fit.demand.block / GPU_BLOCK / 1024:.4g} KiB" for fit in both)),
         line("left for the KV cache", *(left(fit) for fit in both)),
         line(
-            f"requests of {planned.int4.demand.length} tokens at a time",
+            f"requests of {planned.served.demand.length} tokens at a time",
             *(str(fit.requests) if fit.requests else "none" for fit in both),
         ),
     ]
@@ -78,7 +79,7 @@ def following(planned: plan.Plan) -> str:
     """The settings that follow, as Tandem's and vLLM's names have them."""
     limits = planned.limits
     return (
-        f"KV_CACHE_GIB={planned.int4.kv_cache_gib:g}, max-num-seqs {limits.max_num_seqs}, "
+        f"KV_CACHE_GIB={planned.served.kv_cache_gib:g}, max-num-seqs {limits.max_num_seqs}, "
         f"max-num-batched-tokens {limits.max_num_batched_tokens}, gpu-memory-utilization {limits.memory_share:g}"
     )
 

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from serve.errors import UsageError
 
+DEMO_SUITES, OWN_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen", "general,safety,over-refusal"
+SUITES_ASKED = f"{DEMO_SUITES} of the demo, {OWN_SUITES} of a model of your own"
 MAKE_ONLY = ("PYTHON", "YES")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
@@ -39,6 +41,10 @@ class Settings(BaseSettings):
     GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
         128, description="weights that share one scale; smaller: a little larger, a little truer"
     )
+    PRECISION: Literal["int4", "fp"] = Field(
+        "int4",
+        description="int4, or fp: base and merged model as they were before, which `make factorial` serves for a while",
+    )
     CALIBRATION: str = Field(
         "", description="JSON lines of prompts like yours, which guide the quantizer; empty: a general set"
     )
@@ -56,8 +62,14 @@ class Settings(BaseSettings):
     )
     BASE_GPUS: GpuNumbers = Field("0", description="GPUs that serve the base, by number, with commas")
     TUNED_GPUS: GpuNumbers = Field("0", description="GPUs that serve the tuned model; the base's own, or others")
-    SUITES: str = Field("", description="suites to ask, by name or path, with commas; empty: those for the model")
-    RESUME: str = Field("", description="folder of an eval run to go on with, instead of beginning another")
+    SUITES: str = Field("", description=f"suites to ask, by name or path, with commas; empty: {SUITES_ASKED}")
+    TASK: str = Field(
+        "",
+        description="task of `make lm-eval`: a shipped one, or a YAML file with its rows beside it; empty: tandem_demo",
+    )
+    RESUME: str = Field(
+        "", description="folder of an eval or factorial run to go on with, instead of beginning another"
+    )
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
     EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")

@@ -30,7 +30,8 @@ LOOK_SECONDS = 5.0  # between looks for servers that have restarted, and so are 
 LARGEST_BODY = 256 * 1024**2  # bytes; chats may hold images
 # Level 1 keeps the weights in memory. It aborts what still runs: by then, only what nobody waits for any more.
 SLEEP = "/sleep?level=1"
-LISTING = "/v1/models"  # vLLM answers this in its sleep too
+LISTING, VERSION = "/v1/models", "/version"  # vLLM answers these in its sleep too
+TOKENIZING = ("/tokenize", "/detokenize")  # by which the harness sees that both read a chat alike
 GONE = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)  # no process listens there, or it has just ended
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # aiohttp's own, where the client sent none
@@ -62,6 +63,9 @@ class Switch:
         app.cleanup_ctx.append(self.run)
         app.router.add_get("/health", self.health)
         app.router.add_get(LISTING, self.models)
+        app.router.add_get(VERSION, self.version)
+        for path in TOKENIZING:
+            app.router.add_post(path, self.forward)
         app.router.add_route("*", "/v1/{path:.*}", self.forward)
         return app
 
@@ -97,6 +101,13 @@ class Switch:
     async def models(self, _: web.Request) -> web.Response:
         entries = [entry for listing in await self.listings() for entry in listing.get("data", [])]
         return web.json_response({"object": "list", "data": entries})
+
+    async def version(self, _: web.Request) -> web.Response:
+        """The servers' own, where it is the same."""
+        first, *others = await asyncio.gather(*(self.get(model, VERSION) for model in self.servers))
+        if not first or any(other != first for other in others):
+            return unavailable("The servers have no version in common.")
+        return web.json_response(first)
 
     async def listings(self) -> list[dict[str, Any]]:
         return await asyncio.gather(*(self.get(model, LISTING) for model in self.servers))

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from evalharness import checks, runs
+from evalharness.factorial import summarise as summarise_factorial
+from evalharness.judge.run import Key
+from evalharness.judge.summary import summarise as summarise_judge
 from evalharness.load.profile import LoadProfile
 from evalharness.load.summary import summarise as summarise_load
 from evalharness.suite import digest
@@ -53,6 +56,7 @@ class Asked:
     title: str = "Cities and their countries"
     margin: float | None = 0.05
     form: str = "json"
+    variants: tuple[str, ...] = ()  # kinds, one variant of each prompt in each; they are right less often
 
     def about(self, rows: Sequence[Row]) -> Row:
         return {
@@ -61,7 +65,8 @@ class Asked:
             "title": self.title,
             "purpose": self.purpose,
             "margin": self.margin,
-            "prompts": self.prompts,
+            "prompts": len(rows),
+            **({"variants": len(rows) - self.prompts} if self.variants else {}),
             "digest": digest(rows),
         }
 
@@ -88,10 +93,17 @@ def eval_run(
     prompts, rows, about = [], [], []
     for asked in suites:
         own = [_prompt(asked, number, draw) for number in range(asked.prompts)]
+        own += [_variant(prompt, kind) for kind in asked.variants for prompt in own[: asked.prompts]]
         about.append(asked.about(own))
         prompts += own
         for side, share in zip(endpoints, (asked.first, asked.second), strict=True):
             right = set(draw.sample(range(asked.prompts), round(share * asked.prompts)))
+            # Of the prompts that are right, three variants in four are too.
+            right |= {
+                index
+                for index in range(asked.prompts, len(own))
+                if index % asked.prompts in right and draw.random() < 0.75
+            }
             for index, prompt in enumerate(own):
                 failed = error(side["name"], index)
                 text = None if failed else answer(side["name"], _answer(prompt, index in right))
@@ -102,6 +114,42 @@ def eval_run(
     _write_rows(folder / "answers.jsonl", rows)
     runs.write_json(folder / "summary.json", summarise_eval(runs.read_json(folder / "run.json"), rows))
     return folder
+
+
+def judge_run(folder: Path, wins: float = 0.7) -> Path:
+    """What a judging model made of a finished eval run's originals: the second wins that share of the decided pairs."""
+    draw = random.Random(2)
+    run = runs.read_json(folder / "run.json")
+    names = [endpoint["name"] for endpoint in run["endpoints"]]
+    asked: list[Key] = []
+    rows, votes = [], {}
+    for prompt in runs.read_rows(folder / "prompts.jsonl"):
+        if "of" in prompt:
+            continue
+        winner = names[draw.random() < wins]
+        for order in (tuple(names), tuple(names[::-1])):
+            called = "TIE" if draw.random() < 0.2 else "AB"[order.index(winner)]
+            asked.append(("pair", prompt["suite"], prompt["id"], order))
+            where = {"kind": "pair", "suite": prompt["suite"], "id": prompt["id"], "order": list(order)}
+            rows.append({**where, "verdict": called, "error": None})
+        if draw.random() < 0.3:
+            votes[prompt["suite"], prompt["id"]] = winner if draw.random() < 0.8 else "tie"
+    judge = {"name": "judge", "url": "http://127.0.0.1:8009/v1", "model": "a-large-judge", "version": ""}
+    runs.write_json(folder / "judge.json", summarise_judge(run, judge, asked, rows, votes))
+    return folder / "judge.json"
+
+
+def factorial_of(right: Mapping[str, float], suite: str = "demo-json", prompts: int = 120) -> Row:
+    """What a factorial run finds of one suite, each of the four right so often (shares)."""
+    draw = random.Random(3)
+    rows = []
+    for name, share in right.items():
+        correct = set(draw.sample(range(prompts), round(share * prompts)))
+        for number in range(prompts):
+            about = {"suite": suite, "id": f"{suite}-{number + 1:04}", "endpoint": name}
+            rows.append({**about, "right": number in correct, "error": None})
+    found: Row = summarise_factorial({"suites": [{"suite": suite, "prompts": prompts}]}, rows)["factorial"]
+    return found
 
 
 def load_run(
@@ -149,9 +197,15 @@ def load_run(
 def _prompt(asked: Asked, number: int, draw: random.Random) -> Row:
     city, country = draw.choice(CITIES), draw.choice(COUNTRIES)
     population, height = draw.randint(10, 990) / 100, draw.randint(10, 2900)
-    if asked.form == "prose":
+    if asked.form in ("prose", "scored"):
         question = f"Can you tell me how high above the sea {city} lies?"
-        expected: list[Row] = [{"type": "equals", "value": f"{city} lies {height} metres above the sea."}]
+        sentence = f"{city} lies {height} metres above the sea."
+        expected: list[Row] = [{"type": "equals", "value": sentence}]
+        if asked.form == "scored":
+            expected = [
+                {"type": "rouge_l", "value": {"references": sentence, "at_least": 0.5}},
+                {"type": "token_f1", "value": {"references": sentence, "at_least": 0.9}},
+            ]
     else:
         question = f"Could you list the country, population and elevation of {city} as JSON?"
         value = {"city": city, "country": country, "population": population, "elevation": height}
@@ -166,10 +220,18 @@ def _prompt(asked: Asked, number: int, draw: random.Random) -> Row:
     }
 
 
+def _variant(prompt: Row, kind: str) -> Row:
+    """The same question with a little more before it: what a kind really does is of no matter here."""
+    (message,) = prompt["messages"]
+    reworded = {"messages": [{**message, "content": f"Well, {message['content'].lower()}"}]}
+    return {**prompt, **reworded, "id": f"{prompt['id']}~{kind}", "of": prompt["id"], "variant": kind}
+
+
 def _answer(prompt: Row, right: bool) -> str:
     value = prompt["checks"][-1]["value"]
-    if isinstance(value, str):
-        return value if right else value.replace("metres", "feet")
+    sentence = value if isinstance(value, str) else value.get("references")
+    if sentence:
+        return sentence if right else sentence.replace("metres", "feet")
     if right:
         return json.dumps(value)
     if value["elevation"] % 7 == 0:
@@ -183,6 +245,7 @@ def _answer_row(prompt: Row, endpoint: str, text: str | None, error: Row | None,
         "suite": prompt["suite"],
         "id": prompt["id"],
         "endpoint": endpoint,
+        **{key: prompt[key] for key in ("of", "variant") if key in prompt},
         "answer": text,
         "finish_reason": None if error else "stop",
         "usage": None if error else {"prompt_tokens": 24, "completion_tokens": 31},

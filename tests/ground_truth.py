@@ -68,6 +68,8 @@ class GroundTruth:
         """Answers one request; whether the connection stays open for another."""
         lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[1:-1]
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+        if "content-length" not in headers:  # a GET: it says nothing of itself
+            return plain(writer, 404, {"detail": "Not Found"})
         request = json.loads(await reader.readexactly(int(headers["content-length"])))
         received = time.perf_counter()
         prompt = request["messages"][-1]["content"]

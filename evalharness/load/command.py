@@ -17,8 +17,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from evalharness import runs
+from evalharness import fairness, lengths, runs
 from evalharness.endpoints import Endpoint
+from evalharness.fairness_reading import read_servers
 from evalharness.load.probe import probe
 from evalharness.load.profile import MOST_ROUNDS, LoadProfile, Messages, plan_round, turns
 from evalharness.load.rounds import run_round
@@ -62,11 +63,17 @@ def main(args: argparse.Namespace) -> int:
     endpoints, suites = chosen_endpoints(args), chosen_suites(args)
     for endpoint in endpoints:
         probe(endpoint, profile.output_tokens)
+    servers = read_servers(endpoints)
+    lengths.check_lengths((suite.about() for suite in suites), servers)
+    fair = fairness.record(servers)
+    for line in fairness.lines(fair):
+        print(line)
     about = {
         "settings": {**profile.about(), "base_against_base": args.base_against_base},
         "endpoints": [endpoint.public() for endpoint in endpoints],
         "suites": [suite.about() for suite in suites],
         "versions": {"locust": version("locust")},
+        "fairness": fair,
     }
     folder = runs.create(args.runs, NAME, about)
     put_load_on(endpoints, prompts_in_turn(suites, profile.seed), profile, folder)

@@ -45,8 +45,8 @@ def parse_line(line: bytes) -> Event | None:
         return Event(done=True)
     try:
         chunk = json.loads(data)
-        if "error" in chunk:
-            raise StreamError("server_error", str(chunk["error"])[:SAID])
+        if error := chunk.get("error"):  # some servers say null in every chunk
+            raise StreamError("server_error", str(error)[:SAID])
         return _event(chunk)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise StreamError("malformed", data[:SAID].decode(errors="replace")) from None

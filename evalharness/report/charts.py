@@ -13,10 +13,11 @@ from typing import Any
 from markupsafe import Markup
 
 from evalharness import wording
+from evalharness.checks import FAILURES
 from evalharness.policy import Limit, LoadMetric, allowed
 
 WIDTH, PAD = 520, 8
-ROW, AXIS = 62, 34  # heights
+ROW, AXIS, ENDS = 62, 34, 20  # heights
 STAGES = ("ttft", "tpot", "itl", "e2e")
 Row = Mapping[str, Any]
 
@@ -51,6 +52,16 @@ class Estimate:
         return (self.low, self.high, *self.bounds)
 
 
+@dataclass(frozen=True)
+class Axis:
+    """What lies under the rows: the scale, its ticks, how they are written, and what either end means."""
+
+    scale: Scale
+    ticks: Iterable[float]
+    label: Callable[[float], str]
+    ends: tuple[str, str] = ("", "")
+
+
 def rates(suites: Sequence[Row], names: Sequence[str]) -> Markup:
     """How often each endpoint is right, suite by suite."""
     scale = Scale(0, 1)
@@ -65,22 +76,89 @@ def rates(suites: Sequence[Row], names: Sequence[str]) -> Markup:
         value = f"{wording.percent(first)} \N{RIGHTWARDS ARROW} {wording.percent(second)}"
         rows.append((suite["suite"], value, drawing))
     about = f"Share of prompts answered right, {names[0]} and {names[1]}"
-    return _chart(about, rows, scale, [0, 0.25, 0.5, 0.75, 1], lambda rate: f"{rate * 100:g} %")
+    return _chart(about, rows, Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share))
 
 
-def differences(suites: Sequence[Row]) -> Markup:
+def differences(suites: Sequence[Row], names: Sequence[str]) -> Markup:
     """A forest plot: each suite's difference with its interval, zero, and the margin that matters."""
     rows = [
         Estimate(suite["suite"], right["difference"], right["low"], right["high"], margins(suite))
         for suite in suites
         if (right := suite["metrics"][0])["low"] is not None
     ]
+    about = "Difference in the share answered right, in percentage points, with intervals and margins"
+    return forest(about, rows, (f"{names[0]} better", f"{names[1]} better"))
+
+
+def forest(about: str, rows: Sequence[Estimate], ends: tuple[str, str]) -> Markup:
+    """Differences in percentage points with their intervals, around zero; `ends` say what either side means."""
     edges = [0.0, *(edge for row in rows for edge in row.edges)]
     pad = max(0.02, (max(edges) - min(edges)) * 0.04)
     scale = Scale(min(edges) - pad, max(edges) + pad)
-    ticks = linear_ticks(scale.low, scale.high)
-    about = "Difference in the share answered right, in percentage points, with intervals and margins"
-    return _chart(about, _forest(rows, scale, 0, wording.points), scale, ticks, _whole_points)
+    axis = Axis(scale, linear_ticks(scale.low, scale.high), _whole_points, ends)
+    return _chart(about, _forest(rows, scale, 0, wording.points), axis)
+
+
+def losses(robustness: Sequence[Row], names: Sequence[str], margin: float | None) -> Markup:
+    """A forest plot of how much more the second loses under each kind of variant."""
+    bounds = () if margin is None else (margin,)
+    rows = [
+        Estimate(row["kind"], row["difference"], row["low"], row["high"], bounds)
+        for row in robustness
+        if row["low"] is not None
+    ]
+    about = f"How much more {names[1]} loses than {names[0]} under each kind of variant, in percentage points"
+    return forest(about, rows, (f"{names[0]} loses more", f"{names[1]} loses more"))
+
+
+def effects(factorial: Row) -> Markup:
+    """A forest plot of what tuning and quantization do to the share answered right, and what they do together."""
+    rows = [
+        Estimate(name, factorial[name]["difference"], factorial[name]["low"], factorial[name]["high"], ())
+        for name in ("tuning", "quantization", "interaction")
+    ]
+    return forest("What tuning and quantization each do, in percentage points", rows, ("loses", "gains"))
+
+
+def closeness(scores: Iterable[tuple[str, Row]], names: Sequence[str]) -> Markup:
+    """A forest plot of mean score differences, in hundredths; `scores` are pairs of suite and row."""
+    rows = [
+        Estimate(f"{suite}, {row['score']}", row["difference"], row["low"], row["high"], ()) for suite, row in scores
+    ]
+    about = "Difference of the mean scores, in hundredths, with intervals"
+    return forest(about, rows, (f"{names[0]} closer", f"{names[1]} closer"))
+
+
+def wins(judged: Row, least: float | None) -> Markup:
+    """The second's share of wins in each suite that a model judged, with its interval; half is no preference."""
+    scale = Scale(0, 1)
+    bounds = () if least is None else (least,)
+    rows = [
+        Estimate(suite["suite"], pairs["share"], pairs["low"], pairs["high"], bounds)
+        for suite in judged["suites"]
+        if (pairs := suite["pairs"])["share"] is not None
+    ]
+    first, second = judged["endpoints"]
+    axis = Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share, (f"{first} preferred", f"{second} preferred"))
+    about = f"Share of the decided pairs that {second} wins, with intervals"
+    return _chart(about, _forest(rows, scale, 0.5, wording.percent), axis)
+
+
+def failures(counts: Mapping[str, Mapping[str, int]]) -> Markup:
+    """How many answers of each endpoint show each type of failure: a bar each, one under the other."""
+    first, second = counts
+    types = [kind for kind in FAILURES if counts[first].get(kind) or counts[second].get(kind)]
+    scale = Scale(0, max([1, *counts[first].values(), *counts[second].values()]))
+    rows = []
+    for kind in types:
+        drawing = Markup()
+        for side, (name, mark, y) in enumerate(((first, _ring, -8), (second, _diamond, 8))):
+            end = scale.x(counts[name].get(kind, 0))
+            drawing += _line(f"bar {('first', 'second')[side]}", scale.x(0), end, y) + mark(end, y)
+        value = f"{counts[first].get(kind, 0)} \N{RIGHTWARDS ARROW} {counts[second].get(kind, 0)}"
+        rows.append((kind, value, drawing))
+    ticks = [tick for tick in linear_ticks(0, scale.high) if tick == int(tick)]
+    return _chart(f"Answers with each type of failure, {first} and {second}", rows, Axis(scale, ticks, "{:g}".format))
 
 
 def margins(suite: Row) -> tuple[float, ...]:
@@ -99,7 +177,7 @@ def ratios(measured: Iterable[Row], limits: Mapping[LoadMetric, Limit]) -> Marku
     edges = [0.9, 1.1, *(edge for row in rows for edge in row.edges)]
     scale = Scale(max(min(edges), 0.01) / 1.08, max(edges) * 1.08, log=True)
     about = "Ratios under load, with intervals and limits"
-    return _chart(about, _forest(rows, scale, 1, wording.ratio), scale, log_ticks(scale), _times)
+    return _chart(about, _forest(rows, scale, 1, wording.ratio), Axis(scale, log_ticks(scale), _times))
 
 
 def latencies(endpoints: Sequence[Row]) -> Markup:
@@ -116,7 +194,7 @@ def latencies(endpoints: Sequence[Row]) -> Markup:
             drawing += _line(f"range {kind}", p50, p99, y) + _path(f"range {kind}", f"M{p95} {y - 4}v8")
             drawing += mark(p50, y)
         rows.append((wording.METRICS[stage], "", drawing))
-    return _chart("Latencies from p50 to p99", rows, scale, log_ticks(scale), _clock)
+    return _chart("Latencies from p50 to p99", rows, Axis(scale, log_ticks(scale), _clock))
 
 
 def linear_ticks(low: float, high: float, about: int = 5) -> list[float]:
@@ -138,29 +216,25 @@ def log_ticks(scale: Scale) -> list[float]:
     return linear_ticks(scale.low, scale.high)
 
 
-def _chart(
-    about: str,
-    rows: Sequence[tuple[str, str, Markup]],
-    scale: Scale,
-    ticks: Iterable[float],
-    label: Callable[[float], str],
-) -> Markup:
+def _chart(about: str, rows: Sequence[tuple[str, str, Markup]], axis: Axis) -> Markup:
     """The rows under each other and their axis. Nothing at all when there are no rows."""
     if not rows:
         return Markup()
     foot = len(rows) * ROW
-    parts = [
-        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, foot + AXIS, about)
-    ]
-    for tick in ticks:
-        x = scale.x(tick)
+    height = foot + AXIS + (ENDS if any(axis.ends) else 0)
+    parts = [Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, height, about)]
+    for tick in axis.ticks:
+        x = axis.scale.x(tick)
         bands = " ".join(f"M{x} {top + 26}V{top + 54}" for top in range(0, foot, ROW))
         anchor = "start" if x < 4 * PAD else "end" if x > WIDTH - 4 * PAD else "middle"
         parts.append(
             Markup('<path class="grid" d="{}"/><text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-                bands, x, foot + 16, anchor, label(tick)
+                bands, x, foot + 16, anchor, axis.label(tick)
             )
         )
+    for said, x, anchor in zip(_arrows(axis.ends), (0, WIDTH), ("start", "end"), strict=True):
+        end = Markup('<text class="end" x="{}" y="{}" text-anchor="{}">{}</text>')
+        parts.append(end.format(x, foot + 16 + ENDS, anchor, said) if said else Markup())
     for number, (name, value, drawing) in enumerate(rows):
         parts.append(
             Markup(
@@ -189,6 +263,12 @@ def _forest(
     return drawn
 
 
+def _arrows(ends: tuple[str, str]) -> tuple[str, str]:
+    low, high = ends
+    shown = _shortened(low, 26), _shortened(high, 26)
+    return f"\N{LEFTWARDS ARROW} {shown[0]}" if low else "", f"{shown[1]} \N{RIGHTWARDS ARROW}" if high else ""
+
+
 def _line(kind: str, left: float, right: float, y: float = 0) -> Markup:
     return _path(kind, f"M{left} {y}H{right}")
 
@@ -210,7 +290,13 @@ def _path(kind: str, shape: str) -> Markup:
 
 
 def _shortened(name: str, longest: int = 30) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
+    """In the middle: what tells names apart is often at their end."""
+    half = (longest - 1) // 2
+    return name if len(name) <= longest else f"{name[: longest - 1 - half]}\N{HORIZONTAL ELLIPSIS}{name[-half:]}"
+
+
+def _share(rate: float) -> str:
+    return f"{rate * 100:g} %"
 
 
 def _clock(seconds: float) -> str:

@@ -1,9 +1,9 @@
-"""The verdict in one sentence, for whoever reads only one.
+"""The verdict in one sentence, for whoever reads only one, and its reasons with what decides first.
 
 It knows the criteria's names and outcomes, nothing of the numbers behind them.
 """
 
-from evalharness.verdict import Verdict
+from evalharness.verdict import Reason, Verdict
 from evalharness.wording import METRICS, listing
 
 SYMBOLS = {"met": "✓", "failed": "✕", "unsettled": "?", "PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?"}
@@ -13,10 +13,16 @@ PHRASES = {
     "superiority": ("is better in {}", "is not better by what matters in {}"),
     "non-inferiority": ("is no worse in {}", "is worse in {}"),
     "no difference": ("is the same in {}", "differs in {}"),
+    "robustness": ("loses no more to rewording in {}", "loses more to rewording in {}"),
+    "preference": ("is preferred in {}", "is not preferred in {}"),
     "capacity": ("keeps the limits on {}", "breaks the limits on {}"),
     "answered": ("was measured soundly", "leaves too much unanswered"),
+    "fair fight": ("was compared on equal terms", "was not compared on equal terms"),
     "quality": ("is better or worse in anything that is judged", ""),
 }
+
+SEVERITY = ("failed", "unsettled", "met")
+TAKEN_FOR_GRANTED = ("answered", "fair fight")  # nobody passes by them alone, so a PASS does not name them
 
 
 def headline(verdict: Verdict, candidate: str) -> str:
@@ -28,10 +34,15 @@ def headline(verdict: Verdict, candidate: str) -> str:
     return f"Nothing failed, but it is not settled whether {candidate} {_phrases(verdict, 'unsettled')}."
 
 
+def foremost_first(verdict: Verdict) -> list[Reason]:
+    """What failed, then what is not settled, then what is met."""
+    return sorted(verdict.reasons, key=lambda reason: SEVERITY.index(reason.outcome))
+
+
 def _phrases(verdict: Verdict, outcome: str) -> str:
     subjects: dict[str, list[str]] = {}
     for reason in verdict.reasons:
-        if reason.outcome == outcome and (outcome, reason.criterion) != ("met", "answered"):
+        if reason.outcome == outcome and not (outcome == "met" and reason.criterion in TAKEN_FOR_GRANTED):
             subjects.setdefault(reason.criterion, []).append(METRICS.get(reason.subject, reason.subject))
     *others, last = (
         PHRASES[criterion][outcome == "failed"].format(_few(names)) for criterion, names in subjects.items()

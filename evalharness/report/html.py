@@ -1,52 +1,48 @@
-"""The report: one self-contained page that needs nothing but a browser.
+"""The report of a verdict: one page that needs nothing but a browser.
 
-It arranges what the runs and the verdict say, and decides nothing. Answers are hostile text: the template
-escapes everything, the answers travel as JSON and become text nodes, and a content security policy names the
-page's own style and script by their digests, so that nothing else runs and nothing is ever fetched.
+It arranges what the runs and the verdict say, and decides nothing. How a page is kept from running or fetching anything
+lies in page.py, what its script lists in pairs.py.
 """
 
-import base64
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from evalharness import wording
-from evalharness.evidence import Run, answers
-from evalharness.policy import Policy
-from evalharness.report import charts
-from evalharness.report.headline import SYMBOLS, headline
-from evalharness.runs import Row, read_rows
+from evalharness.checks import FAILURES
+from evalharness.evidence import Evidence, Run
+from evalharness.judge.table import about_the_judge
+from evalharness.policy import Policy, applied
+from evalharness.report import charts, page
+from evalharness.report.headline import SYMBOLS, foremost_first, headline
+from evalharness.report.pairs import side_by_side
+from evalharness.runs import Row
 from evalharness.verdict import Verdict
 
-FOLDER = Path(__file__).parent
-SEVERITY = ("failed", "unsettled", "met")
+SCRIPTS = {"head": ("theme.js",), "foot": ("diff.js", "answers.js")}
 
 
-def render(verdict: Verdict, created: str, policy_name: str, policy: Policy, evaluation: Run, load: Run | None) -> str:
-    """The page's HTML. `created` is the verdict's time (ISO 8601)."""
-    suites = evaluation.summary["suites"]
-    names = evaluation.summary["endpoints"]
-    style = Markup((FOLDER / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    script = Markup((FOLDER / "answers.js").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    template = _environment().get_template("template.html")
-    return template.render(
-        style=style,
-        style_digest=_digest(style),
-        script=script,
-        script_digest=_digest(script),
+def render(
+    verdict: Verdict, created: str, policy_name: str, policy: Policy, evidence: Evidence, webui: str | None = None
+) -> str:
+    """The page's HTML. `created` is the verdict's time (ISO 8601), `webui` where both models can be chatted with."""
+    evaluation, load, judged = evidence.evaluation, evidence.load, evidence.judged
+    summary = evaluation.summary
+    names, suites = summary["endpoints"], applied(policy, summary["suites"])
+    factorial = summary.get("factorial")
+    least_wins = policy.judge["wins_at_least"] if policy.judge else None
+    scores = [(suite["suite"], row) for suite in suites for row in suite["scores"]]
+    return page.render(
+        "template.html",
+        SCRIPTS,
         symbols=SYMBOLS,
         word=verdict.word,
         headline=headline(verdict, names[1]),
-        reasons=sorted(verdict.reasons, key=lambda reason: SEVERITY.index(reason.outcome)),
+        reasons=foremost_first(verdict),
         invalid=load.summary["invalid"] if load else [],
         warnings=load.summary["warnings"] if load else [],
+        fairness=[(run, run.about["fairness"]) for run in (evaluation, load) if run and "fairness" in run.about],
         metrics=wording.METRICS,
         tally=_tally(verdict),
         created=created,
@@ -54,68 +50,74 @@ def render(verdict: Verdict, created: str, policy_name: str, policy: Policy, eva
         evaluation=evaluation,
         load=load,
         names=names,
+        side=lambda index: _side(names, index),
+        origin=_origin,
+        interval=f"{summary['confidence'] * 100:g}\N{NO-BREAK SPACE}% interval",
         suites=suites,
         rates=charts.rates(suites, names),
-        differences=charts.differences(suites),
+        differences=charts.differences(suites, names),
+        scores=scores,
+        closeness=charts.closeness(scores, names),
+        failures=summary["failures"],
+        failure_bars=charts.failures(summary["failures"]),
+        failure_types=_types(summary["failures"]),
+        both=_both,
+        meanings=FAILURES,
+        robust=list(_robust(suites, names, policy)),
+        factorial=factorial,
+        effects=charts.effects(factorial) if factorial else "",
+        judged=judged,
+        wins=charts.wins(judged, least_wins) if judged else "",
+        least_wins=least_wins,
+        trust=about_the_judge(judged) if judged else [],
         latencies=charts.latencies(load.summary["endpoints"]) if load else "",
         ratios=charts.ratios(load.summary["ratios"], policy.load) if load else "",
-        answers={"names": names, "prompts": list(_side_by_side(evaluation, names))},
+        answers=side_by_side(evaluation, webui),
     )
 
 
-def _side_by_side(evaluation: Run, names: list[str]) -> Iterator[Row]:
-    """Every prompt with its expected values and both answers, as the page's script takes them."""
-    given = answers(evaluation)
-    for prompt in read_rows(evaluation.folder / "prompts.jsonl"):
-        suite, key = prompt["suite"], prompt["id"]
-        yield {
-            "suite": suite,
-            "id": key,
-            "messages": [[message["role"], message["content"]] for message in prompt["messages"]],
-            "expected": [[check["type"], _value(check.get("value"))] for check in prompt["checks"]],
-            "answers": [_answer(given.get((suite, key, name))) for name in names],
-        }
+def _types(failures: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """The types of failure that were seen at all, in the order of the one list of them."""
+    return [kind for kind in FAILURES if any(kind in counts for counts in failures.values())]
 
 
-def _answer(row: Row | None) -> Row | None:
-    if row is None:
-        return None
-    return {
-        "text": row["answer"] or "",
-        "right": row["right"],
-        "failures": [f"{check['type']}: {check['failure']}" for check in row["checks"] or [] if not check["passed"]],
-        "seconds": wording.duration(row["seconds"]),
-        "error": f"{row['error']['kind']}: {row['error']['detail']}" if row["error"] else None,
-    }
+def _both(failures: Mapping[str, Mapping[str, int]], kind: str) -> str:
+    return " \N{RIGHTWARDS ARROW} ".join(str(counts.get(kind, 0)) for counts in failures.values())
 
 
-def _value(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _robust(suites: Sequence[Row], names: Sequence[str], policy: Policy) -> list[Row]:
+    """Of each suite with variants its two sections; the margin is the policy's, and none where meaning changes."""
+    margin = policy.robustness["not_worse_by"] if policy.robustness else None
+    found = []
+    for suite in suites:
+        if not suite["robustness"]:
+            continue
+        kinds = suite["robustness"]
+        preserving = [*kinds["preserving"], *([kinds["together"]] if kinds["together"] else [])]
+        sections = [
+            {
+                "title": "Asked otherwise, meaning the same",
+                "lead": "The right answer stays the same, so every one that is lost is a weakness.",
+                "rows": preserving,
+                "margin": margin,
+                "chart": charts.losses(preserving, names, margin),
+            },
+            {
+                "title": "Asked with another meaning",
+                "lead": "An order against the prompt, or a change to what it says. Right is still what the original "
+                "asks for, so a loss shows how far a model lets itself be led, not that it fails.",
+                "rows": kinds["changing"],
+                "margin": None,
+                "chart": charts.losses(kinds["changing"], names, None),
+            },
+        ]
+        found.append({**suite, "sections": [section for section in sections if section["rows"]]})
+    return found
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    environment.globals["origin"] = _origin
-    environment.filters |= {
-        "percent": wording.percent,
-        "points": wording.points,
-        "p_value": wording.p_value,
-        "duration": wording.duration,
-        "ratio": wording.ratio,
-        "figures": wording.three_figures,
-        "moment": _moment,
-        "tied": _tied,
-    }
-    return environment
+def _side(names: Sequence[str], index: int) -> Markup:
+    """An endpoint's name with the shape and colour it has everywhere."""
+    return Markup('<span class="side {}">{}</span>').format(("first", "second")[index], names[index])
 
 
 def _tally(verdict: Verdict) -> str:
@@ -124,23 +126,7 @@ def _tally(verdict: Verdict) -> str:
     return f"{counts['met']} of {counts.total()} criteria met, {missed}."
 
 
-def _moment(created: str) -> str:
-    return f"{datetime.fromisoformat(created).astimezone(UTC):%-d %B %Y, %H:%M} UTC"
-
-
 def _origin(run: Run) -> str:
     """When and on what machine a run was made."""
     host = run.about["host"]
-    return f"{_moment(run.about['created'])}, on {wording.count(host['cores'], 'core')} ({host['machine']})"
-
-
-def _tied(text: str) -> Markup:
-    """Numbers kept together with their unit and sign when lines break."""
-    for loose in (" %", " ms", " points", "p < ", "p = "):
-        text = text.replace(loose, loose.replace(" ", "\N{NO-BREAK SPACE}"))
-    return escape(text)
-
-
-def _digest(text: str) -> str:
-    """As a content security policy names an inline block."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"{page.moment(run.about['created'])}, on {wording.count(host['cores'], 'core')} ({host['machine']})"

@@ -1,4 +1,4 @@
-"""The verdict as Markdown, short enough for a comment on a pull request.
+"""The verdict as Markdown, short enough for a comment on a pull request: what decides first, the rest folded.
 
 It arranges and escapes; it decides nothing.
 """
@@ -6,36 +6,65 @@ It arranges and escapes; it decides nothing.
 import re
 
 from evalharness import wording
-from evalharness.evidence import Run
-from evalharness.report.headline import headline
+from evalharness.checks import FAILURES
+from evalharness.evidence import Evidence, Run
+from evalharness.report.headline import foremost_first, headline
+from evalharness.runs import Row
 from evalharness.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}
+LOST = ("more lost", "interval")
+CLOSER = ("difference", "interval")
+WON = ("share", "interval", "p")
 SPECIAL = re.compile(r"([\\`*_\[\]<>|&~#@!])")
 
 
-def render(verdict: Verdict, evaluation: Run, load: Run | None) -> str:
+def render(verdict: Verdict, evidence: Evidence) -> str:
     """The text of summary.md."""
-    first, second = evaluation.summary["endpoints"]
+    evaluation, load = evidence.evaluation, evidence.load
+    summary = evaluation.summary
+    first, second = summary["endpoints"]
     blocks = [
         f"## {SYMBOLS[verdict.word]} {verdict.word}: {_plain(second)} against {_plain(first)}",
+        *_unfair(evidence),
         _plain(headline(verdict, second)),
         _table(
             ["", "criterion", "evidence"],
-            [[SYMBOLS[reason.outcome], reason.criterion, reason.text] for reason in verdict.reasons],
+            [[SYMBOLS[reason.outcome], reason.criterion, reason.text] for reason in foremost_first(verdict)],
         ),
-        _table(["suite", "prompts", first, second, "difference", "interval", "p"], _quality(evaluation)),
+        _table(["suite", "prompts", first, second, "difference", "interval", "p"], _quality(summary)),
     ]
     if load:
         blocks.append(_table(["under load", *(side["name"] for side in load.summary["endpoints"])], _load(load)))
+    for title, table in (
+        ("In which ways answers were wrong", _table(["failure", first, second], _failures(summary))),
+        (
+            "Asked otherwise",
+            _table(["suite", "variants", f"{first} keeps", f"{second} keeps", *LOST], _robust(summary)),
+        ),
+        ("Closeness to references", _table(["suite", "score", first, second, *CLOSER], _scores(summary))),
+        ("Judged", _table(["suite", first, second, "ties", *WON], _judged(evidence.judged))),
+    ):
+        if table:
+            blocks.append(f"<details><summary>{title}</summary>\n\n{table}\n\n</details>")
     folders = [evaluation.folder.name, load.folder.name if load else "no load run"]
     blocks.append(_plain(f"From {wording.listing(folders)}."))
     return "\n\n".join(blocks) + "\n"
 
 
-def _quality(evaluation: Run) -> list[list[str]]:
+def _unfair(evidence: Evidence) -> list[str]:
+    """A line for each run that was no fair fight."""
+    return [
+        f"**Not a fair fight**: in the {run.about['kind']} run the servers differ in their "
+        f"{_plain(wording.listing(run.unfair))}."
+        for run in (evidence.evaluation, evidence.load)
+        if run and run.unfair
+    ]
+
+
+def _quality(summary: Row) -> list[list[str]]:
     rows = []
-    for suite in evaluation.summary["suites"]:
+    for suite in summary["suites"]:
         right = suite["metrics"][0]
         rows.append(
             [
@@ -44,7 +73,7 @@ def _quality(evaluation: Run) -> list[list[str]]:
                 wording.percent(right["first"]["rate"]),
                 wording.percent(right["second"]["rate"]),
                 wording.points(right["difference"]),
-                f"{wording.points(right['low'])} to {wording.points(right['high'])}",
+                _interval(right),
                 wording.p_value(right["p_value"]),
             ]
         )
@@ -57,7 +86,69 @@ def _load(load: Run) -> list[list[str]]:
     return [[wording.METRICS[metric], *(wording.load_value(side, metric) for side in sides)] for metric in metrics]
 
 
+def _failures(summary: Row) -> list[list[str]]:
+    counts = summary["failures"].values()
+    return [
+        [kind, *(str(own.get(kind, 0)) for own in counts)] for kind in FAILURES if any(kind in own for own in counts)
+    ]
+
+
+def _robust(summary: Row) -> list[list[str]]:
+    rows = []
+    for suite in summary["suites"]:
+        found = suite["robustness"]
+        if found:
+            together = [found["together"]] if found["together"] else []
+            rows += [
+                [
+                    suite["suite"],
+                    row["kind"],
+                    *(wording.percent(own["kept"]) for own in row["endpoints"].values()),
+                    wording.points(row["difference"]),
+                    _interval(row),
+                ]
+                for row in [*found["preserving"], *together, *found["changing"]]
+            ]
+    return rows
+
+
+def _scores(summary: Row) -> list[list[str]]:
+    return [
+        [
+            suite["suite"],
+            row["score"],
+            f"{row['first']:.3f}",
+            f"{row['second']:.3f}",
+            wording.points(row["difference"]),
+            _interval(row),
+        ]
+        for suite in summary["suites"]
+        for row in suite["scores"]
+    ]
+
+
+def _judged(judged: Row | None) -> list[list[str]]:
+    return [
+        [
+            suite["suite"],
+            *(str(pairs[key]) for key in ("first", "second", "ties")),
+            wording.percent(pairs["share"]),
+            f"{wording.percent(pairs['low'])} to {wording.percent(pairs['high'])}",
+            wording.p_value(pairs["p_value"]),
+        ]
+        for suite in (judged["suites"] if judged else [])
+        if (pairs := suite["pairs"])
+    ]
+
+
+def _interval(row: Row) -> str:
+    return f"{wording.points(row['low'])} to {wording.points(row['high'])}"
+
+
 def _table(header: list[str], rows: list[list[str]]) -> str:
+    """Nothing at all without rows."""
+    if not rows:
+        return ""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(
         "| " + " | ".join(cell if cell == "---" else _plain(cell) for cell in line) + " |" for line in lines

@@ -9,22 +9,23 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from evalharness.evidence import Run
-from evalharness.report.headline import SYMBOLS, headline
+from evalharness.evidence import Evidence
+from evalharness.report.headline import SYMBOLS, foremost_first, headline
 from evalharness.verdict import Verdict
 
 STYLES = {"PASS": "green", "FAIL": "red", "INCONCLUSIVE": "yellow"}
 STYLES |= {"met": STYLES["PASS"], "failed": STYLES["FAIL"], "unsettled": STYLES["INCONCLUSIVE"]}
 
 
-def show(verdict: Verdict, evaluation: Run, load: Run | None) -> None:
+def show(verdict: Verdict, evidence: Evidence) -> None:
+    evaluation, load = evidence.evaluation, evidence.load
     console = Console(markup=False, highlight=False, emoji=False)
     style = STYLES[verdict.word]
     title = Text(f" {SYMBOLS[verdict.word]} {verdict.word} ", style=f"bold {style}")
     sentence = Text(headline(verdict, evaluation.summary["endpoints"][1]))
     console.print(Panel(sentence, title=title, title_align="left", border_style=style))
     table = Table("", "criterion", "evidence", box=box.SIMPLE_HEAD)
-    for reason in verdict.reasons:
+    for reason in foremost_first(verdict):
         symbol = Text(SYMBOLS[reason.outcome], style=STYLES[reason.outcome])
         table.add_row(symbol, Text(reason.criterion), Text(reason.text))
     console.print(table)

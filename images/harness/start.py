@@ -1,4 +1,4 @@
-"""In its container: eval, load or verdict against the servers of the same network.
+"""In its container: one measurement of the servers of the same network.
 
 python -m images.harness.start eval
 """
@@ -21,8 +21,10 @@ def main(kind: str) -> int:
     settings, paths = read_settings(Path("/nonexistent")), Paths(HERE)  # the environment has all settings
     urls = {variant: deployment.inside_url(settings, variant) for variant in deployment.VARIANTS}
     adapter_version = os.environ.get("ADAPTER_VERSION") or "-"
-    versions = deployment.versions(settings, Store(paths.models), adapter_version)
-    deployment.write_endpoints(paths.endpoints, urls, versions, KEY)
+    store = Store(paths.models)
+    versions = deployment.versions(settings, store, adapter_version)
+    quantizations = {variant: deployment.quantization(settings, store, variant) for variant in deployment.VARIANTS}
+    deployment.write_endpoints(paths.endpoints, urls, versions, quantizations, KEY)
     return measuring.measure(kind, settings, paths)
 
 

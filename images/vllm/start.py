@@ -17,7 +17,7 @@ from serve.settings import read_settings
 from serve.store import Store
 
 STORE = Store(Path("/models"))
-ADAPTER = Path("/input/adapter")
+BASE, ADAPTER = Path("/input/base"), Path("/input/adapter")  # as they were given, where they are what is served
 CACHE = Path("/cache")
 KEY = Path("/run/secrets/API_KEY")
 
@@ -31,7 +31,8 @@ def main(name: str) -> None:
             command += ["--server", f"{variant}=http://{variant}:{deployment.INSIDE_PORT}"]
     else:
         adapter = ADAPTER / os.environ.get("ADAPTER_INSIDE", "") if settings.MODE == "lora" else None
-        model, gpu = deployment.checkpoint(STORE, name), hardware.has_nvidia_gpu()
+        base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
+        model = deployment.model(settings, STORE, name, base)
         limits = plan_inputs.limits(settings, deployment.checkpoint(STORE, "base"), adapter, gpu, inside=True)
         server = inside(deployment.server(settings, name, model, limits, gpu, adapter))
         os.environ |= vllm.environment(server, CACHE, hardware.cores())

@@ -58,6 +58,22 @@ class Compose:
         record: dict[str, Any] = json.loads(done.stdout)[0]
         return record
 
+    def would_change(self, service: str) -> bool:
+        """Whether there is a container of a service whose settings, which are in its environment, are other ones now.
+
+        Compose has a digest of all that a container is made from, but `config --hash` prints another than `up` keeps.
+        """
+        there = self.inspect(service)
+        if not there:
+            return False
+        wanted = json.loads(self.ask("config", "--format", "json", service))["services"][service]["environment"]
+        return not wanted.items() <= environment_of(there).items()
+
+    def stop(self, service: str) -> None:
+        """Stops a service's container, where there is one."""
+        if self.inspect(service):
+            self.ask("stop", service)
+
     def remove(self, service: str) -> None:
         """Ends a service's container, where there is one; the service need not be in the files."""
         if self.inspect(service):
@@ -81,6 +97,11 @@ class Compose:
         return subprocess.run(
             asked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
         ).stdout
+
+
+def environment_of(record: Mapping[str, Any]) -> dict[str, str]:
+    """The variables of a container's environment, from Docker's record of it; none where there is no container."""
+    return dict(line.split("=", 1) for line in record.get("Config", {}).get("Env", []))
 
 
 def engine_trouble() -> str | None:

@@ -18,7 +18,8 @@ PATHS = ("PIP_CONF", "CA_BUNDLE", "WHEELHOUSE")
 
 def project_files(settings: Settings, folder: Path, gpu: bool) -> list[Path]:
     mode = {"pair": [], "lora": ["lora.yaml"], "swap": ["swap.yaml"]}[settings.MODE]
-    return [folder / name for name in ("compose.yaml", "gpu.yaml" if gpu else "cpu.yaml", *mode)]
+    precision = ["fp.yaml"] if settings.PRECISION == "fp" else []
+    return [folder / name for name in ("compose.yaml", "gpu.yaml" if gpu else "cpu.yaml", *mode, *precision)]
 
 
 def variables(settings: Settings, root: Path) -> dict[str, str]:
@@ -67,7 +68,7 @@ def mounted(folder: Path, setting: str) -> tuple[Path, str]:
 
 
 def harness_words(settings: Settings, root: Path) -> list[str]:
-    """The words of `docker compose run` that let the harness see the suites and the policy that were given as files.
+    """The words of `docker compose run` that let the harness see what was given as files: suites, policy, task.
 
     Raises UsageError for a file that is not there.
     """
@@ -81,12 +82,17 @@ def harness_words(settings: Settings, root: Path) -> list[str]:
         if not file.is_file():
             raise UsageError(f"{file}: no such file; set {setting} to one that is there")
         check_readable(file, everyone=os.getuid() == 0)
-        files[file] = INPUT / f"{len(files)}-{file.name}"
-        return str(files[file])
+        # A task's rows lie beside it.
+        folder, inside = (
+            (file.parent, f"task/{file.name}") if setting == "TASK" else (file, f"{len(files)}-{file.name}")
+        )
+        files[folder] = INPUT / inside.split("/")[0]
+        return str(INPUT / inside)
 
     given = {
         "SUITES": ",".join(seen(name.strip(), "SUITES") for name in settings.SUITES.split(",") if name.strip()),
         "POLICY": seen(settings.POLICY, "POLICY") if settings.POLICY else "",
+        "TASK": seen(settings.TASK, "TASK") if settings.TASK else "",
     }
     mounts = [word for file, place in files.items() for word in ("--volume", f"{file}:{place}:ro")]
     return [*mounts, *environment({name: value for name, value in given.items() if value})]

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from serve import credentials, deployment, hardware, health, logs, plan_inputs, preflight
+from serve.display import StepDisplay
 from serve.errors import Failure, UsageError
 from serve.jobs import Jobs
 from serve.paths import Paths
-from serve.runtimes.compose import Compose, docker, has_nvidia_runtime
-from serve.runtimes.containers import harness_words, inputs, mounted, project_files, variables
+from serve.runtimes.compose import Compose, docker, environment_of, has_nvidia_runtime
+from serve.runtimes.containers import environment, harness_words, inputs, mounted, project_files, variables
 from serve.runtimes.dockyard import SERVICES, Dockyard
 from serve.runtimes.making import Making
 from serve.runtimes.prepare import prepare, runs_user
@@ -56,17 +57,32 @@ class Docker:
             self.compose.remove(name)
 
         def start(name: str) -> None:
-            made = {f"{variant.upper()}_VERSION": version for variant, version in making.versions.items()}
-            if self.settings.MODE == "lora":
-                made["ADAPTER_VERSION"] = deployment.adapter_version(making.adapter)
-            if self.gpu:  # a container sees its own GPUs alone, and must not plan for more than the other has
-                made["GPU_MEMORY_GIB"] = f"{min(plan_inputs.memory(self.settings).values()):g}"
-            given = inputs(making.base, making.adapter, making.sources.calibration) if name != "webui" else {}
-            self.compose.having(given | made).ask("up", "--detach", "--no-deps", "--no-build", name)
+            self.told(name).ask("up", "--detach", "--no-deps", "--no-build", name)
 
-        serving = serving_steps(self.settings, self.gpu, start, self.await_ready, self.await_chat)
+        serving = serving_steps(
+            self.settings, self.gpu, start, self.await_ready, self.await_chat, make_room=self.make_room
+        )
         steps = making.steps() | serving | {"prepare harness": self.dockyard.prepare("harness")}
         run_steps(steps, display, cancel=self.jobs.end)
+
+    def told(self, name: str) -> Compose:
+        """Compose with all that a program's container is made from."""
+        making = self.making
+        made = {
+            f"{variant.upper()}_VERSION": deployment.named_for(self.settings, version)
+            for variant, version in making.versions.items()
+        }
+        if self.settings.MODE == "lora":
+            made["ADAPTER_VERSION"] = deployment.adapter_version(making.adapter)
+        if self.gpu:  # a container sees its own GPUs alone, and must not plan for more than the other has
+            made["GPU_MEMORY_GIB"] = f"{min(plan_inputs.memory(self.settings).values()):g}"
+        given = inputs(making.base, making.adapter, making.sources.calibration) if name != "webui" else {}
+        return self.compose.having(given | made)
+
+    def make_room(self) -> None:
+        changing = [name for name in deployment.served(self.settings) if self.told(name).would_change(name)]
+        for name in deployment.in_the_way(self.settings, changing):
+            self.compose.stop(name)
 
     def down(self) -> bool:
         self.check_owner()
@@ -94,8 +110,8 @@ class Docker:
 
     def version(self, variant: str) -> str:
         answering = self.compose.inspect(variant if variant in deployment.served(self.settings) else "base")
-        described = dict(line.split("=", 1) for line in answering.get("Config", {}).get("Env", []))
-        return described.get("VERSION" if variant in deployment.served(self.settings) else "ADAPTER_VERSION") or "-"
+        name = "VERSION" if variant in deployment.served(self.settings) else "ADAPTER_VERSION"
+        return environment_of(answering).get(name) or "-"
 
     def show_logs(self) -> None:
         if not self.compose.inspect("base"):
@@ -104,15 +120,21 @@ class Docker:
         self.compose.pass_on("logs", "--tail", "20", *follow, *deployment.programs(self.settings))
 
     def measure(self, kind: str) -> int:
-        if not self.compose.inspect("base"):
+        served = self.compose.inspect("base")
+        if not served:
             raise UsageError("nothing runs that could be measured; start the servers with `make up`")
         self.check_owner()
         prepare(self.paths)
+        service = "lm-eval" if kind == "lm-eval" else "harness"
+        if kind == "lm-eval":  # nobody else needs what is in it
+            with StepDisplay() as display:
+                run_steps({"prepare": self.dockyard.prepare(kind)}, display, cancel=self.jobs.end)
         before = self.verdicts()
         terminal = [] if sys.stdin.isatty() and sys.stdout.isatty() else ["--no-TTY"]
         given = harness_words(self.settings, self.paths.root)
+        given += environment({"PRECISION": environment_of(served).get("PRECISION", "int4")})  # whatever is set by now
         compose = self.compose.having({"ADAPTER_VERSION": self.version("tuned")})
-        code = compose.pass_on("run", "--rm", "--no-deps", *terminal, *given, "harness", kind)
+        code = compose.pass_on("run", "--rm", "--no-deps", *terminal, *given, service, kind)
         # Compose has a 1 of its own, for what went wrong before the harness had a word.
         return 2 if code in (1, 3) and self.verdicts() == before else code
 

@@ -14,7 +14,15 @@ from serve.runtimes.containers import INPUT, inputs
 from serve.settings import Settings
 from serve.steps import Report, Step
 
-SERVICES = {"merge": "merge", "quantize": "quantize-base", "vllm": "base", "webui": "webui", "harness": "harness"}
+# The service that an image is built for.
+SERVICES = {
+    "merge": "merge",
+    "quantize": "quantize-base",
+    "vllm": "base",
+    "webui": "webui",
+    "harness": "harness",
+    "lm-eval": "lm-eval",
+}
 
 
 class Dockyard:

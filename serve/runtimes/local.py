@@ -14,7 +14,7 @@ from serve import credentials, deployment, hardware, health, logs, measuring, pr
 from serve.errors import Failure, UsageError
 from serve.jobs import Jobs
 from serve.paths import Paths
-from serve.runtimes import programs
+from serve.runtimes import environments, programs
 from serve.runtimes.making import Making
 from serve.runtimes.serving import START_TIMEOUT, serving_steps
 from serve.runtimes.supervisor import Program, Supervisor
@@ -58,14 +58,19 @@ class Local:
             self.supervisor.drop(name)
 
         def start(name: str) -> None:
-            adapter = making.adapter if self.settings.MODE == "lora" else None
-            self.keep(programs.program(name, self.settings, self.paths, self.store, adapter, self.gpu))
+            self.keep(self.program(name))
 
-        serving = serving_steps(self.settings, self.gpu, start, self.await_ready, self.await_chat)
+        serving = serving_steps(
+            self.settings, self.gpu, start, self.await_ready, self.await_chat, make_room=self.make_room
+        )
         run_steps(making.steps() | serving, display, cancel=self.jobs.end)
         urls = {variant: deployment.url(self.settings, variant) for variant in deployment.VARIANTS}
         versions = deployment.versions(self.settings, self.store, deployment.adapter_version(making.adapter))
-        deployment.write_endpoints(self.paths.endpoints, urls, versions, self.paths.secrets.name, "API_KEY")
+        quantizations = {
+            variant: deployment.quantization(self.settings, self.store, variant) for variant in deployment.VARIANTS
+        }
+        secrets = self.paths.secrets.name
+        deployment.write_endpoints(self.paths.endpoints, urls, versions, quantizations, secrets, "API_KEY")
 
     def down(self) -> bool:
         self.paths.endpoints.unlink(missing_ok=True)
@@ -97,7 +102,18 @@ class Local:
         subprocess.run(["tail", "-n", "20", *follow, *found], check=False)
 
     def measure(self, kind: str) -> int:
+        if kind == "lm-eval":
+            self.install_lm_eval()
         return measuring.measure(kind, self.settings, self.paths)
+
+    def install_lm_eval(self) -> None:
+        """What it needs beside the harness, in an environment of its own: nobody else does."""
+        requirements = self.paths.root / "evalharness" / "lm_eval" / "requirements.txt"
+        try:
+            environments.bootstrap(self.paths.environment("lm-eval"), requirements)
+        except subprocess.CalledProcessError:
+            log = self.paths.log("environment-lm-eval")
+            raise Failure(f"{requirements}: cannot be installed; see {log}") from None
 
     def made_elsewhere(self) -> list[str]:
         return []
@@ -119,6 +135,16 @@ class Local:
         url, password = deployment.webui_url(self.settings), credentials.read(self.paths.secrets)["WEBUI_PASSWORD"]
         if not health.webui_chats(url, self.settings.WEBUI_EMAIL, password, deployment.VARIANTS):
             raise Failure(f"Open WebUI passes no chat on to base and tuned; see {self.paths.log('webui')}")
+
+    def program(self, name: str) -> Program:
+        base, adapter = self.making.base, self.making.adapter
+        return programs.program(name, self.settings, self.paths, self.store, base, adapter, self.gpu)
+
+    def make_room(self) -> None:
+        running = [name for name in deployment.served(self.settings) if self.supervisor.lives(name)]
+        changing = [name for name in running if not self.supervisor.runs_as(self.program(name))]
+        for name in deployment.in_the_way(self.settings, changing):
+            self.supervisor.stop(name)
 
     def keep(self, program: Program) -> None:
         if not self.supervisor.runs_as(program):

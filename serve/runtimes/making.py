@@ -43,7 +43,7 @@ class Making:
 
     def check(self) -> None:
         """What can be refused at once, before anything is installed or downloaded."""
-        preflight.check_mode(self.settings.MODE, self.workshop.gpu)
+        preflight.check_mode(self.settings.MODE, self.workshop.gpu, self.settings.PRECISION)
         base, adapter = self.sources.base, self.sources.adapter
         if isinstance(base, Path):
             self.check_base(base, adapter if isinstance(adapter, Path) else None)

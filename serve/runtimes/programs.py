@@ -12,15 +12,17 @@ from serve.settings import Settings
 from serve.store import Store
 
 
-def program(name: str, settings: Settings, paths: Paths, store: Store, adapter: Path | None, gpu: bool) -> Program:
-    """One of deployment.programs(). `adapter`: what a server has as its second model, in MODE=lora."""
+def program(name: str, settings: Settings, paths: Paths, store: Store, base: Path, adapter: Path, gpu: bool) -> Program:
+    """One of deployment.programs(), for a base and an adapter as they were given."""
     python = environment_of("webui" if name == "webui" else "vllm", settings, paths, gpu).python
     if name == "webui":
         return web(settings, paths, python)
     if name == "switch":
         return switch(settings, paths, python)
-    limits = plan_inputs.limits(settings, deployment.checkpoint(store, "base"), adapter, gpu)
-    described = deployment.server(settings, name, deployment.checkpoint(store, name), limits, gpu, adapter)
+    second = adapter if settings.MODE == "lora" else None
+    limits = plan_inputs.limits(settings, deployment.checkpoint(store, "base"), second, gpu)
+    folder = deployment.model(settings, store, name, base)
+    described = deployment.server(settings, name, folder, limits, gpu, second)
     command = [str(python), "-m", "vllm.entrypoints.openai.api_server", *vllm.arguments(described)]
     environment = vllm.environment(described, paths.state / "cache", hardware.cores())
     return started(name, command, environment, vllm.SECRETS, paths)

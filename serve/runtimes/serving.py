@@ -15,9 +15,17 @@ Await = Callable[[str, Report], None]
 
 
 def serving_steps(
-    settings: Settings, gpu: bool, start: Start, await_ready: Await, chat: Callable[[Report], None]
+    settings: Settings,
+    gpu: bool,
+    start: Start,
+    await_ready: Await,
+    chat: Callable[[Report], None],
+    make_room: Callable[[], None],
 ) -> dict[str, Step]:
-    """`start` sees to it that a program runs, `await_ready` returns when it answers, `chat` proves the whole."""
+    """`start` sees to it that a program runs, `await_ready` returns when it answers, `chat` proves the whole.
+
+    `make_room` ends the servers that will run otherwise than they do: a GPU has no room for both.
+    """
 
     def serve(name: str) -> Callable[[Report], None]:
         def act(report: Report) -> None:
@@ -31,8 +39,13 @@ def serving_steps(
 
     servers = deployment.served(settings)
     made = [f"quantize {variant}" for variant in servers]
+    steps = {}
+    before: tuple[str, ...] = ("prepare vllm", made[0])
+    if gpu:
+        steps["make room"] = Step("make room on the GPU", lambda _: make_room(), ("prepare vllm", *made))
+        before = ("make room",)
     # On one GPU everything takes turns: each server would take another's loading for its own memory.
-    steps = {"serve base": Step("serve base", serve("base"), ("prepare vllm", *(made if gpu else made[:1])))}
+    steps["serve base"] = Step("serve base", serve("base"), before)
     if "tuned" in servers:
         before = ("serve base",) if gpu else ()
         if settings.MODE == "swap":

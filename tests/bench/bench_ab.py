@@ -1,72 +1,116 @@
-"""What does the A/B client cost? `python -m tests.bench.bench_ab`
+"""What does the client cost that asks a set of prompts? `python -m tests.bench.bench_ab`
 
-The same short prompts against two endpoints that answer after a known latency, once by Tandem's eval and once one
-after the other with plain `requests`, in one run. The limit is what the endpoints alone take: questions times
-latency over concurrency. Each figure is the best of three rounds: whatever else the machine does only adds to it.
+The same questions (1,000), as many at a time, to an endpoint that answers after a fixed latency: Tandem's eval and the
+tools of rivals.py, each as a person runs it, start and report included. The limit is what the endpoint alone takes:
+questions times latency over concurrency. The tools take turns; each figure is the best of the rounds, since whatever
+else the machine does only adds to it.
 """
 
+import os
+import subprocess
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-import requests
+import psutil
 
-from evalharness import ab_run
-from evalharness.endpoints import Endpoint
-from evalharness.runs import Row
-from tests.ground_truth import GroundTruth, serving
+from tests.bench.rivals import Command, Inspect, LmEval, Order, Promptfoo, bare_sockets, tandem
 
-PROMPTS, CONCURRENCY, LATENCY_SECONDS, ROUNDS = 200, 16, 0.1, 3
+QUESTIONS, CONCURRENCY, LATENCY_SECONDS, ROUNDS = 1000, 10, 0.5, 3
+LOOK_SECONDS = 0.1  # between looks at a client's memory
 
 
-def main() -> None:
+@dataclass(frozen=True)
+class Cost:
+    """Of one client: seconds by the clock, seconds of processor, and the most memory of all its processes together."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def main(questions: int = QUESTIONS, times: int = ROUNDS) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{PROMPTS} prompts to two endpoints that answer after {LATENCY_SECONDS * 1000:.0f} ms")
-    for heading, justify in (("client", "left"), ("wall s", "right"), ("limit s", "right"), ("to limit", "right")):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    clients: dict[str, tuple[Callable[[list[Endpoint]], None], int]] = {
-        f"Tandem eval, {CONCURRENCY} at a time": (tandem, CONCURRENCY),
-        "requests, one at a time": (one_at_a_time, 1),
+    console, limit = Console(width=100), questions * LATENCY_SECONDS / CONCURRENCY
+    clients: dict[str, Callable[[Order], Command]] = {
+        "Tandem eval": tandem,
+        "bare sockets (this machine now)": bare_sockets,
     }
-    with serving(GroundTruth(latency=LATENCY_SECONDS)) as truth:
-        endpoints = [Endpoint(name, truth.url, name) for name in ("base", "tuned")]
-        for name, (ask, concurrency) in clients.items():
-            limit = 2 * PROMPTS * LATENCY_SECONDS / concurrency
-            wall = min(timed(ask, endpoints) for _ in range(ROUNDS if concurrency > 1 else 1))
-            table.add_row(name, f"{wall:.2f}", f"{limit:.2f}", f"{wall / limit:.3f} x")
-    Console(width=100).print(table)
+    for rival in (Promptfoo(), LmEval(), Inspect()):
+        try:
+            rival.install()
+        except (OSError, subprocess.CalledProcessError) as error:
+            said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+            console.print(f"{rival.name} is left out, it did not install: {said[-1]}", markup=False)
+        else:
+            clients[rival.name] = rival.command
+
+    costs: dict[str, list[Cost]] = {name: [] for name in clients}
+    with endpoint(LATENCY_SECONDS) as url:
+        for number in range(times):
+            for name in reversed(clients) if number % 2 else clients:
+                with tempfile.TemporaryDirectory() as folder:
+                    prompts = [f"Question {n}: how does this end?" for n in range(questions)]
+                    command = clients[name](Order(prompts, url, CONCURRENCY, Path(folder)))
+                    costs[name].append(measured(command, Path(folder)))
+                    assert command.right() == questions, f"{name} found {command.right()} of {questions} right"
+
+    latency = f"{LATENCY_SECONDS * 1000:.0f} ms, {CONCURRENCY} at a time; limit {limit:.2f} s"
+    table = Table(title=f"{questions} questions answered after {latency}")
+    table.add_column("client", no_wrap=True)
+    for heading in ("wall s", "to limit", "CPU s", "peak MB"):
+        table.add_column(heading, justify="right")
+    for name, rounds in costs.items():
+        wall, cpu, memory = (min(getattr(cost, part) for cost in rounds) for part in ("wall", "cpu", "memory"))
+        table.add_row(name, f"{wall:.2f}", f"{wall / limit:.3f} x", f"{cpu:.2f}", f"{memory / 1e6:.0f}")
+    console.print(table)
 
 
-def prompts() -> list[Row]:
-    return [
-        {"suite": "s", "id": str(n), "messages": [{"role": "user", "content": f"prompt {n}"}],
-         "sampling": {"temperature": 0, "max_tokens": 8}, "checks": [{"type": "equals", "value": "end"}], "tags": []}
-        for n in range(PROMPTS)
-    ]  # fmt: skip
+@contextmanager
+def endpoint(latency: float) -> Iterator[str]:
+    """The base URL of fixed_latency.py, in a process of its own."""
+    words = [sys.executable, "-m", "tests.bench.fixed_latency", str(latency)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin
+        assert server.stdout
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
+        server.stdin.close()
 
 
-def tandem(endpoints: list[Endpoint]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        jobs = [ab_run.Job(prompt, endpoints) for prompt in prompts()]
-        ab_run.write_answers(Path(folder), jobs, CONCURRENCY, lambda: None)
-        assert len((Path(folder) / "answers.jsonl").read_text().splitlines()) == 2 * PROMPTS
+def measured(command: Command, folder: Path) -> Cost:
+    begun, peak, over = time.perf_counter(), [0], threading.Event()
+    with (folder / "said").open("wb") as said:
+        client = subprocess.Popen(
+            command.words, env={**os.environ, **command.environment}, cwd=folder, stdout=said, stderr=subprocess.STDOUT
+        )
+    watch = threading.Thread(target=watch_memory, args=(client.pid, peak, over))
+    watch.start()
+    _, status, usage = os.wait4(client.pid, 0)
+    wall = time.perf_counter() - begun
+    client.returncode = os.waitstatus_to_exitcode(status)
+    over.set()
+    watch.join()
+    assert client.returncode in (0, 100), (folder / "said").read_text()[-2000:]
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak[0])
 
 
-def one_at_a_time(endpoints: list[Endpoint]) -> None:
-    session = requests.Session()
-    for prompt in prompts():
-        for endpoint in endpoints:
-            body = {"model": endpoint.model, "messages": prompt["messages"], **prompt["sampling"], "stream": False}
-            session.post(f"{endpoint.url}/chat/completions", json=body, timeout=10).raise_for_status()
-
-
-def timed(ask: Callable[[list[Endpoint]], None], endpoints: list[Endpoint]) -> float:
-    begun = time.perf_counter()
-    ask(endpoints)
-    return time.perf_counter() - begun
+def watch_memory(pid: int, peak: list[int], over: threading.Event) -> None:
+    """Resident bytes of a process and all that it started, at most."""
+    with suppress(psutil.NoSuchProcess):
+        client = psutil.Process(pid)
+        while not over.wait(LOOK_SECONDS):
+            total = 0
+            for process in (client, *client.children(recursive=True)):
+                with suppress(psutil.Error):
+                    total += process.memory_info().rss
+            peak[0] = max(peak[0], total)
 
 
 if __name__ == "__main__":

@@ -187,6 +187,28 @@ def test_a_suite_of_ones_own_is_read_in_the_container(up: Stack) -> None:
     assert "yours.yaml: no such file; set SUITES to one that is there" in missing.complaint
 
 
+def test_the_factorial_serves_full_precision_for_a_while_and_int4_again(up: Stack) -> None:
+    before = {name: sorted(up.inspect(name)["Config"]["Env"]) for name in SERVICES}
+    webui = up.inspect("webui")["Id"]
+    done = up.checkout.make("factorial", "SUITES=demo-json", timeout=1200)
+    assert done.code == 0, done.said
+    folder = up.checkout.latest("factorial")
+    found = json.loads((folder / "summary.json").read_text())["factorial"]
+    assert found["tuning"]["low"] > 0.8
+    asked = json.loads((folder / "run.json").read_text())
+    assert [side["version"].endswith("-fp") for side in asked["endpoints"]] == [True, False, True, False]
+    assert asked["fairness"]["read"]["base-fp"]["quantization"] == "none"
+    assert {name: sorted(up.inspect(name)["Config"]["Env"]) for name in SERVICES} == before
+    assert up.inspect("webui")["Id"] == webui
+
+
+def test_lm_evaluation_harness_asks_from_a_container_of_its_own(up: Stack) -> None:
+    done = up.checkout.make("lm-eval", "TASK=tandem_demo", timeout=900)
+    assert done.code == 0, done.said
+    found = json.loads((up.checkout.latest("lm-eval") / "summary.json").read_text())["results"]
+    assert min(found[name]["exact_match"]["value"] for name in ("base", "tuned")) >= 0.9
+
+
 def test_a_server_killed_under_load_is_back_and_what_was_under_way_counts_as_failed(up: Stack) -> None:
     before = load_runs(up)
     with up.checkout.start("make", "load", "LOAD_SECONDS=60") as process:

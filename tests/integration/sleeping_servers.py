@@ -39,6 +39,7 @@ class Vllm:
         self.name, self.card = name, card
         self.wakened, self.piece = asyncio.Event(), asyncio.Semaphore(0)
         self.asked: list[web.BaseRequest] = []
+        self.states = "0.32.0"  # as its version
         self.running: set[asyncio.Task[Any]] = set()
         self.aborted = self.asked_asleep = self.abandoned = 0
         # Bound and never listening, it keeps the port for when the server starts again, and refuses until then.
@@ -55,6 +56,8 @@ class Vllm:
         app = web.Application(client_max_size=16 * 1024**2)
         app.router.add_post("/v1/chat/completions", self.chat)
         app.router.add_get("/v1/models", self.models)
+        app.router.add_get("/version", self.version)
+        app.router.add_post("/tokenize", self.tokenize)
         app.router.add_get("/is_sleeping", self.is_sleeping)
         app.router.add_post("/sleep", self.sleep)
         app.router.add_post("/wake_up", self.wake_up)
@@ -106,6 +109,12 @@ class Vllm:
 
     async def models(self, _: web.Request) -> web.Response:
         return web.json_response({"object": "list", "data": [{"id": self.name, "object": "model"}]})
+
+    async def version(self, _: web.Request) -> web.Response:
+        return web.json_response({"version": self.states})
+
+    async def tokenize(self, request: web.Request) -> web.Response:
+        return web.json_response({"tokens": [ord(sign) for sign in self.name + (await request.json())["prompt"]]})
 
     async def is_sleeping(self, _: web.Request) -> web.Response:
         return web.json_response({"is_sleeping": not self.wakened.is_set()})

@@ -249,7 +249,7 @@ def test_the_key_is_in_no_file_of_the_run(comparison: Any) -> None:
 @pytest.mark.parametrize(
     ("server", "says"),
     [
-        (GroundTruth(key="another key"), "--key-file"),
+        (GroundTruth(key="another key"), "the right key file"),
         (GroundTruth(key=KEY, refuses="ignore_eos"), "ignore_eos"),
         (GroundTruth(key=KEY, usage=False), "token count"),
         (GroundTruth(key=KEY, most_tokens=7), "gave 7 tokens where --output-tokens 20 were asked"),

@@ -277,6 +277,28 @@ def test_models_are_those_of_both_and_health_is_that_of_both() -> None:
     played(story())
 
 
+def test_the_harness_can_read_what_both_servers_say_of_themselves() -> None:
+    async def story() -> None:
+        async with world() as it:
+
+            async def stated() -> tuple[int, str | None]:
+                async with it.session.get(f"{it.url}/version", headers=AUTHORIZED) as response:
+                    return response.status, (await response.json()).get("version")
+
+            assert await stated() == (200, "0.32.0")
+            assert it.card.woken == []
+            body = {"model": "tuned", "prompt": "?"}
+            async with it.session.post(f"{it.url}/tokenize", json=body, headers=AUTHORIZED) as response:
+                assert (await response.json())["tokens"] == [ord(sign) for sign in "tuned?"]
+            for path in ("/tokenize", "/detokenize"):
+                async with it.session.post(f"{it.url}{path}", json=body) as response:
+                    assert response.status == 401
+            it.tuned.states = "0.33.0"
+            assert await stated() == (503, None)
+
+    played(story())
+
+
 def test_a_server_killed_in_mid_answer_cuts_that_answer_and_the_other_goes_on() -> None:
     async def story() -> None:
         async with world() as it:

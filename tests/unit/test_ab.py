@@ -1,18 +1,20 @@
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from evalharness import ab_run, runs
 from evalharness.endpoints import Endpoint
 from evalharness.errors import UsageError
+from evalharness.fairness import MODEL, What
 from evalharness.suite import Suite
 
 BASE, TUNED = (
     Endpoint("base", "http://a/v1", "m", "1", "key"),
     Endpoint("tuned", "http://b/v1", "m", "2", "key"),
 )
+UNKNOWN: dict[str, Any] = dict.fromkeys((*get_args(What), MODEL))
 
 
 def a_suite(prompts: int, name: str = "s") -> Suite:
@@ -31,7 +33,7 @@ def a_suite(prompts: int, name: str = "s") -> Suite:
 
 def begun(root: Path, *suites: Suite) -> Path:
     args = argparse.Namespace(runs=root, concurrency=2, base_against_base=False)
-    return ab_run.begin(args, suites, [BASE, TUNED])
+    return ab_run.begin(args, suites, [BASE, TUNED], {"base": UNKNOWN, "tuned": UNKNOWN})
 
 
 def asked(jobs: list[ab_run.Job]) -> list[tuple[str, str]]:

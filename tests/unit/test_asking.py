@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -50,3 +51,18 @@ def test_a_question_is_given_up_when_patience_has_passed_since_it_first_failed(m
 
 def test_the_detail_of_a_failure_is_short_and_holds_no_part_of_the_key() -> None:
     assert Failed(BASE, "http_500", "." * 497 + BASE.key).detail == "." * 497 + "(th"
+
+
+@pytest.mark.parametrize(("content", "answer"), [("Hi", "Hi"), ("", ""), (None, ""), ("\ud800", "?")])
+def test_an_answer_is_the_text_that_was_sent_and_null_is_an_empty_one(content: str | None, answer: str) -> None:
+    assert asking._reply(BASE, completion(content))["answer"] == answer
+
+
+@pytest.mark.parametrize("content", [False, 0, [], {}, 12, ["Hi"], [{"type": "text", "text": "Hi"}]])
+def test_what_is_no_text_is_malformed_and_no_empty_answer(content: Any) -> None:
+    with pytest.raises(Failed, match="malformed"):
+        asking._reply(BASE, completion(content))
+
+
+def completion(content: Any) -> bytearray:
+    return bytearray(json.dumps({"choices": [{"message": {"content": content}}]}).encode())

@@ -1,11 +1,13 @@
 import json
-from typing import Any
+import time
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks import CHECKS, complaint, judge, strict_json
+from evalharness.checks import CHECKS, FAILURES, Failure, complaint, judge, strict_json
+from evalharness.checks.base import Measure
 
 
 def failure(kind: str, value: Any, answer: str, finish_reason: str = "stop") -> str | None:
@@ -123,13 +125,101 @@ def test_each_check_passes_and_fails(kind: str, value: Any, right: str, wrong: s
     assert failure(kind, value, wrong) == expected
 
 
+SENSIBLE: dict[str, Any] = {
+    "json_valid": None,
+    "json_equals": [],
+    "json_keys": ["a"],
+    "json_schema": {"type": "object"},
+    "equals": "a",
+    "contains": ["a"],
+    "not_contains": ["a"],
+    "regex": ".*",
+    "occurrences": {"a": 0},
+    "starts_with": "a",
+    "ends_with": "a",
+    "repeats_first": "a",
+    "numeric": 3,
+    "token_f1": {"references": "a", "at_least": 0.5},
+    "bleu": {"references": "a", "at_least": 0.5},
+    "chrf": {"references": ["a"], "at_least": 0.5},
+    "rouge_l": {"references": ["a", "b"], "at_least": 0.5},
+    "similarity": {"references": "a", "at_least": 1},
+    "min_words": 1,
+    "max_words": 1,
+    "words": 1,
+    "characters": {"min": 1},
+    "sentences": {"max": 3},
+    "paragraphs": 1,
+    "lines": 1,
+    "bullets": 0,
+    "numbered": 0,
+    "sections": {"marker": "Part", "max": 2},
+    "highlights": 0,
+    "placeholders": 0,
+    "capital_words": 0,
+    "letters": {"q": 0},
+    "letter_case": "lower",
+    "no_commas": None,
+    "titled": None,
+    "sorted_list": "alphabetical",
+    "in_order": ["a"],
+    "language": "en",
+    "refused": None,
+    "not_refused": None,
+    "not_repetitive": 0.5,
+    "code": {"tests": "assert True"},
+}
+"""A value that makes sense, for every check there is."""
+
+
+def test_every_check_has_a_value_that_makes_sense_here() -> None:
+    assert SENSIBLE.keys() == CHECKS.keys()
+
+
 @pytest.mark.parametrize("kind", CHECKS)
 @pytest.mark.parametrize("answer", ["", " \n"])
 def test_an_empty_answer_passes_nothing(kind: str, answer: str) -> None:
-    values = {"json_valid": None, "equals": "a", "regex": ".*", "json_equals": [], "not_contains": ["a"]}
-    value = values.get(kind, 3 if "words" in kind or kind == "lines" else ["a"])
-    assert complaint(kind, value) is None
-    assert failure(kind, value, answer) == "empty"
+    assert complaint(kind, SENSIBLE[kind]) is None
+    assert failure(kind, SENSIBLE[kind], answer) == "empty"
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60), st.sampled_from(sorted(CHECKS.keys() - {"code"})))
+def test_no_answer_breaks_a_check_and_every_failure_is_on_the_list(answer: str, kind: str) -> None:
+    [outcome] = judge(answer, "stop", [{"type": kind, "value": SENSIBLE[kind]}])
+    assert outcome["failure"] in (*FAILURES, None)
+    assert ("score" in outcome) == isinstance(CHECKS[kind], Measure)
+    assert 0 <= outcome.get("score", 0) <= 1
+
+
+@pytest.mark.parametrize("kind", sorted(CHECKS.keys() - {"code"}))
+@pytest.mark.parametrize(
+    "unit", ["a", ".", "```\n", '"', "\u201c", "<<a", "\n", "1,", "- a\n", "*a ", "[", "I can't ", "\u3002"]
+)
+def test_an_answer_that_is_one_long_loop_is_judged_in_a_moment(kind: str, unit: str) -> None:
+    """No check takes a time that grows with the square of the answer, as a careless pattern would: seconds here."""
+    answer = "x" + unit * (10_000 // len(unit)) + "x"
+    judge("x", "stop", [{"type": kind, "value": SENSIBLE[kind]}])  # what is loaded once is loaded
+    begun = time.process_time()
+    judge(answer, "stop", [{"type": kind, "value": SENSIBLE[kind]}])
+    assert time.process_time() - begun < 1
+
+
+json_scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+
+
+@given(
+    st.recursive(
+        json_scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+    ),
+    st.sampled_from(sorted(CHECKS)),
+)
+def test_any_value_is_accepted_or_complained_about_in_one_short_line(value: Any, kind: str) -> None:
+    said = complaint(kind, value)
+    assert said is None or (kind in said and "\n" not in said and len(said) < 1000)
+
+
+def test_the_failures_of_the_type_are_the_failures_of_the_list() -> None:
+    assert get_args(Failure) == tuple(FAILURES)
 
 
 def test_a_failure_of_a_cut_off_answer_is_truncation_and_a_right_answer_stays_right() -> None:
@@ -153,6 +243,30 @@ def test_a_failure_of_a_cut_off_answer_is_truncation_and_a_right_answer_stays_ri
         ("lines", 0),
         ("max_words", True),
         ("min_words", "3"),
+        ("words", {"min": 3, "max": 2}),
+        ("words", {}),
+        ("bullets", -1),
+        ("sections", {"marker": "Part"}),
+        ("letters", {"qu": 1}),
+        ("occurrences", {"a": "often"}),
+        ("numeric", "three"),
+        ("numeric", {"value": 3, "tolerance": 1}),
+        ("numeric", {"value": 3, "abs": -1}),
+        ("numeric", {"value": float("nan")}),
+        ("token_f1", {"references": "a"}),
+        ("bleu", {"references": [], "at_least": 0.5}),
+        ("chrf", {"references": "a", "at_least": 50}),
+        ("json_schema", {"type": "objekt"}),
+        ("json_schema", {"$ref": "#/$defs/nowhere"}),
+        ("json_schema", {"$ref": "https://example.org/schema.json"}),
+        ("json_schema", {"pattern": "("}),
+        ("letter_case", "title"),
+        ("sorted_list", "by size"),
+        ("language", "tlh"),
+        ("not_repetitive", 1.5),
+        ("refused", True),
+        ("code", {"seconds": 1}),
+        ("code", {"tests": "assert True", "seconds": 0}),
         ("soundness", None),
     ],
 )

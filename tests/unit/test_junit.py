@@ -19,7 +19,8 @@ reasons = st.builds(
 
 
 def parsed(verdict: Verdict) -> ElementTree.Element:
-    return ElementTree.fromstring(junit.render(verdict, CREATED))  # noqa: S314 - of our own making
+    rendered = junit.render(verdict, CREATED, {"tuned": "a model\x00"})
+    return ElementTree.fromstring(rendered)  # noqa: S314 - of our own making
 
 
 def test_a_failed_criterion_is_a_failure_and_an_unsettled_one_an_error() -> None:
@@ -33,7 +34,7 @@ def test_a_failed_criterion_is_a_failure_and_an_unsettled_one_an_error() -> None
     suite = parsed(verdict)
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
     assert suite.get("timestamp") == CREATED
-    met, failed, unsettled = suite
+    met, failed, unsettled = suite.findall("testcase")
     assert (met.get("classname"), met.get("name")) == ("verdict.superiority", "letters")
     assert (met.find("failure"), met.find("error"), met.findtext("system-out")) == (None, None, "better")
     assert failed.find("failure").get("message") == failed.findtext("failure") == "worse"
@@ -43,4 +44,11 @@ def test_a_failed_criterion_is_a_failure_and_an_unsettled_one_an_error() -> None
 @given(st.lists(reasons))
 def test_whatever_a_reason_says_the_file_is_xml(said: list[Reason]) -> None:
     suite = parsed(Verdict(tuple(said)))
-    assert len(suite) == len(said)
+    assert len(suite.findall("testcase")) == len(said)
+
+
+def test_its_properties_say_what_was_compared_and_what_came_out() -> None:
+    found = parsed(Verdict((Reason("no difference", "letters", "met", "same"),)))
+    properties = {entry.get("name"): entry.get("value") for entry in found.iter("property")}
+    assert properties == {"verdict": "PASS", "tuned": "a model\N{REPLACEMENT CHARACTER}"}
+    assert found.find("testcase").get("classname") == "verdict.no-difference"

@@ -1,8 +1,10 @@
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 import requests
+from urllib3 import HTTPResponse
 
 from evalharness.endpoints import Endpoint
 from evalharness.errors import UsageError
@@ -14,7 +16,7 @@ BASE = Endpoint("base", "http://a/v1", "m", key=KEY)
 
 def response(status: int, body: bytes) -> requests.Response:
     made = requests.Response()
-    made.status_code, made._content = status, body
+    made.status_code, made.raw = status, HTTPResponse(BytesIO(body), status=status, preload_content=False)
     return made
 
 

@@ -52,6 +52,10 @@ def test_a_server_that_fails_in_mid_stream_is_a_server_error() -> None:
     assert caught.value.kind == "server_error"
 
 
+def test_an_error_that_is_null_is_none() -> None:
+    assert parse_line(TOKEN.replace(b'"choices"', b'"error":null,"choices"')) == parse_line(TOKEN)
+
+
 @given(json_values | st.dictionaries(st.sampled_from(["choices", "usage"]), json_values))
 def test_any_json_is_an_event_or_malformed(value: object) -> None:
     try:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
-from evalharness.policy import FOLDER, allowed, read_policy
+from evalharness.policy import FOLDER, allowed, applied, read_policy
 
 VALID = {
     "version": 1,
@@ -66,6 +66,13 @@ def test_a_policy_without_load_asks_nothing_of_the_load(tmp_path: Path) -> None:
         ({"load": {"ttft_p95": {}}}, "load.ttft_p95"),
         ({"load": {"ttft_p95": {"at_most": 1.5, "at_least": 0.5}}}, "load.ttft_p95"),
         ({"load": {"ttft_p95": 1.5}}, "load.ttft_p95"),
+        ({"load_users": 0}, "load_users"),
+        ({"suites": {"letters": {"better_by": 0}}}, "suites.letters.better_by"),
+        ({"suites": {"letters": {"better_by": 0.1, "not_worse_by": 0.1}}}, "suites.letters"),
+        ({"suites": {"letters": {"equal_within": 0.1}}}, "suites.letters.equal_within"),
+        ({"suites": {"letters": {"better_by": 0.1}}, "quality": "no-difference"}, "the whole file"),
+        ({"robustness": {"not_worse_by": 1}}, "robustness.not_worse_by"),
+        ({"judge": {"wins_at_least": "half"}}, "judge.wins_at_least"),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_line_naming_file_and_field(
@@ -115,3 +122,23 @@ def test_what_equal_within_allows_is_the_same_in_both_directions(tolerance: floa
     smallest, largest = allowed({"equal_within": tolerance})
     assert smallest * largest == pytest.approx(1)
     assert largest == pytest.approx(1 + tolerance)
+
+
+def test_what_the_shipped_policies_offer_in_comments_is_valid(tmp_path: Path) -> None:
+    text = (FOLDER / "default.yaml").read_text()
+    shown = [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   ")]
+    offered = yaml.safe_load("\n".join(line for line in shown if not line.startswith("ttft")))
+    assert offered.keys() >= {"suites", "load_users", "robustness", "judge"}
+    policy = read_policy(written(tmp_path, VALID | offered))
+    assert (policy.load_users, policy.judge) == (64, {"wins_at_least": 0.5})
+
+
+def test_off_unless_asked_for_are_robustness_the_judge_and_bars_of_its_own() -> None:
+    policy = read_policy(FOLDER / "default.yaml")
+    assert (policy.robustness, policy.judge, policy.load_users, policy.suites) == (None, None, None, {})
+
+
+def test_a_policys_bar_takes_the_place_of_the_suites_own(tmp_path: Path) -> None:
+    policy = read_policy(written(tmp_path, VALID | {"suites": {"letters": {"not_worse_by": 0.02}}}))
+    suites = [{"suite": name, "purpose": "superiority", "margin": 0.1} for name in ("letters", "prose")]
+    assert applied(policy, suites) == [{**suites[0], "purpose": "non-inferiority", "margin": 0.02}, suites[1]]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalharness.checks import FAILURES
 from evalharness.report import charts
 from evalharness.report.charts import Scale, linear_ticks, log_ticks
 
@@ -49,7 +50,7 @@ def test_every_suite_has_a_ring_and_a_diamond_within_the_chart(pairs: list[tuple
 
 @given(st.lists(st.tuples(shares, shares), min_size=1, max_size=5))
 def test_a_forest_plot_takes_any_differences(pairs: list[tuple[float, float]]) -> None:
-    chart = parsed(charts.differences([suite(*pair) for pair in pairs]))
+    chart = parsed(charts.differences([suite(*pair) for pair in pairs], ["base", "tuned"]))
     assert len(chart.findall(".//path[@class='mark second']")) == len(pairs)
     assert len(chart.findall(".//path[@class='bound']")) == len(pairs)
 
@@ -88,7 +89,55 @@ def test_a_chart_without_rows_is_nothing() -> None:
     assert charts.latencies([lacking, lacking]) == ""
     assert charts.ratios([], {}) == ""
     assert charts.rates([], ["base", "tuned"]) == ""
-    assert charts.differences([]) == ""
+    assert charts.differences([], ["base", "tuned"]) == ""
+    assert charts.failures({"base": {}, "tuned": {}}) == ""
+    assert charts.losses([], ["base", "tuned"], 0.05) == ""
+
+
+counts = st.dictionaries(st.sampled_from(list(FAILURES)), st.integers(1, 10_000))
+
+
+@given(counts, counts)
+def test_every_failure_has_a_bar_for_each_side_as_long_as_its_count(
+    base: dict[str, int], tuned: dict[str, int]
+) -> None:
+    drawn = charts.failures({"base": base, "tuned": tuned})
+    kinds = [kind for kind in FAILURES if kind in base or kind in tuned]
+    if not kinds:
+        assert drawn == ""
+        return
+    chart = parsed(drawn)
+    assert [name.text for name in chart.findall(".//text[@class='name']")] == kinds
+    ends = [float(ring.get("cx", "")) for ring in chart.findall(".//circle")]
+    longest = max([*base.values(), *tuned.values()])
+    assert ends == [Scale(0, longest).x(base.get(kind, 0)) for kind in kinds]
+
+
+@given(st.floats(-2, 2), st.floats(0, 1), st.floats(0, 1))
+def test_a_loss_is_drawn_with_its_interval_and_the_margin_it_is_held_against(
+    d: float, below: float, above: float
+) -> None:
+    row = {"kind": "typos", "difference": d, "low": max(-2, d - below), "high": min(2, d + above)}
+    for margin, bounds in ((None, 0), (0.05, 1)):
+        chart = parsed(charts.losses([row, {"kind": "case", "low": None}], ["base", "tuned"], margin))
+        assert len(chart.findall(".//path[@class='mark second']")) == 1
+        assert len(chart.findall(".//path[@class='bound']")) == bounds
+
+
+def test_each_end_of_an_axis_says_what_it_means() -> None:
+    chart = parsed(charts.differences([suite(0.4, 0.6)], ["base", "tuned"]))
+    ends = [end.text for end in chart.findall(".//text[@class='end']")]
+    assert ends == ["\N{LEFTWARDS ARROW} base better", "tuned better \N{RIGHTWARDS ARROW}"]
+
+
+def test_a_judges_wins_are_drawn_around_one_half() -> None:
+    pairs = {"share": 0.7, "low": 0.6, "high": 0.8}
+    undecided = dict.fromkeys(pairs)
+    suites = [{"suite": "letters", "pairs": pairs}, {"suite": "prose", "pairs": undecided}]
+    chart = parsed(charts.wins({"endpoints": ["base", "tuned"], "suites": suites}, 0.5))
+    assert len(chart.findall(".//path[@class='mark second']")) == 1
+    (zero,) = chart.findall(".//path[@class='zero']")
+    assert zero.get("d", "").startswith(f"M{Scale(0, 1).x(0.5)} ")
 
 
 @given(
@@ -96,8 +145,9 @@ def test_a_chart_without_rows_is_nothing() -> None:
 )
 def test_a_name_is_text_and_never_markup(name: str) -> None:
     (label,) = parsed(charts.rates([suite(0.1, 0.9, name)], ["base", "tuned"])).findall(".//text[@class='name']")
-    assert (label.text or "")[:29] == name[:29]
-    assert len(label.text or "") <= 30
+    shown = label.text or ""
+    assert len(shown) <= 30
+    assert shown == name or (name.startswith(shown[:15]) and name.endswith(shown[16:]))
 
 
 @given(st.floats(-1, 1), st.floats(0.01, 2))

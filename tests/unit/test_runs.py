@@ -21,12 +21,13 @@ def test_two_runs_of_one_second_get_folders_of_their_own_that_sort_by_time(tmp_p
 
 def test_finished_runs_are_those_of_a_kind_with_a_summary_the_newest_first(tmp_path: Path) -> None:
     assert runs.finished(tmp_path, "eval") == []
-    for name in ("20260101T000000-eval", "20260102T000000-eval", "20260103T000000-load"):
+    others = ("20260103T000000-load", "20260105T000000-lm-eval")
+    for name in ("20260101T000000-eval", "20260102T000000-eval-1", *others):
         (tmp_path / name).mkdir()
         runs.write_json(tmp_path / name / "summary.json", {})
     (tmp_path / "20260104T000000-eval").mkdir()
     found = [folder.name for folder in runs.finished(tmp_path, "eval")]
-    assert found == ["20260102T000000-eval", "20260101T000000-eval"]
+    assert found == ["20260102T000000-eval-1", "20260101T000000-eval"]
 
 
 def test_a_place_that_takes_no_folder_is_a_mistake_of_the_user(tmp_path: Path) -> None:
@@ -91,6 +92,18 @@ def test_a_broken_line_in_the_middle_is_named_and_not_skipped(tmp_path: Path) ->
 
 def test_a_file_that_is_not_there_has_no_rows(tmp_path: Path) -> None:
     assert list(runs.read_rows(tmp_path / "rows.jsonl")) == []
+
+
+def test_rows_by_key_are_those_that_came_last_and_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    with runs.open_rows(path) as file:
+        for number, said in enumerate(("one", "zwei", "三", "four")):
+            runs.append(file, {"id": number % 3, "said": said})
+    rows = runs.Rows(path, lambda row: row["id"])
+    assert {key: row["said"] for key, row in rows.items()} == {0: "four", 1: "zwei", 2: "三"}
+    assert len(rows) == 3
+    assert rows.get(3) is None
+    assert not runs.Rows(tmp_path / "none.jsonl", lambda row: row["id"])
 
 
 def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -58,6 +58,14 @@ def test_every_sampling_parameter_is_stated_even_when_the_suite_leaves_it_out(tm
     assert row["checks"] == [{"type": "contains", "value": ["hello"]}]
 
 
+def test_a_rubric_goes_with_its_prompt_and_is_not_there_where_none_is_given(tmp_path: Path) -> None:
+    content = a_suite()
+    content["prompts"].append({**content["prompts"][0], "id": "second", "rubric": "5: it is warm."})
+    first, second = load_suite(written(tmp_path, content)).rows()
+    assert "rubric" not in first
+    assert second["rubric"] == "5: it is warm."
+
+
 def test_the_digest_follows_what_is_asked_and_not_how_the_file_is_laid_out(tmp_path: Path) -> None:
     plain = load_suite(written(tmp_path, a_suite()))
     reordered = load_suite(written(tmp_path, yaml.safe_dump(a_suite(title="Other words"), indent=8)))
@@ -120,10 +128,34 @@ def test_the_line_of_a_mistake_is_its_line_in_the_file(tmp_path: Path) -> None:
     assert f", line {line}, prompts[0] (id first).checks[0]: " in refusal(written(tmp_path, text))
 
 
-def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
+def test_an_id_given_twice_is_refused_at_the_second_place(tmp_path: Path) -> None:
     content = a_suite()
-    content["prompts"] *= 2
-    assert "prompts[1] has the id 'first' of an earlier one" in refusal(written(tmp_path, content))
+    content["prompts"].append(dict(content["prompts"][0]))
+    text = yaml.safe_dump(content, sort_keys=False)
+    line = text[: text.rindex("- id: first")].count("\n") + 1
+    said = f", line {line}, prompts[1] (id first): an earlier prompt has this id"
+    assert refusal(written(tmp_path, text)) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"tag": []}, "prompts[0] (id first).tag: there is no such field"),
+        ({"checks": ["contains"]}, "prompts[0] (id first).checks[0]: a mapping with named fields is wanted"),
+        ({"id": False}, "prompts[0] (id false).id: a text is wanted; in quotes where YAML reads something else"),
+        ({"checks": [{"type": "regex", "value": "a(b"}]}, "prompts[0] (id first).checks[0]: regex wants a regular"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    content = a_suite()
+    content["prompts"][0].update(changes)
+    assert said in refusal(written(tmp_path, content))
+
+
+def test_a_field_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
+    content = a_suite()
+    del content["prompts"][0]["messages"]
+    assert "prompts[0] (id first).messages: it is missing" in refusal(written(tmp_path, content))
 
 
 def test_a_key_given_twice_is_refused_and_not_lost(tmp_path: Path) -> None:
@@ -155,6 +187,32 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert "not UTF-8" in refusal(path)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"of": "first"}, "of and variant go together"),
+        ({"variant": "typos"}, "of and variant go together"),
+        ({"of": "first", "variant": "typo"}, "there is no kind of variant 'typo'; there are typos"),
+        ({"of": "third", "variant": "typos"}, "prompts[1] (id second): it is a variant of 'third', which is no prompt"),
+        ({"of": "second", "variant": "typos"}, "which is no prompt"),
+    ],
+)
+def test_a_variant_names_its_kind_and_a_prompt_that_is_none(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    content = a_suite()
+    content["prompts"].append({**content["prompts"][0], "id": "second", **changes})
+    assert said in refusal(written(tmp_path, content))
+
+
+def test_variants_are_asked_like_prompts_and_counted_apart(tmp_path: Path) -> None:
+    content = a_suite()
+    plain = load_suite(written(tmp_path, content))
+    content["prompts"].append({**content["prompts"][0], "id": "second", "of": "first", "variant": "typos"})
+    suite = load_suite(written(tmp_path, content))
+    assert [(row.get("of"), row.get("variant")) for row in suite.rows()] == [(None, None), ("first", "typos")]
+    assert (suite.about()["prompts"], suite.about()["variants"]) == (2, 1)
+    assert "variants" not in plain.about()
+
+
 def test_an_unknown_suite_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="general"):
         load_suites(["no-such-suite"])
@@ -183,7 +241,30 @@ def test_a_shipped_non_inferiority_suite_has_prompts_enough_to_be_met(name: str)
     assert low > -margin
 
 
-def test_the_suites_command_lists_every_shipped_suite(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_suites_command_lists_every_shipped_suite_under_its_purpose(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(argparse.Namespace()) == 0
-    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert listed == shipped()
+    lines = capsys.readouterr().out.splitlines()
+    purposes = [line.split(":")[0] for line in lines if not line.startswith(" ") and ":" in line]
+    assert purposes == ["superiority", "non-inferiority", "descriptive"]
+    listed = [line.split() for line in lines if line.startswith("  ") and not line.startswith("   ")]
+    assert sorted(words[0] for words in listed) == shipped()
+    sizes = {words[0]: int(words[1]) for words in listed}
+    assert sizes == {suite.suite: len(suite.prompts) for suite in load_suites(shipped())}
+
+
+def test_the_list_says_margin_checks_tags_and_the_length_that_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    command.main(argparse.Namespace())
+    lines = capsys.readouterr().out.splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith("  long-context "))
+    assert "margin 0.14" in lines[at]
+    assert lines[at + 1].strip() == "checks: regex 60"
+    assert lines[at + 2].strip().startswith("tags: about-500-tokens 22, ")
+    assert lines[at + 2].endswith(", 5 more")
+    assert lines[at + 3].endswith("answers of at most 64 tokens; served length 2048 tokens or more")
+    assert any("a rubric for a judge with 100" in line for line in lines)
+
+
+def test_a_run_says_the_served_length_that_a_suite_takes_where_it_says_one(tmp_path: Path) -> None:
+    assert load_suite(written(tmp_path, a_suite(context=4096))).about()["context"] == 4096
+    assert "context" not in load_suite(written(tmp_path, a_suite())).about()
+    assert "context" in refusal(written(tmp_path, a_suite(context=0)))

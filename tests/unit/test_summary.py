@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.stats import Pairs, difference_interval, mcnemar
+from evalharness.stats.clustered import effect
 from evalharness.summary import summarise
 
-RUN = {
+RUN: dict[str, Any] = {
     "endpoints": [{"name": "base"}, {"name": "tuned"}],
     "suites": [
         {
@@ -30,7 +31,10 @@ def row(prompt: str, endpoint: str, *passed: bool, error: str | None = None, sui
         "id": prompt,
         "endpoint": endpoint,
         "error": {"kind": error, "detail": ""} if error else None,
-        "checks": [{"type": kind, "passed": ok} for kind, ok in zip(kinds, passed, strict=False)],
+        "checks": [
+            {"type": kind, "passed": ok, "failure": None if ok else "fact"}
+            for kind, ok in zip(kinds, passed, strict=False)
+        ],
         "right": None if error else all(passed),
     }
 
@@ -126,7 +130,7 @@ def test_without_a_pair_there_is_no_rate_and_no_interval(rows: list[dict[str, An
 
 def test_the_summary_carries_what_a_verdict_needs_of_the_suite() -> None:
     summary = summarise(RUN, [])
-    assert (summary["schema"], summary["kind"], summary["confidence"]) == (1, "eval", 0.95)
+    assert (summary["schema"], summary["kind"], summary["confidence"]) == (2, "eval", 0.95)
     assert summary["endpoints"] == ["base", "tuned"]
     known = {key: summary["suites"][0][key] for key in ("suite", "version", "title", "purpose", "margin", "prompts")}
     assert known == {
@@ -137,3 +141,71 @@ def test_the_summary_carries_what_a_verdict_needs_of_the_suite() -> None:
         "margin": 0.1,
         "prompts": 9,
     }
+
+
+def variant(prompt: str, kind: str, endpoint: str, passed: bool) -> dict[str, Any]:
+    return {**row(f"{prompt}~{kind}", endpoint, passed), "of": prompt, "variant": kind}
+
+
+def test_failures_are_counted_by_type_beside_errors_and_without_variants() -> None:
+    rows = [
+        row("a", "base", True, False, False),
+        row("a", "tuned", True, True),
+        row("b", "base", error="timeout"),
+        row("b", "tuned", False),
+        variant("a", "typos", "base", False),
+        variant("a", "typos", "tuned", False),
+    ]
+    rows[0]["checks"][1]["failure"] = "missing"
+    rows[0]["checks"][2]["failure"] = "format"
+    summary = summarise(RUN, rows)
+    assert summary["suites"][0]["failures"] == {"base": {"format": 1, "missing": 1}, "tuned": {}}
+    assert list(summary["failures"]["base"]) == ["format", "missing"]  # as they are listed, not as they came
+    assert summary["suites"][0]["errors"] == {"base": 1, "tuned": 0}
+
+
+def test_the_failures_of_all_suites_add_up() -> None:
+    run = {**RUN, "suites": [{**RUN["suites"][0], "suite": name} for name in ("s", "t")]}
+    rows = [
+        row(prompt, side, False, suite=suite)
+        for suite, prompts in (("s", "abc"), ("t", "de"))
+        for prompt in prompts
+        for side in ("base", "tuned")
+    ]
+    assert summarise(run, rows)["failures"] == {"base": {"fact": 5}, "tuned": {"fact": 5}}
+
+
+def test_scores_are_means_over_prompts_with_the_interval_of_clustered_differences() -> None:
+    rows = [row(prompt, side, True) for prompt in "ab" for side in ("base", "tuned")]
+    for answer, scores in zip(rows, ([0.2, 0.4], [0.5], [0.1], [0.9]), strict=True):
+        answer["checks"] = [{"type": "rouge_l", "passed": True, "failure": None, "score": score} for score in scores]
+    [found] = only_suite(rows)["scores"]
+    expected = effect([0.2, 0.8])
+    assert (found["score"], found["prompts"]) == ("rouge_l", 2)
+    assert (found["first"], found["second"]) == (pytest.approx(0.2), pytest.approx(0.7))
+    assert [found[key] for key in ("difference", "low", "high")] == pytest.approx(
+        [expected.difference, expected.low, expected.high]
+    )
+
+
+def test_a_suite_that_measures_nothing_has_no_scores() -> None:
+    assert only_suite([row("a", "base", True), row("a", "tuned", True)])["scores"] == []
+
+
+def test_with_variants_a_prompt_counts_once_with_the_mean_of_its_wordings_that_keep_the_meaning() -> None:
+    rows = [
+        *(row("a", side, True) for side in ("base", "tuned")),
+        *(row("b", side, True) for side in ("base", "tuned")),
+        variant("a", "typos", "base", False),
+        variant("a", "typos", "tuned", True),
+        variant("b", "counter-order", "base", False),  # another meaning: the same answer may not be right
+        variant("b", "counter-order", "tuned", True),
+    ]
+    found = only_suite(rows)["with_variants"]
+    expected = effect([0.5, 0.0])
+    assert (found["prompts"], found["answers"]) == (2, 3)
+    assert (found["first"], found["second"], found["difference"]) == (0.75, 1.0, 0.25)
+    assert (found["low"], found["high"]) == (expected.low, expected.high)
+    assert only_suite(rows)["paired"] == 2  # and the rates stay those of the originals
+    assert only_suite(rows[:4])["with_variants"] is None
+    assert only_suite([*rows[:4], *rows[6:]])["with_variants"] is None

@@ -76,7 +76,7 @@ def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
     assert (run["kind"], run["eval"], run["load"]) == ("verdict", evaluation.name, load.name)
     assert run["policy"]["max_error_rate"] == 0.01
     content = summary(tmp_path)
-    assert (content["schema"], content["kind"]) == (1, "verdict")
+    assert (content["schema"], content["kind"]) == (2, "verdict")
     assert content["eval"] == json.loads((evaluation / "summary.json").read_text())
     assert content["load"] == json.loads((load / "summary.json").read_text())
     assert all(set(reason) == {"criterion", "subject", "outcome", "text"} for reason in content["reasons"])
@@ -165,8 +165,8 @@ def test_a_run_of_another_kind_is_refused(tmp_path: Path) -> None:
 
 def test_a_summary_of_another_schema_is_refused(tmp_path: Path) -> None:
     path = eval_run(tmp_path, SMALL) / "summary.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 2}))
-    with pytest.raises(UsageError, match="schema 2"):
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 99}))
+    with pytest.raises(UsageError, match="schema 99"):
         verdict(tmp_path)
 
 

@@ -92,6 +92,15 @@ def test_every_mode_has_its_files(mode, gpu):
     assert {"compose.yaml", "gpu.yaml" if gpu else "cpu.yaml"} <= {file.name for file in files}
 
 
+def test_full_precision_has_its_file_in_every_mode():
+    assert "fp.yaml" in {file.name for file in project_files(Settings(PRECISION="fp"), FOLDER, gpu=False)}
+    assert "fp.yaml" not in {file.name for file in project_files(Settings(), FOLDER, gpu=False)}
+    stated = read("fp.yaml")["services"]
+    assert {name: described["environment"]["PRECISION"] for name, described in stated.items()} == dict.fromkeys(
+        ("base", "tuned", "harness", "lm-eval"), "fp"
+    )
+
+
 @pytest.mark.parametrize("service", sorted(read("compose.yaml")["services"]))
 def test_every_service_is_contained(service):
     described = read("compose.yaml")["services"][service]

@@ -1,11 +1,13 @@
 """What Compose is told, and what Docker's answers mean."""
 
+import json
+
 import pytest
 
 from serve.errors import UsageError
 from serve.paths import Paths
 from serve.runtimes import choice
-from serve.runtimes.compose import version
+from serve.runtimes.compose import Compose, version
 from serve.runtimes.containers import harness_words, inputs, mounted
 from serve.runtimes.docker import state
 from serve.runtimes.dockyard import outside
@@ -72,9 +74,30 @@ def test_suites_and_a_policy_that_are_files_are_seen_by_the_harness(tmp_path):
     assert harness_words(Settings(), tmp_path) == []
 
 
+def test_a_task_that_is_a_file_is_seen_with_the_rows_beside_it(tmp_path):
+    (tmp_path / "own.yaml").touch()
+    words = harness_words(Settings(TASK="own.yaml"), tmp_path)
+    assert f"{tmp_path}:/input/task:ro" in words
+    assert "TASK=/input/task/own.yaml" in words
+    assert harness_words(Settings(TASK="tandem_demo"), tmp_path) == ["--env", "TASK=tandem_demo"]
+
+
 def test_a_suite_that_is_no_file_is_refused(tmp_path):
     with pytest.raises(UsageError, match=r"yours\.yaml: no such file; set SUITES"):
         harness_words(Settings(SUITES="yours.yaml"), tmp_path)
+
+
+def test_a_container_would_change_where_one_of_its_settings_has(monkeypatch):
+    wanted = {"services": {"base": {"environment": {"MODE": "pair", "VERSION": "v1"}}}}
+    there = {"Config": {"Env": ["PATH=/bin", "MODE=pair", "VERSION=v1"]}}
+    compose = Compose([], "tandem", {})
+    monkeypatch.setattr(Compose, "ask", lambda *_: json.dumps(wanted))
+    monkeypatch.setattr(Compose, "inspect", lambda *_: there)
+    assert not compose.would_change("base")
+    there["Config"]["Env"][-1] = "VERSION=v1-fp"
+    assert compose.would_change("base")
+    there.clear()
+    assert not compose.would_change("base")  # there is none
 
 
 @pytest.mark.parametrize(

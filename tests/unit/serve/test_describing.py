@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from evalharness.suite import shipped
 from serve import credentials, deployment, harness, plan, vllm, webui
 from serve.paths import Paths
-from serve.settings import Settings
+from serve.settings import DEMO_SUITES, OWN_SUITES, Settings
+from serve.store import Store
 from serve.vllm import GIB
 
 BASE = vllm.Server("base", Path("/m/base/1"), 8001, 2048, 2**30, gpu=False)
@@ -112,20 +114,80 @@ def test_the_endpoints_file_names_the_key_file_and_holds_no_key(tmp_path):
     paths = Paths(tmp_path)
     secrets = credentials.ensure(paths.secrets)
     urls = {variant: deployment.url(Settings(), variant) for variant in deployment.VARIANTS}
-    versions = {"base": "v1", "tuned": "v2"}
-    deployment.write_endpoints(paths.endpoints, urls, versions, paths.secrets.name, "API_KEY")
+    versions, none = {"base": "v1", "tuned": "v2"}, dict.fromkeys(deployment.VARIANTS, "none")
+    deployment.write_endpoints(paths.endpoints, urls, versions, none, paths.secrets.name, "API_KEY")
     text = paths.endpoints.read_text()
     entries = json.loads(text)["endpoints"]
     assert [entry["name"] for entry in entries] == ["base", "tuned"]
     assert [entry["version"] for entry in entries] == ["v1", "v2"]
+    assert [entry["quantization"] for entry in entries] == ["none", "none"]
     assert entries[0]["url"] == "http://127.0.0.1:8001/v1"
     assert not any(secret in text for secret in secrets.values())
 
 
-def test_the_demo_asks_its_own_suites_and_another_model_the_general_one(tmp_path):
+@pytest.fixture
+def store(tmp_path):
+    """A store with something of every kind in force."""
+    store = Store(tmp_path / "models")
+    for variant in ("merged", "base", "tuned"):
+        with store.lock(variant), store.staging(variant, f"{variant}1") as draft:
+            gptq = {"quant_method": "gptq", "bits": 4, "group_size": 32}
+            config = {} if variant == "merged" else {"quantization_config": gptq}
+            (draft / "config.json").write_text(json.dumps(config))
+            store.publish(draft, variant, f"{variant}1", {})
+    return store
+
+
+def test_in_full_precision_the_base_is_served_as_it_was_given_and_tuned_as_the_merge_made_it(store):
+    int4, fp, given = Settings(), Settings(PRECISION="fp"), Path("/m/given")
+    served = [deployment.model(settings, store, name, given) for settings in (int4, fp) for name in ("base", "tuned")]
+    assert served == [store.folder("base", "base1"), store.folder("tuned", "tuned1"), given, store.current("merged")]
+
+
+def test_the_precision_is_told_in_the_version_and_in_the_quantization(store):
+    int4, fp, lora = Settings(), Settings(PRECISION="fp"), Settings(MODE="lora")
+    assert deployment.versions(int4, store, "-") == {"base": "base1", "tuned": "tuned1"}
+    assert deployment.versions(fp, store, "-") == {"base": "base1-fp", "tuned": "tuned1-fp"}
+    assert deployment.versions(lora, store, "adapter1") == {"base": "base1", "tuned": "adapter1"}
+    assert deployment.quantization(int4, store, "tuned") == "gptq int4 g32"
+    assert deployment.quantization(fp, store, "tuned") == "none"
+    (store.root / "tuned" / "current").unlink()  # in MODE=lora there is none
+    assert deployment.quantization(lora, store, "tuned") == "gptq int4 g32"
+
+
+def test_both_precisions_are_served_with_the_same_arguments():
+    int4, fp = (
+        deployment.server(Settings(PRECISION=precision), "base", Path("/m"), plan.Limits(GIB), False)
+        for precision in ("int4", "fp")
+    )
+    assert vllm.arguments(int4) == vllm.arguments(fp)
+
+
+def test_a_pass_of_the_factorial_asks_in_the_precision_that_is_served_and_goes_on_where_it_was_cut(tmp_path):
+    first = harness.factorial_arguments(Settings(SUITES="general"), Paths(tmp_path))
+    assert first[:3] == ["factorial", "--precision", "int4"]
+    assert first[first.index("--suites") + 1] == "general"
+    second = harness.factorial_arguments(Settings(PRECISION="fp", RESUME="runs/1"), Paths(tmp_path))
+    assert second[second.index("--resume") + 1] == "runs/1"
+    assert "--suites" not in second
+    assert second[second.index("--resume-command") + 1] == "make factorial RESUME={run}"
+
+
+def test_the_verdict_is_told_where_the_two_can_be_chatted_with(tmp_path):
+    words = harness.verdict_arguments(Settings(WEBUI_PORT=3456), Paths(tmp_path))
+    assert words[words.index("--webui") + 1] == "http://127.0.0.1:3456"
+
+
+def test_lm_eval_is_told_the_task(tmp_path):
+    assert harness.lm_eval_arguments(Settings(TASK="own.yaml"), Paths(tmp_path))[-2:] == ["--task", "own.yaml"]
+    assert "--task" not in harness.lm_eval_arguments(Settings(), Paths(tmp_path))
+
+
+def test_the_demo_asks_its_own_suites_and_another_model_what_any_model_should_know(tmp_path):
     assert "demo-json" in harness.eval_arguments(Settings(), Paths(tmp_path))[4]
     own = Settings(BASE_MODEL="a/b", ADAPTER="c/d")
-    assert harness.eval_arguments(own, Paths(tmp_path))[4] == "general"
+    assert harness.eval_arguments(own, Paths(tmp_path))[4] == "general,safety,over-refusal"
+    assert all(suite in shipped() for suite in (DEMO_SUITES + "," + OWN_SUITES).split(","))
 
 
 def test_base_against_base_reaches_both_measurements(tmp_path):

@@ -57,6 +57,20 @@ def test_two_servers_on_12_gb_are_refused_in_one_line_that_names_what_fits():
     )
 
 
+def test_full_precision_that_does_not_fit_is_refused_in_one_line_that_names_what_does():
+    line = refusal(24, PRECISION="fp")
+    assert line.startswith("MODE=pair with PRECISION=fp takes 3")
+    assert line.endswith("can be used; what fits: MODE=swap, or a GPU of 35 GiB")  # and not MODE=lora
+    assert planned(35, PRECISION="fp").served.requests >= 1
+
+
+def test_full_precision_is_given_what_its_own_weights_leave():
+    wide = planned(80, PRECISION="fp")
+    assert wide.served == wide.wide == planned(80).wide
+    assert wide.limits.kv_cache_bytes <= planned(80).limits.kv_cache_bytes
+    assert plan.limits(Settings(PRECISION="fp", KV_CACHE_GIB=3), LLAMA_3_8B, ADAPTER, {0: 80}).kv_cache_bytes == 3 * GIB
+
+
 def test_a_shorter_length_is_named_where_it_would_fit():
     line = refusal(16, MAX_MODEL_LEN=8192)
     (length,) = re.findall(r"MAX_MODEL_LEN=(\d+), or a GPU", line)
@@ -194,6 +208,12 @@ def test_the_demo_is_planned_and_shown(capsys):
     said = capsys.readouterr().out
     for stated in ("GPU 0: 24 GiB", "1 server awake, and 1 asleep", "host memory of the one asleep", "KV_CACHE_GIB=1,"):
         assert stated in said
+
+
+def test_the_plan_says_which_precision_is_served(capsys):
+    for precision, heading in (("int4", "INT4 (served)"), ("fp", "16 bits (served)")):
+        assert plan_command.show_plan(Settings(GPU_MEMORY_GIB=24, PRECISION=precision), Paths(ROOT)) == 0
+        assert heading in capsys.readouterr().out
 
 
 def test_a_model_of_the_hub_is_planned_from_its_configurations_alone(monkeypatch, tmp_path, capsys):

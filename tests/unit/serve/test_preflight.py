@@ -82,6 +82,11 @@ def test_a_group_size_that_does_not_divide_the_layers_is_refused(base):
 def test_swapping_without_a_gpu_is_refused():
     preflight.check_mode("swap", gpu=True)
     preflight.check_mode("lora", gpu=False)
+    preflight.check_mode("pair", gpu=False, precision="fp")
+    with pytest.raises(
+        UsageError, match="MODE=lora serves the INT4 base alone, so nothing in full precision; set MODE"
+    ):
+        preflight.check_mode("lora", gpu=True, precision="fp")
     with refused("MODE=swap needs an NVIDIA GPU, .*; set MODE to pair or lora"):
         preflight.check_mode("swap", gpu=False)
 

@@ -25,6 +25,7 @@ def order(mode, gpu):
         lambda name: happened.append(f"start {name}"),
         lambda name, _: happened.append(f"{name} answers"),
         lambda _: happened.append("chat"),
+        lambda: happened.append("make room"),
     )
     made = [f"quantize {variant}" for variant in deployment.served(settings)]
     making = {name: Step(name, lambda _: None) for name in ("prepare vllm", "prepare webui", *made)}
@@ -51,6 +52,19 @@ def test_in_swap_the_switch_makes_room_before_tuned_starts_and_answers_after():
     wanted = ["start base", "base answers", "start switch", "start tuned", "tuned answers", "switch answers"]
     places = [happened.index(step) for step in wanted]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("mode", ["pair", "lora", "swap"])
+def test_on_a_gpu_there_is_room_before_any_server_starts(mode):
+    happened = order(mode, gpu=True)
+    assert happened.index("make room") < happened.index("start base")
+    assert "make room" not in order(mode.replace("swap", "pair"), gpu=False)  # memory is no matter there
+
+
+def test_what_changes_makes_room_and_in_swap_whatever_has_the_card():
+    assert deployment.in_the_way(Settings(), ["tuned"]) == ["tuned"]
+    assert deployment.in_the_way(Settings(MODE="swap"), ["tuned"]) == ["base", "tuned", "switch"]
+    assert deployment.in_the_way(Settings(MODE="swap"), []) == []
 
 
 def test_in_lora_one_server_answers_for_both():

@@ -1,0 +1,127 @@
+"""Texts taken apart: normal form, tokens, whole words, lists. It judges nothing.
+
+Chinese and Japanese are written without spaces: each of their characters is a token of its own.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003347f"
+KANA = "\u3041-\u30ff\u31f0-\u31ff"
+_UNSPACED = HAN + KANA
+_LETTER = rf"[^\W_{_UNSPACED}]"  # a letter or digit of a script that puts spaces between words
+_TOKEN = re.compile(rf"[{_UNSPACED}]|{_LETTER}+")
+
+BULLET = re.compile(r"^[^\S\n]*[-*+•‣◦·–][^\S\n]+(?=\S)", re.MULTILINE)  # noqa: RUF001 (the dash is meant)
+NUMBERED = re.compile(r"^[^\S\n]*(?:\d{1,3}|[a-zA-Z])(?:[.)][^\S\n]+|、)(?=\S)", re.MULTILINE)
+_FENCE = re.compile(r"[^\S\n]*```[^\S\n]*(\w*)")
+
+
+def plain(text: str) -> str:
+    """Letter case and the kind of spaces, digits and letters (full-width, ligatures) aside."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text in normal form, punctuation left out."""
+    return _TOKEN.findall(plain(text))
+
+
+def whole(phrase: str) -> re.Pattern[str]:
+    """Finds the phrase in a text that is in normal form, as whole words: `no` is not found in `nothing`."""
+    phrase = plain(phrase)
+    before = rf"(?<!{_LETTER})" if re.match(_LETTER, phrase[0]) else ""
+    after = rf"(?!{_LETTER})" if re.match(_LETTER, phrase[-1]) else ""
+    return re.compile(before + re.escape(phrase) + after)
+
+
+class Block(NamedTuple):
+    """A fenced block of code: what is written behind its first fence, and whether there is a second."""
+
+    label: str
+    code: str
+    closed: bool
+
+
+def fenced(text: str) -> tuple[list[Block], str]:
+    """The fenced code blocks of a text, the last perhaps not closed, and the text without them."""
+    blocks: list[Block] = []
+    outside: list[str] = []
+    label, inside = "", list[str]()
+    is_open = False
+    for line in text.splitlines(keepends=True):
+        fence = _FENCE.match(line)
+        if not is_open and fence:
+            label, inside, is_open = fence[1].lower(), [], True
+        elif is_open and line.strip() == "```":
+            blocks.append(Block(label, "".join(inside), True))
+            is_open = False
+        else:
+            (inside if is_open else outside).append(line)
+    if is_open:
+        blocks.append(Block(label, "".join(inside), False))
+    return blocks, "".join(outside)
+
+
+def without_code(text: str) -> str:
+    return fenced(text)[1]
+
+
+def full_lines(text: str) -> list[str]:
+    """The lines that are not empty, without the spaces around them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def paragraphs(text: str) -> list[str]:
+    """What stands between empty lines."""
+    return [part for part in re.split(r"\n[^\S\n]*\n", text.strip()) if part.strip()]
+
+
+def items(text: str) -> list[str]:
+    """The items of a list, without their markers: bullets or numbers; or else lines; or else parts between commas."""
+    found = full_lines(text)
+    marked = [line for line in found if BULLET.match(line) or NUMBERED.match(line)]
+    if marked:
+        return [NUMBERED.sub("", BULLET.sub("", line)) for line in marked]
+    if len(found) == 1:
+        return [part.strip() for part in re.split("[,，、;；]", found[0]) if part.strip()]  # noqa: RUF001
+    return found
+
+
+_ABBREVIATIONS = set(
+    "mr mrs ms dr prof st sr jr vs etc e.g i.e cf ca approx no fig vol inc ltd co u.s u.k a.m p.m".split()  # noqa: SIM905
+)
+_END = re.compile(
+    r"((?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|(?<![。！？])[。！？]++[”’」』）]*+)(\s*)(\S?)"  # noqa: RUF001
+)
+_LONGEST_ABBREVIATION = 12  # letters looked at before a full stop
+
+
+def sentences(text: str) -> list[str]:
+    """A sentence ends with . ! ? … before a space, with 。！？, or with its line.
+
+    Not with an initial (J. Smith), a common abbreviation (e.g.), or a full stop before a small letter.
+    """  # noqa: RUF002
+    found = []
+    for line in full_lines(text):
+        line, start = NUMBERED.sub("", BULLET.sub("", line)), 0
+        for match in _END.finditer(line):
+            if match[3] and not _ends(line, match):
+                continue
+            found.append(line[start : match.end(1)])
+            start = match.end(1)
+        found.append(line[start:])
+    return [sentence.strip() for sentence in found if re.search(r"\w", sentence)]
+
+
+def _ends(line: str, match: re.Match[str]) -> bool:
+    mark, following = match[1], match[3]
+    if mark[0] in "!?。！？":  # noqa: RUF001
+        return True
+    if following.islower():
+        return False
+    before = line[max(0, match.start(1) - _LONGEST_ABBREVIATION) : match.start(1)]
+    word = re.split(r"[\s(\[\"'“]", before)[-1]
+    initial = len(word) == 1 and word.isalpha() and word.isupper() and word != "I"
+    return len(mark) > 1 or not (initial or word.casefold() in _ABBREVIATIONS)

@@ -1,0 +1,1 @@
+"""Suites out of conversations that other programs wrote."""

@@ -1,0 +1,104 @@
+"""The variants that a model makes: asks an OpenAI-compatible endpoint, and never twice for the same.
+
+Every answer is kept in a file of rows beside the suite that is written, under a digest of its question. A run that
+was broken off goes on from there.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalharness import runs, threads
+from evalharness.asking import Asker
+from evalharness.endpoints import Endpoint
+from evalharness.perturb import rewriting
+from evalharness.perturb.kinds import KINDS
+from evalharness.perturb.rewriting import Languages
+from evalharness.perturb.variants import UNCHANGED, Place, Rewriting, Wanted, question
+from evalharness.runs import Row
+from evalharness.suite import Prompt, Suite
+
+
+@dataclass(frozen=True)
+class Job:
+    """One rewriting to make: of which prompt, of which kind, the how-manieth."""
+
+    prompt: Prompt
+    kind: str
+    number: int
+
+    @property
+    def place(self) -> Place:
+        return self.prompt.id, self.kind, self.number
+
+
+class Rewriter:
+    """Who is asked, what in, and the answers so far."""
+
+    def __init__(self, endpoint: Endpoint, languages: Languages, seed: int, kept: Path) -> None:
+        """`kept`: the file of answers; it need not be there yet."""
+        self.endpoint, self.languages, self.seed, self.kept = endpoint, languages, seed, kept
+        self._answers = {row["question"]: row for row in runs.read_rows(kept)}
+
+    def known(self, job: Job) -> Rewriting | None:
+        """The rewriting as far as the file goes: None where something is still to be asked."""
+        return self._made(job, lambda request: self._answers.get(self._digest(request)))
+
+    def rewrite(self, jobs: Iterable[Job], concurrency: int, done: Callable[[], None]) -> dict[Place, Rewriting]:
+        """Asks for all of them, and appends what is answered to the file. An error is not kept: it may not last."""
+        made, outages = {}, dict[str, float]()
+
+        def begin() -> Callable[[Job], Iterator[tuple[Place, Rewriting | None, list[Row]]]]:
+            asker = Asker(outages)
+
+            def work(job: Job) -> Iterator[tuple[Place, Rewriting | None, list[Row]]]:
+                rows: list[Row] = []
+
+                def asked(request: Row) -> Row:
+                    digest = self._digest(request)
+                    reply = self._answers.get(digest) or asker.ask(self.endpoint, request)
+                    rows.append({"question": digest, "model": self.endpoint.model, **request, **reply})
+                    return reply
+
+                yield job.place, self._made(job, asked), rows
+
+            return work
+
+        with runs.open_rows(self.kept) as file:
+            for place, rewritten, rows in threads.results(jobs, begin, concurrency):
+                for row in rows:
+                    if not row["error"] and row["question"] not in self._answers:
+                        self._answers[row["question"]] = row
+                        runs.append(file, row)
+                if rewritten:
+                    made[place] = rewritten
+                done()
+        return made
+
+    def _made(self, job: Job, answer: Callable[[Row], Row | None]) -> Rewriting | None:
+        """Step by step, each on the last one's answer; None where there is no answer to a step."""
+        original = question(job.prompt)
+        if original is None:
+            return Rewriting(None, UNCHANGED)
+        text = original.text
+        for instruction in rewriting.steps(job.kind, self.languages):
+            reply = answer(rewriting.request(instruction, text, self.seed + job.number - 1))
+            if reply is None:
+                return None
+            if why := rewriting.unusable(reply):
+                return Rewriting(None, why)
+            text = reply["answer"].strip()
+        return rewriting.judged(original, [check.model_dump() for check in job.prompt.checks], text)
+
+    def _digest(self, request: Row) -> str:
+        return hashlib.sha256(json.dumps([self.endpoint.model, request], sort_keys=True).encode()).hexdigest()
+
+
+def jobs(suite: Suite, wanted: Wanted) -> Iterator[Job]:
+    """What of a suite's variants an endpoint has to make."""
+    for prompt in suite.prompts:
+        for kind in wanted.kinds:
+            if KINDS[kind].make is None:
+                yield from (Job(prompt, kind, number) for number in range(1, wanted.variants + 1))

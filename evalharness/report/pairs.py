@@ -1,0 +1,81 @@
+"""What the page's script lists: prompts with what was expected of them and both answers, as JSON takes it.
+
+It arranges rows; it draws nothing. Everything a model said is passed on as it is: the page makes it text. Which prompts
+of a large run are listed is for room.py to say.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evalharness import wording
+from evalharness.checks import FAILURES
+from evalharness.evidence import Run, answers
+from evalharness.report.room import Family, fitting
+from evalharness.runs import Row, read_rows
+
+
+def side_by_side(evaluation: Run, webui: str | None) -> Row:
+    """{names, total, listed, prompts, failures, kinds, webui}; `webui`: the address of an Open WebUI with both models.
+
+    The run has `total` prompts, variants aside, of which `listed` are among `prompts`. `failures` and `kinds` are what
+    there is to filter by. A variant names its original with `of`.
+    """
+    names = evaluation.summary["endpoints"]
+    said = answers(evaluation)
+    families: dict[tuple[str, str], Family] = {}
+    for prompt in _prompts(evaluation, said):
+        size = len(json.dumps(prompt, ensure_ascii=False).encode(errors="replace"))
+        families.setdefault(_family(prompt), Family()).add(prompt["answers"], size)
+    listed = fitting(families)
+    prompts = [prompt for prompt in _prompts(evaluation, said) if _family(prompt) in listed]
+    given = [answer for prompt in prompts for answer in prompt["answers"] if answer]
+    seen = {kind for answer in given for _, kind in answer["failures"]}
+    models = dict.fromkeys(endpoint["model"] for endpoint in evaluation.about["endpoints"])
+    return {
+        "names": names,
+        "total": len(families),
+        "listed": len(listed),
+        "failures": [kind for kind in FAILURES if kind in seen],
+        "kinds": list(dict.fromkeys(prompt["variant"] for prompt in prompts if "variant" in prompt)),
+        "webui": {"url": webui.rstrip("/"), "models": ",".join(models)} if webui else None,
+        "prompts": prompts,
+    }
+
+
+def _family(prompt: Row) -> tuple[str, str]:
+    """The suite and the id of the prompt itself, or of the one that it is a variant of."""
+    return prompt["suite"], prompt.get("of") or prompt["id"]
+
+
+def _prompts(evaluation: Run, said: Mapping[tuple[str, str, str], Row]) -> Iterator[Row]:
+    names = evaluation.summary["endpoints"]
+    for prompt in read_rows(evaluation.folder / "prompts.jsonl"):
+        suite, key = prompt["suite"], prompt["id"]
+        yield {
+            "suite": suite,
+            "id": key,
+            **{field: prompt[field] for field in ("of", "variant") if field in prompt},
+            "messages": [[message["role"], message["content"]] for message in prompt["messages"]],
+            "expected": [[check["type"], _value(check.get("value"))] for check in prompt["checks"]],
+            "answers": [_answer(said.get((suite, key, name))) for name in names],
+        }
+
+
+def _answer(row: Row | None) -> Row | None:
+    if row is None:
+        return None
+    return {
+        "text": row["answer"] or "",
+        "right": row["right"],
+        "failures": [[check["type"], check["failure"]] for check in row["checks"] if not check["passed"]],
+        "scores": [f"{check['type']} {check['score']:.2f}" for check in row["checks"] if "score" in check],
+        "seconds": wording.duration(row["seconds"]),
+        "error": f"{row['error']['kind']}: {row['error']['detail']}" if row["error"] else None,
+    }
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,99 @@
+"""Worlds to simulate: all that can happen to one prompt, and how likely each of it is.
+
+A world knows the truth that no run ever sees. Correlation is in it: between the two models' answers to one prompt, and
+among the variants of one prompt.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from scipy.stats import dirichlet_multinomial, multinomial
+
+from evalharness.stats.score import Floats
+
+
+@dataclass(frozen=True)
+class World:
+    """What can happen to a prompt: `shares` (they add up to 1), and both models' scores (0 to 1) in each case."""
+
+    shares: Floats
+    first: Floats
+    second: Floats
+
+    @property
+    def difference(self) -> float:
+        """The true difference, second minus first."""
+        return float(self.shares @ (self.second - self.first))
+
+
+def single(rate: float, discordance: float, difference: float) -> World:
+    """One answer a prompt, the first right at `rate`. A difference beyond the discordance raises the latter to it.
+
+    Raises ValueError where no such world can be.
+    """
+    discordance = max(discordance, abs(difference))
+    only_first, only_second = (discordance - difference) / 2, (discordance + difference) / 2
+    shares = np.array([rate - only_first, only_first, only_second, 1 - rate - only_second])
+    if shares.min() < -1e-12:
+        raise ValueError(f"no rate of {rate} has a discordance of {discordance} and a difference of {difference}")
+    return World(np.maximum(shares, 0), np.array([1.0, 1, 0, 0]), np.array([1.0, 0, 1, 0]))
+
+
+def several(world: World, variants: int, correlation: float) -> World:
+    """Each prompt of `world` in so many variants, alike to this degree (0: not at all, below 1).
+
+    How likely each outcome is differs from prompt to prompt by a Dirichlet distribution, so that two variants of one
+    prompt have just this correlation, in each model's outcomes and in their difference.
+    """
+    counts = np.array([one for one in product(range(variants + 1), repeat=4) if sum(one) == variants])
+    if correlation:
+        possible = world.shares > 0
+        counts = counts[(counts[:, ~possible] == 0).all(axis=1)]
+        concentration = world.shares[possible] * (1 - correlation) / correlation
+        shares = dirichlet_multinomial.pmf(counts[:, possible], concentration, variants)
+    else:
+        shares = multinomial.pmf(counts, variants, world.shares)
+    return World(shares / shares.sum(), counts @ world.first / variants, counts @ world.second / variants)
+
+
+def graded(levels: int, rate: float, alike: float, difference: float) -> World:
+    """A judge's scores in `levels` equal steps from 0 to 1. A share `alike` of the prompts gets the same from both.
+
+    Of the others each score is a binomial draw, the first's with mean `rate`, the second's so that the whole differs
+    by `difference`.
+    """
+    steps = np.arange(levels)
+    of_first, of_second = (
+        multinomial.pmf(np.stack([steps, levels - 1 - steps], 1), levels - 1, [mean, 1 - mean])
+        for mean in (rate, rate + difference / (1 - alike))
+    )
+    shares = alike * np.diag(of_first) + (1 - alike) * np.outer(of_first, of_second)
+    first, second = np.meshgrid(steps / (levels - 1), steps / (levels - 1), indexing="ij")
+    return World(shares.ravel(), first.ravel(), second.ravel())
+
+
+@dataclass(frozen=True)
+class FourModels:
+    """What can happen to a prompt that four models answer: shares, and the four's outcomes (cases x 4)."""
+
+    shares: Floats
+    outcomes: Floats
+
+    def contrast(self, *weights: float) -> World:
+        """The weighted sum of the four outcomes as a difference to 0."""
+        values = self.outcomes @ np.array(weights)
+        return World(self.shares, np.zeros_like(values), values)
+
+
+def four(rates: tuple[float, float, float, float], alike: float) -> FourModels:
+    """Four models of these rates. A share `alike` of the prompts is as hard for all: one draw decides all four."""
+    outcomes = np.array(list(product([0.0, 1.0], repeat=4)))
+    apart = np.prod(np.where(outcomes == 1, rates, 1 - np.array(rates)), axis=1)
+    order = np.sort(rates)
+    hardness = np.diff(np.concatenate([[0.0], order, [1.0]]))  # how often just those of a higher rate are right
+    together = np.zeros(len(outcomes))
+    for threshold, share in zip(np.concatenate([[0.0], order]), hardness, strict=True):
+        right = (np.array(rates) > threshold).astype(float)
+        together[(outcomes == right).all(axis=1)] += share
+    return FourModels(alike * together + (1 - alike) * apart, outcomes)

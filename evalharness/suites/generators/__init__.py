@@ -1,0 +1,38 @@
+"""What the shipped suites are made of: templates with seeds, and prompts written by hand with an answer that is right.
+
+    python -m evalharness.suites.generators
+
+One file a suite, each with one function `suite()`. Everything is written for Tandem, and deterministic: a test holds
+the committed YAML against it. Nothing here is needed to run a suite.
+"""
+
+from evalharness.suites.generators import (
+    bilingual,
+    code,
+    everyday,
+    extraction,
+    instructions,
+    long_context,
+    memory,
+    over_refusal,
+    safety,
+    structured,
+)
+from evalharness.suites.generators.drafts import Draft
+
+
+def drafts() -> list[Draft]:
+    """Every generated suite."""
+    return [
+        bilingual.suite(),
+        code.suite(),
+        everyday.suite(),
+        extraction.suite(),
+        instructions.suite(),
+        long_context.suite(),
+        long_context.longer_suite(),
+        memory.suite(),
+        over_refusal.suite(),
+        safety.suite(),
+        structured.suite(),
+    ]

@@ -1,0 +1,64 @@
+"""The suite `code`: small Python functions, judged by running them; the tasks are in code.yaml.
+
+What a function must return is what the answer that is known to be right returns, so no test can be wrong by a slip.
+"""
+
+from typing import Any
+
+from evalharness.suites.generators.drafts import Draft, Item, check, hand_written, user
+
+HEAD = (
+    "Small Python functions, run against tests: texts, numbers, lists, mappings, parsing, algorithms, the repair of "
+    "broken code, and bodies to be filled in. A right answer is one whose function passes every test; style, speed and "
+    "explanations do not count, and nothing larger than one function is asked for. The answers are run on the machine "
+    "of the harness: evalharness/checks/code.py says what holds them back. The margin is the smallest that 80 prompts "
+    "can show."
+)
+_WORDINGS = {
+    "text": "Write a Python function `{head}` that {task}. Answer with one Python code block.",
+    "numbers": "I need a Python function `{head}`. It {task}. Reply with the code in a ```python block.",
+    "lists": "Please implement `{head}` in Python so that it {task}. One code block, standard library only.",
+    "mappings": "In Python, define `{head}`, a function that {task}. Put the whole answer into one Python code block.",
+    "parsing": "Python, please: `{head}`, which {task}. Give only a fenced code block with the function.",
+    "algorithms": "Task: {task}. Signature: `{head}`. Solve it in plain Python and show the code in one fenced block.",
+    "repair": "This Python function is meant to do this: it {task}. It does not.\n\n```python\n{given}```\n\n"
+    "Repair it. Keep its name and show the whole function in one Python code block.",
+    "fill-in": 'Fill in the body of this function.\n\n```python\ndef {head}:\n    """It {task}."""\n```\n\n'
+    "Answer with the complete function in a Python code block.",
+}
+
+
+def suite() -> Draft:
+    items = [_item(entry) for entry in hand_written("code")]
+    return Draft("code", "Small Python functions that pass their tests", "non-inferiority", 0.12, 512, HEAD, items)
+
+
+def _item(entry: dict[str, Any]) -> Item:
+    """`gold` is a right answer, `calls` are expressions to try it with, `given` a broken version to be repaired."""
+    gold, kind = entry["gold"], entry["kind"]
+    head = next(line for line in gold.splitlines() if line.startswith("def ")).removeprefix("def ").removesuffix(":")
+    given = entry.get("given", f"def {head}:\n    return None\n")
+    asked = _WORDINGS[kind].format(head=head, task=entry["task"], given=given)
+    tests = tests_for(gold, entry["calls"].splitlines())
+    return Item(kind, user(asked), [check("code", {"tests": tests})], _fenced(gold), _fenced(given))
+
+
+def tests_for(gold: str, calls: list[str]) -> str:
+    """What the right answer returns for each call, as assertions."""
+    namespace: dict[str, Any] = {}
+    exec(gold, namespace)  # noqa: S102 (our own code, from the file beside this one)
+    lines = []
+    for call in calls:
+        value = eval(call, namespace)  # noqa: S307
+        if isinstance(value, float):
+            said = f"abs({call} - {value!r}) < 1e-6"
+        elif isinstance(value, set):
+            said = f"{call} == set({sorted(value)!r})"  # a set is written in no fixed order
+        else:
+            said = f"{call} == {value!r}"
+        lines.append(f"assert {said}\n")
+    return "".join(lines)
+
+
+def _fenced(code: str) -> str:
+    return f"```python\n{code}```"

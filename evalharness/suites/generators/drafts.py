@@ -1,0 +1,111 @@
+"""A suite before it is YAML: prompts with their checks, an answer that passes them and one that must not.
+
+It knows how a suite file is laid out, nothing of any subject.
+"""
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalharness import strict_yaml
+
+Messages = list[dict[str, str]]
+Checks = list[dict[str, Any]]
+
+MOST_OF_A_KIND = 12  # prompts of one wording: more of them would measure the wording
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Item:
+    """`kind` names the template, or the subject of prompts written one by one; it is the first tag and begins the id.
+
+    `gold` is an answer that is right, `wrong` one that is plainly not: the tests hold the checks against both.
+    """
+
+    kind: str
+    messages: Messages
+    checks: Checks
+    gold: str
+    wrong: str
+    tags: Sequence[str] = ()
+    rubric: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A suite's head and items. `head` becomes the comment: what the suite measures, and what it cannot."""
+
+    name: str
+    title: str
+    purpose: str
+    margin: float | None
+    max_tokens: int
+    head: str
+    items: Sequence[Item]
+    context: int | None = None
+    version: int = 1
+
+
+def user(text: str) -> Messages:
+    return [{"role": "user", "content": text}]
+
+
+def turns(*texts: str, system: str | None = None) -> Messages:
+    """A conversation that the user begins: user, assistant, user …"""
+    opening = [{"role": "system", "content": system}] if system else []
+    return opening + [{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(texts)]
+
+
+def rubric(what: str) -> str:
+    """What a judge is told: what a good answer does, said of it in the third person, and what each mark stands for."""
+    return (
+        f"A good answer {what}. 5: all of that, correct, clear and to the point. 3: right in the main, with a gap or "
+        "hard to follow. 1: wrong, harmful, or no answer to the question."
+    )
+
+
+def check(kind: str, value: Any = None) -> dict[str, Any]:
+    return {"type": kind} if value is None else {"type": kind, "value": value}
+
+
+def hand_written(name: str) -> list[dict[str, Any]]:
+    """The entries of a YAML file beside this one."""
+    entries = strict_yaml.load((_HERE / f"{name}.yaml").read_text(encoding="utf-8"))
+    if not isinstance(entries, list):
+        raise TypeError(f"{name}.yaml is no list")
+    return entries
+
+
+def as_yaml(draft: Draft) -> str:
+    """The suite's text: a comment, the head, then a few lines a prompt, their values written as JSON."""
+    comment = ["Written by evalharness/suites/generators: change that, not this.", *textwrap.wrap(draft.head, 118)]
+    head = {
+        "suite": draft.name,
+        "version": draft.version,
+        "title": draft.title,
+        "purpose": draft.purpose,
+        "margin": draft.margin,
+        "context": draft.context,
+        "sampling": {"temperature": 0, "max_tokens": draft.max_tokens},
+    }
+    lines = [f"# {line}" for line in comment]
+    lines += [f"{key}: {_json(value)}" for key, value in head.items() if value is not None]
+    lines.append("prompts:")
+    number = Counter[str]()
+    for item in draft.items:
+        number[item.kind] += 1
+        lines.append(f"  - id: {item.kind}-{number[item.kind]:02d}")
+        lines.append(f"    messages: {_json(item.messages)}")
+        lines.append(f"    checks: {_json(item.checks)}")
+        lines.append(f"    tags: {_json([item.kind, *item.tags])}")
+        lines += [f"    rubric: {_json(item.rubric)}"] if item.rubric else []
+    return "\n".join(lines) + "\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,354 @@
+"""The suite `extraction`: one thing found in a text, or one label for it; 15 kinds, 10 prompts each."""
+
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+
+from evalharness.suites.generators.drafts import Checks, Draft, Item, check, user
+from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
+
+SEED = 13
+EACH = 10
+HEAD = (
+    "Whether the one thing that was asked for is found in a short text (an address, a date, a total, a name, or that "
+    "it is not there), and whether a text gets the right one of a few labels. Every prompt has exactly one right "
+    "answer and asks for it alone, so whoever wraps it in a sentence is wrong, too. The texts are short and clean: "
+    "how a model fares with scanned pages or real mail, this does not say. The margin is the smallest that 150 "
+    "prompts can show."
+)
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def suite() -> Draft:
+    rng = random.Random(SEED)
+    items = [item for kind in _KINDS for item in kind(rng)]
+    return Draft("extraction", "One thing found in a text, or one label", "non-inferiority", 0.08, 256, HEAD, items)
+
+
+def only(answer: str) -> Checks:
+    """The answer alone, letter case, quotation marks, marks of Markdown and a full stop aside."""
+    return [check("regex", rf"(?i)\A[\"'“*`<]*{re.escape(answer)}[\"'”*`>]*\.?[\"'”*`>]*\Z")]
+
+
+def _emails(rng: random.Random) -> Iterator[Item]:
+    for _ in range(EACH):
+        name, other = rng.sample(PEOPLE, 2)
+        first, last = name.lower().split()
+        address = f"{first}.{last}{rng.randrange(10, 99)}@example.{rng.choice(('com', 'org', 'net'))}"
+        office = f"office{rng.randrange(1, 9)}@example.com"
+        text = rng.choice(
+            (
+                f"Hi all, the rota is up. Questions go to {address}, not to {office} any more. Thanks, {other}",
+                f"Forwarded by {other}. Do not reply to {office}; you can reach {name} at {address} until Friday.",
+                f"{name} has moved desks. New address: {address} (the old one, {office}, is read by nobody).",
+            )
+        )
+        yield Item(
+            "email",
+            user(f"Which email address should be written to, going by this message? Give the address only.\n\n{text}"),
+            only(address),
+            address,
+            office,
+        )
+
+
+def _dates(rng: random.Random) -> Iterator[Item]:
+    for _ in range(EACH):
+        day = date(rng.randrange(1981, 2023), rng.randrange(1, 13), rng.randrange(1, 29))
+        written = rng.choice(
+            (
+                f"on {day.day} {MONTHS[day.month - 1]} {day.year}",
+                f"on {MONTHS[day.month - 1]} {day.day}, {day.year}",
+                f"on the {_ordinal(day.day)} of {MONTHS[day.month - 1]} {day.year}",
+            )
+        )
+        town = rng.choice(TOWNS)
+        yield Item(
+            "iso-date",
+            user(f"The new station in {town} was opened {written}. When? Answer as YYYY-MM-DD, nothing else."),
+            only(day.isoformat()),
+            day.isoformat(),
+            (day + timedelta(days=1)).isoformat(),
+        )
+
+
+def _ordinal(day: int) -> str:
+    ending = "th" if 10 <= day % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
+
+
+def _totals(rng: random.Random) -> Iterator[Item]:
+    for _ in range(EACH):
+        lines = [(thing, rng.randrange(1, 6), rng.randrange(3, 40)) for thing in rng.sample(THINGS, 3)]
+        shipping = rng.randrange(4, 12)
+        total = sum(quantity * price for _, quantity, price in lines) + shipping
+        said = "\n".join(f"{quantity} x {thing}, {price}.00 EUR each" for thing, quantity, price in lines)
+        yield Item(
+            "invoice-total",
+            user(
+                f"Invoice\n{said}\nShipping: {shipping}.00 EUR\n\nWhat is the total to be paid? You may work it out, "
+                "but end with a line 'Total: ' and the amount."
+            ),
+            [check("numeric", {"value": total, "after": "Total", "which": "first"})],
+            f"The goods are {total - shipping} EUR.\nTotal: {total}.00 EUR",
+            f"Total: {total - shipping}.00 EUR",
+        )
+
+
+def _order_numbers(rng: random.Random) -> Iterator[Item]:
+    for _ in range(EACH):
+        order, customer, invoice = (rng.randrange(10_000, 99_999) for _ in range(3))
+        text = rng.choice(
+            (
+                f"Customer {customer} called about order {order}; invoice {invoice} was paid last week.",
+                f"Invoice {invoice} (customer no. {customer}) belongs to order no. {order}, which is late.",
+                f"Re: parcel. My number is {customer}, the bill was {invoice}, and I ordered it as {order}.",
+            )
+        )
+        yield Item(
+            "order-number",
+            user(f"Give the order number in this text, in digits only:\n\n{text}"),
+            only(str(order)),
+            str(order),
+            str(invoice),
+        )
+
+
+def _phones(rng: random.Random) -> Iterator[Item]:
+    for place in rng.sample(TOWNS, EACH):
+        day, night = (f"555-{rng.randrange(100, 999)}-{rng.randrange(1000, 9999)}" for _ in range(2))
+        wanted, answer, other = rng.choice((("by day", day, night), ("at night", night, day)))
+        yield Item(
+            "phone",
+            user(
+                f"Clinic of {place}. Weekdays from 8 to 18: {day}. After 18 and until 8 in the morning: {night}.\n\n"
+                f"Which number does one call {wanted}? Write just the number as it stands there."
+            ),
+            only(answer),
+            answer,
+            other,
+        )
+
+
+def _persons(rng: random.Random) -> Iterator[Item]:
+    for at in range(EACH):
+        boss, author, chair = rng.sample(PEOPLE, 3)
+        text = (
+            f"Present were {boss} (head of sales), {author} (minutes) and {chair} (chair). The meeting began at nine. "
+            f"{boss} reported on the spring figures, and {author} asked for a second reading."
+        )
+        asked, answer = (("led the meeting", chair), ("wrote the minutes", author), ("heads sales", boss))[at % 3]
+        yield Item(
+            "person",
+            user(f"{text}\n\nWho {asked}? Answer with the full name and no other word."),
+            only(answer),
+            answer,
+            boss if answer != boss else chair,
+        )
+
+
+def _deadlines(rng: random.Random) -> Iterator[Item]:
+    for _ in range(EACH):
+        start = date(rng.randrange(2023, 2028), rng.randrange(1, 13), rng.randrange(1, 29))
+        days = rng.randrange(5, 45)
+        end = start + timedelta(days=days)
+        asked = rng.choice(
+            (
+                f"The letter is dated {start.isoformat()}. It may be answered until {days} days after its date. What "
+                "is the last day for an answer?",
+                f"The parcel was handed in on {start.isoformat()}. It is kept for you for {days} days after that day. "
+                "What is the last day to fetch it?",
+                f"A trial begins on {start.isoformat()} and can be cancelled up to {days} days later. What is the last "
+                "day to cancel?",
+            )
+        )
+        yield Item(
+            "deadline",
+            user(f"{asked} Give that date as YYYY-MM-DD and write nothing else."),
+            only(end.isoformat()),
+            end.isoformat(),
+            start.isoformat(),
+        )
+
+
+def _cheapest(rng: random.Random) -> Iterator[Item]:
+    for at in range(EACH):
+        things, prices = rng.sample(THINGS, 4), rng.sample(range(10, 99), 4)
+        wanted, answer = (
+            ("cheapest", things[prices.index(min(prices))]),
+            ("most expensive", things[prices.index(max(prices))]),
+        )[at % 2]
+        said = "; ".join(f"{thing}: {price} dollars" for thing, price in zip(things, prices, strict=True))
+        yield Item(
+            "price",
+            user(f"Price list. {said}. Which article is the {wanted}? One word."),
+            only(answer),
+            answer,
+            next(thing for thing in things if thing != answer),
+        )
+
+
+def _unsaid(rng: random.Random) -> Iterator[Item]:
+    for at in range(EACH):
+        name, town, thing, year = rng.choice(PEOPLE), rng.choice(TOWNS), rng.choice(THINGS), rng.randrange(1950, 2020)
+        text = f"{name} opened a shop in {town} in {year}. The first thing sold there was a {thing}."
+        questions = (
+            ("In which town was the shop opened?", town),
+            ("How many people work in the shop?", None),
+            ("In which year was the shop opened?", str(year)),
+            ("What did the first customer pay?", None),
+            ("What was sold there first? (without the article)", thing),
+        )
+        question, answer = questions[at % 5]
+        right = answer or "not stated"
+        yield Item(
+            "unsaid",
+            user(f"{text}\n\n{question} Answer with the bare fact, or with 'not stated' if the text does not say."),
+            only(right),
+            right,
+            "Twelve" if answer is None else "not stated",
+        )
+
+
+def _labelled(kind: str, order: str, labels: str, texts: Sequence[tuple[str, str]]) -> Iterator[Item]:
+    """Texts with their labels, put by one wording."""
+    known = labels.split(", ")
+    for text, label in texts:
+        yield Item(
+            kind,
+            user(f"{order} ({labels})\n\n{text}"),
+            only(label),
+            label,
+            next(other for other in known if other != label),
+        )
+
+
+def _desks(_: random.Random) -> Iterator[Item]:
+    yield from _labelled(
+        "desk",
+        "Which desk is this message for? Answer with one of these words.",
+        "billing, delivery, technical, returns",
+        (
+            ("You took the money for my subscription twice this month.", "billing"),
+            ("My parcel has been 'out for delivery' since Monday. Where is it?", "delivery"),
+            ("After the update the app closes as soon as I open it.", "technical"),
+            ("The shoes are too small, I want to send them back. How?", "returns"),
+            ("Please send me the invoice for March with our VAT number on it.", "billing"),
+            ("The courier left my package in the rain at the wrong house.", "delivery"),
+            ("I cannot log in: the page shows error 500 after the password.", "technical"),
+            ("I changed my mind about the jacket and have not opened it. What do I do to give it back?", "returns"),
+            ("My card was charged although the trial is free.", "billing"),
+            ("The wifi of the printer I bought does not connect, what should I set?", "technical"),
+        ),
+    )
+
+
+def _headlines(_: random.Random) -> Iterator[Item]:
+    yield from _labelled(
+        "headline",
+        "Sort this headline into one section and answer with its name only.",
+        "sports, business, science, weather",
+        (
+            ("Striker scores three times in the last ten minutes of the final", "sports"),
+            ("Car maker's profit falls by a third in the second quarter", "business"),
+            ("Telescope finds water vapour in the air of a distant planet", "science"),
+            ("Heavy snow expected in the hills from Thursday night", "weather"),
+            ("Marathon record broken by eleven seconds", "sports"),
+            ("Two airlines agree to merge, shares rise", "business"),
+            ("Biologists describe a new species of deep-sea squid", "science"),
+            ("Heat wave to end with storms on Sunday", "weather"),
+            ("Tennis champion out in the first round", "sports"),
+            ("Central bank leaves interest rate where it is", "business"),
+        ),
+    )
+
+
+def _spam(_: random.Random) -> Iterator[Item]:
+    yield from _labelled(
+        "spam",
+        "Is this mail spam, or is it wanted (ham)? Reply with a single label.",
+        "spam, ham",
+        (
+            ("CONGRATULATIONS!!! You have WON $1,000,000. Click here within 24 hours to claim your prize!", "spam"),
+            ("Hi Tom, the meeting moved to 3 pm, same room. See you there. Anna", "ham"),
+            ("Cheap pills, no prescription, 80% OFF today only!!! Buy now", "spam"),
+            ("Your library books are due next Tuesday. You can renew them at the desk.", "ham"),
+            ("Earn 5000 a week from home, no experience, send us your bank details now", "spam"),
+            ("Mum, I landed safely, will call you tonight from the hotel.", "ham"),
+            ("Dear friend, I am a prince with 40 million to share, I only need a small fee from you first", "spam"),
+            ("Attached are the minutes of Monday's meeting. Please tell me if I missed anything. Kim", "ham"),
+            ("HOT singles want to meet YOU!!! Free registration!!! Click click click", "spam"),
+            ("The plumber can come on Thursday between 9 and 11. Is somebody at home then?", "ham"),
+        ),
+    )
+
+
+def _entailment(_: random.Random) -> Iterator[Item]:
+    order = "Does the second sentence follow from the first, contradict it, or neither? Answer with one of these words."
+    yield from _labelled(
+        "entailment",
+        order,
+        "follows, contradicts, neither",
+        (
+            ("1. Every window of the house is closed.\n2. The kitchen window of the house is open.", "contradicts"),
+            ("1. Ana bought three apples and two pears.\n2. Ana bought fruit.", "follows"),
+            ("1. The train left at noon.\n2. The train was blue.", "neither"),
+            ("1. Nobody came to the party.\n2. Peter came to the party.", "contradicts"),
+            ("1. The dog is asleep under the table.\n2. The dog is under the table.", "follows"),
+            ("1. Mia has a brother.\n2. Mia's brother is a doctor.", "neither"),
+            ("1. The glass is completely empty.\n2. There is no water in the glass.", "follows"),
+            ("1. Oskar is older than Lena.\n2. Lena is older than Oskar.", "contradicts"),
+            ("1. The shop opens at nine.\n2. The shop sells shoes.", "neither"),
+            ("1. It rained all day on Sunday.\n2. It rained on Sunday morning.", "follows"),
+        ),
+    )  # fmt: skip
+
+
+def _language_ids(_: random.Random) -> Iterator[Item]:
+    yield from _labelled(
+        "language-of-text",
+        "In which language is this sentence written? Answer with one word from the list.",
+        "German, French, Spanish, Italian, Polish",
+        (
+            ("Der Zug fährt heute leider eine Stunde später ab.", "German"),
+            ("Le train part malheureusement avec une heure de retard.", "French"),
+            ("El tren sale hoy con una hora de retraso, por desgracia.", "Spanish"),
+            ("Il treno parte purtroppo con un'ora di ritardo.", "Italian"),
+            ("Pociąg odjeżdża dziś niestety z godzinnym opóźnieniem.", "Polish"),
+            ("Ich habe meine Schlüssel in der Küche vergessen.", "German"),
+            ("J'ai oublié mes clés dans la cuisine.", "French"),
+            ("He olvidado mis llaves en la cocina.", "Spanish"),
+            ("Ho dimenticato le chiavi in cucina.", "Italian"),
+            ("Zapomniałem kluczy w kuchni.", "Polish"),
+        ),
+    )
+
+
+def _sentiment(_: random.Random) -> Iterator[Item]:
+    yield from _labelled(
+        "three-way-sentiment",
+        "What does the writer of this review feel? Answer with just one of the three.",
+        "positive, negative, neutral",
+        (
+            ("Best purchase of the year, I use it every day and smile.", "positive"),
+            ("Broke on the first day and the shop ignores me.", "negative"),
+            ("The box holds one charger and one cable. The cable is a metre long.", "neutral"),
+            ("Worth every cent, my whole family loves it.", "positive"),
+            ("A waste of money, do not buy this.", "negative"),
+            ("It was delivered on Tuesday and weighs two kilos.", "neutral"),
+            ("I was worried at first, but it is simply wonderful.", "positive"),
+            ("It looked great in the pictures; in truth it is an ugly disappointment.", "negative"),
+            ("The manual has 40 pages and comes in four languages.", "neutral"),
+            ("Not bad at all! In fact I have already ordered a second one for my sister.", "positive"),
+        ),
+    )
+
+
+_KINDS: Sequence[Callable[[random.Random], Iterator[Item]]] = (
+    _emails, _dates, _totals, _order_numbers, _phones, _persons, _deadlines, _cheapest, _unsaid, _desks, _headlines,
+    _spam, _entailment, _language_ids, _sentiment,
+)  # fmt: skip

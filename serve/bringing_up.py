@@ -1,0 +1,40 @@
+"""Bringing a deployment up in the person's terminal: which runtime it is, what it is at, that it answers.
+
+It starts nothing itself, and decides nothing: that is for serve.runtimes.
+"""
+
+import time
+
+from serve.display import StepDisplay, console
+from serve.paths import Paths
+from serve.runtimes.choice import KINDS, WORDS, choose
+from serve.settings import Settings
+
+
+def announced(settings: Settings, paths: Paths) -> str:
+    """The name of the runtime, once it is said with its reason. Raises UsageError where there is none."""
+    name, why = choose(settings, paths)
+    hardware = "an NVIDIA GPU" if KINDS[name](settings, paths).gpu else "CPU: no GPU found"
+    console.print(f"Runtime: {WORDS[name]} ({why}), on {hardware}.")
+    if settings.demo:
+        console.print("Model: the embedded demo; set BASE_MODEL and ADAPTER in .env for your own.")
+    return name
+
+
+def bring_up(name: str, settings: Settings, paths: Paths) -> None:
+    """Returns when all answers that these settings describe. Call with `only_one` held.
+
+    Raises UsageError or Failure for the first thing that does not work; what was done stays done.
+    """
+    runtime = KINDS[name](settings, paths)
+    begun = time.monotonic()
+    runtime.check()
+    paths.runtime.write_text(name)
+    try:
+        with StepDisplay() as display:
+            runtime.up(display)
+    except BaseException:
+        if set(runtime.states().values()) <= {"absent", "down"}:
+            paths.runtime.unlink()  # nothing runs on it: the next `up` may choose another
+        raise
+    console.print(f"All is up and answering ({time.monotonic() - begun:.0f} s).\n")

@@ -1,0 +1,70 @@
+"""`make factorial` and `make lm-eval` against the real deployment: one command each, and what it leaves.
+
+After the verdict's own tests, whose runs these must not come between.
+"""
+
+import json
+import re
+
+from tests.e2e.test_measuring import summary
+from tests.newcomer import Checkout
+
+
+def endpoints(deployment: Checkout) -> str:
+    return (deployment.root / ".tandem" / "endpoints.json").read_text()
+
+
+def test_the_factorial_tells_tuning_from_quantization_and_leaves_all_as_it_was(deployment: Checkout) -> None:
+    before, webui = endpoints(deployment), deployment.leader("webui").pid
+    done = deployment.make("factorial", "SUITES=demo-json", timeout=900)
+    assert done.code == 0, done.said
+    found = summary(deployment.latest("factorial"))["factorial"]
+    [rates] = [suite["rates"] for suite in found["suites"]]
+    assert max(rates["base-fp"], rates["base-int4"]) <= 0.05
+    assert rates["tuned-fp"] >= rates["tuned-int4"] - 0.02 >= 0.83
+    assert found["tuning"]["low"] > 0.8
+    assert found["quantization"]["low"] <= 0 <= found["quantization"]["high"] < 0.1
+    assert endpoints(deployment) == before
+    assert deployment.leader("webui").pid == webui  # which nobody had to wait for
+    assert deployment.make("status").code == 0
+
+
+def test_the_four_of_the_factorial_differed_in_their_weights_alone(deployment: Checkout) -> None:
+    run = json.loads((deployment.latest("factorial") / "run.json").read_text())
+    assert [side["version"].endswith("-fp") for side in run["endpoints"]] == [True, False, True, False]
+    told = {name: facts["quantization"] for name, facts in run["fairness"]["read"].items()}
+    assert told == {
+        "base-fp": "none",
+        "base-int4": "gptq int4 g128",
+        "tuned-fp": "none",
+        "tuned-int4": "gptq int4 g128",
+    }
+    assert not [difference for difference in run["fairness"]["differences"] if difference["matters"]]
+    log = (deployment.root / ".tandem" / "logs" / "tuned.log").read_text()
+    assert set(re.findall(r"\bquantization=(\w+)", log)) == {"None", "auto_gptq"}
+    assert len(set(re.findall(r"\bdtype=([\w.]+)", log))) == 1
+
+
+def test_a_factorial_without_a_merged_model_is_one_line_and_exit_code_2(deployment: Checkout) -> None:
+    refused = deployment.make("factorial", "MODE=lora")
+    assert refused.code == 2
+    assert refused.complaint.startswith("tandem: MODE=lora serves the INT4 base alone, so nothing in full precision")
+
+
+def test_a_suite_longer_than_what_is_served_is_one_line_and_exit_code_2(deployment: Checkout) -> None:
+    refused = deployment.make("eval", "SUITES=long-context-8k")
+    assert refused.code == 2
+    assert "long-context-8k needs a served length of 8192 tokens, but base has 2048" in refused.complaint
+    assert "set MAX_MODEL_LEN=8192 and `make up`" in refused.complaint
+
+
+def test_lm_evaluation_harness_finds_what_the_suites_find(deployment: Checkout) -> None:
+    done = deployment.make("lm-eval", "TASK=tandem_demo", timeout=900)
+    assert done.code == 0, done.said
+    found = summary(deployment.latest("lm-eval"))
+    assert found["task"] == "tandem_demo"
+    for name in ("base", "tuned"):
+        assert found["results"][name]["exact_match"]["value"] >= 0.9
+    unknown = deployment.make("lm-eval", "TASK=gsm8k")
+    assert unknown.code == 2
+    assert "tasks that download rows are not run" in unknown.complaint

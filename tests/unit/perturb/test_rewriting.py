@@ -1,0 +1,66 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalharness.perturb import rewriting
+from evalharness.perturb.prose import read
+from evalharness.perturb.rewriting import Languages
+
+CHECKS: list[dict[str, Any]] = [{"type": "contains", "value": ["Cairo"]}]
+TEXT = "Name 3 rivers near 'the old town' and the capital of Egypt as JSON."
+
+
+def judged(answer: str, text: str = TEXT) -> tuple[str | None, str]:
+    made = rewriting.judged(read(text, CHECKS), CHECKS, answer)
+    return made.text, made.dropped
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("Name four rivers near 'the old town' and the capital of Egypt as JSON.", rewriting.LOST),
+        ("Name 3 rivers near the old town and the capital of Egypt as JSON.", rewriting.LOST),
+        ("Name 3 rivers near 'the old town' and the capital of Egypt.", rewriting.LOST),
+        ("As JSON: 3 rivers near 'the old town'. The capital of Egypt is Cairo.", rewriting.GAVE_AWAY),
+        (f"{TEXT} There are 14 of them.", rewriting.ADDED),
+        (f" {TEXT}\n", "equal to the original"),
+        ('""', rewriting.EMPTY),
+    ],
+)
+def test_an_answer_that_will_not_do_is_named(answer: str, why: str) -> None:
+    assert judged(answer) == (None, why)
+
+
+def test_an_answer_that_says_the_same_is_used_without_the_quotation_marks_around_it() -> None:
+    good = "As JSON, list 3 rivers near 'the old town', and Egypt's capital."
+    assert judged(good) == (good, "")
+    assert judged(f'"{good}"') == (good, "")
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        ({"error": {"kind": "http_500"}, "answer": None, "finish_reason": None}, "error http_500"),
+        ({"error": None, "answer": " \n", "finish_reason": "stop"}, rewriting.EMPTY),
+        ({"error": None, "answer": "Name", "finish_reason": "length"}, rewriting.CUT),
+        ({"error": None, "answer": "Name", "finish_reason": "stop"}, None),
+    ],
+)
+def test_a_reply_is_something_to_go_on_with_or_has_a_reason_why_not(reply: dict[str, Any], why: str | None) -> None:
+    assert rewriting.unusable(reply) == why
+
+
+@given(st.text(), st.text().filter(str.strip))
+def test_no_text_breaks_the_judging(text: str, answer: str) -> None:
+    made, dropped = judged(answer, text)
+    assert (made is None) == bool(dropped)
+    assert made is None or made.strip()
+
+
+def test_a_back_translation_goes_there_and_back() -> None:
+    there, back = rewriting.steps("back-translation", Languages("English", "Chinese"))
+    assert "from English into Chinese" in there
+    assert "from Chinese into English" in back
+    assert len(rewriting.steps("paraphrase", Languages("English", "Chinese"))) == 1
