@@ -145,17 +145,19 @@ def _scores_table(summary: Row) -> Table:
 def show_factorial(summary: Row) -> None:
     """What each of the two does, suite by suite and together, in points with their intervals."""
     found, names = summary["factorial"], summary["endpoints"]
-    table = Table("right", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("n", *names, "tuning", "quantization", "interaction"):
-        table.add_column(heading, justify="right")
+    rates, effects = (Table(title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)) for title in ("right", "effect"))
+    for table, headings in ((rates, ("n", *names)), (effects, ("tuning", "quantization", "interaction"))):
+        for heading in headings:
+            table.add_column(heading, justify="right")
     for suite in found["suites"]:
-        rates = (wording.percent(suite["rates"][name]) for name in names)
-        table.add_row(suite["suite"], str(suite["prompts"]), *rates, *_effects(suite))
+        shares = (wording.percent(suite["rates"][name]) for name in names)
+        rates.add_row(suite["suite"], str(suite["prompts"]), *shares)
+        effects.add_row(suite["suite"], *_effects(suite))
     if len(found["suites"]) > 1:
-        total = sum(suite["prompts"] for suite in found["suites"])
-        table.add_row("together", str(total), *[""] * len(names), *_effects(found))
+        effects.add_row("together", *_effects(found))
     console = new_console()
-    console.print(table)
+    console.print(rates)
+    console.print(effects)
     console.print(f"in points, with {summary['confidence'] * 100:g} % intervals, of prompts that all four answered")
     console.print("tuning: averaged over both precisions; quantization: INT4 less full precision, over both models")
     console.print("interaction: what tuning gains in INT4 beyond what it gains in full precision")
