@@ -11,11 +11,11 @@ import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evalharness import options
+from evalharness import options, suite_file
 from evalharness.errors import UsageError
 from evalharness.imports.formats import FORMATS, Conversation, Turn, Unfit, conversation, format_of
 from evalharness.imports.records import Record, read_records
-from evalharness.suite import NAME_PATTERN, Suite, load_suite
+from evalharness.suite import Suite
 
 NAME = "import"
 HELP = "make a suite of conversations: Alpaca, ShareGPT, OpenAI messages, chats exported from Open WebUI"
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     from evalharness.imports.suite import suite_of
 
-    _refuse_place(args.out)
+    suite_file.check_place(args.out, OPENING)
     records = read_records(args.file)
     name = _format(args.file, records) if args.format == AUTO else args.format
     found, left_out = _conversations(records, name)
@@ -62,7 +62,7 @@ def main(args: argparse.Namespace) -> int:
         *([f"Drawn with seed {args.seed} from {len(found)} that can be asked."] if len(drawn) < len(found) else []),
         "Nobody has checked the answers that came with them: each is a hint to a judge (rubric), not a check.",
     ]
-    _write(args.out, suite, about)
+    suite_file.write(args.out, [about[0], *(f"# {line}" for line in about[1:])], suite)
     _tell(args.out, suite, left_out)
     return 0
 
@@ -113,35 +113,6 @@ def _reasons(left_out: Mapping[str, Sequence[str]]) -> list[str]:
 def _lines(places: Sequence[str]) -> str:
     more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
     return f"{'line' if len(places) == 1 else 'lines'} {', '.join(places[:MOST_PLACES])}{more}"
-
-
-def _refuse_place(path: Path) -> None:
-    """Raises UsageError for a place that will not do, before anything is read."""
-    if path.suffix != ".yaml" or not NAME_PATTERN.fullmatch(path.stem):
-        raise UsageError(f"--out {path}: the suite is called like its file, which must be a plain name.yaml")
-    try:
-        if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(OPENING):
-            raise UsageError(f"--out {path}: is there already, and not by this command")
-    except OSError as error:
-        raise UsageError(f"--out {path}: {error.strerror}") from None
-    if not path.parent.is_dir():
-        raise UsageError(f"--out {path}: there is no folder {path.parent}")
-
-
-def _write(path: Path, suite: Suite, about: Sequence[str]) -> None:
-    """Written beside its place, read back, and renamed into it: never half a suite, never one that is not valid."""
-    from evalharness.perturb.command import as_yaml
-
-    draft = path.with_name(f".{path.name}.draft")
-    head = "\n".join([about[0], *(f"# {line}" for line in about[1:])])
-    try:
-        draft.write_text(f"{head}\n{as_yaml(suite)}", encoding="utf-8")
-        load_suite(draft)
-        draft.replace(path)
-    except OSError as error:
-        raise UsageError(f"--out {path}: {error.strerror}") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _tell(path: Path, suite: Suite, left_out: LeftOut) -> None:

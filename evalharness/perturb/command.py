@@ -10,22 +10,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
-from evalharness import options
+from evalharness import options, suite_file
 from evalharness.endpoints import Endpoint, read_key
 from evalharness.errors import UsageError
 from evalharness.perturb.kinds import KINDS
 from evalharness.perturb.rewriting import Languages
 from evalharness.perturb.variants import MADE, Place, Rewriting, Tally, Wanted, with_variants
-from evalharness.suite import NAME_PATTERN, Suite, load_suites
+from evalharness.suite import Suite, load_suites
 
 NAME = "perturb"
 HELP = "write a suite with variants of its prompts: typos, other forms, distractions, counter-orders, …"
 
 OPENING = "# Written by `python -m evalharness perturb`"
 NAME_PLACE = "{suite}"
-TEXT_TAG = yaml.resolver.BaseResolver.DEFAULT_SCALAR_TAG
 
 _HERE = [name for name, kind in KINDS.items() if kind.make]
 _ASKED = [name for name, kind in KINDS.items() if not kind.make]
@@ -106,38 +103,14 @@ def _rewritten(
 
 
 def _write(path: Path, perturbed: Suite, suite: Suite, wanted: Wanted, endpoint: Endpoint | None) -> None:
-    """Written beside its place and renamed into it, what it was made of at its head."""
+    """What it was made of stands at its head."""
     about = [
         f"{OPENING}: change its settings, not this.",
         f"# From {suite.suite}, version {suite.version}, at rate {wanted.rate:g} with seed {wanted.seed}, "
         f"{wanted.variants} of each kind" + (f", rewritten by {endpoint.model!r}:" if endpoint else ":"),
         f"# {', '.join(wanted.kinds)}",
     ]
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        draft.write_text("\n".join(about) + "\n" + as_yaml(perturbed), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise UsageError(f"--out {path}: {error.strerror}") from None
-
-
-def as_yaml(suite: Suite) -> str:
-    """A suite as its file has it: what was left out there is left out here."""
-    content = suite.model_dump(exclude_unset=True)
-    return str(
-        yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-    )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Its other styles lose a line break that is no newline (U+0085)."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_str(text) if text.isprintable() else dumper.represent_scalar(TEXT_TAG, text, style='"')
-
-
-_Dumper.add_representer(str, _text)
+    suite_file.write(path, about, perturbed)
 
 
 def _tell(path: Path, perturbed: Suite, kinds: Sequence[str], tally: Tally) -> None:
@@ -180,15 +153,7 @@ def _place(out: str, suite: Suite, suites: int) -> Path:
     if suites > 1 and NAME_PLACE not in out:
         raise UsageError(f"--out {out}: one file for {suites} suites; write {NAME_PLACE} where its name belongs")
     path = Path(out.replace(NAME_PLACE, suite.suite))
-    if path.suffix != ".yaml" or not NAME_PATTERN.fullmatch(path.stem):
-        raise UsageError(f"--out {path}: the suite is called like its file, which must be a plain name.yaml")
-    try:
-        if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(OPENING):
-            raise UsageError(f"--out {path}: is there already, and not by this command")
-    except OSError as error:
-        raise UsageError(f"--out {path}: {error.strerror}") from None
-    if not path.parent.is_dir():
-        raise UsageError(f"--out {path}: there is no folder {path.parent}")
+    suite_file.check_place(path, OPENING)
     return path
 
 

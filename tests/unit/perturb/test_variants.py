@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from evalharness import strict_yaml
 from evalharness.__main__ import main
 from evalharness.errors import UsageError
-from evalharness.perturb.command import as_yaml
 from evalharness.perturb.variants import Rewriting, Wanted, question, with_variants
 from evalharness.suite import SHIPPED, Suite, digest, load_suite
+from evalharness.suite_file import as_yaml
 
 JSON = st.recursive(
     st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
