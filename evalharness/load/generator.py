@@ -35,6 +35,7 @@ def main() -> int:
     window, cpu = time.perf_counter(), time.process_time()
     ChatUser.shared.full.wait(timeout=plan.seconds)
     seconds, cpu = time.perf_counter() - window, time.process_time() - cpu
+    ChatUser.shared.closed = True
     runner.quit()
 
     if runner.exceptions:  # a mistake of ours: what the endpoint does wrong is a row

@@ -30,6 +30,7 @@ class Shared:
         self.plan = plan
         self.emit = emit
         self.full = Flag()  # set when REQUEST_LIMIT is reached
+        self.closed = False  # set when the window has closed: nothing begins any more
         self.asked = itertools.count()
         self.arrived = itertools.count()
         self.salt = str(time.time_ns())
@@ -45,7 +46,13 @@ class Shared:
         return self.plan.warmup_seconds / 2 * next(self.arrived) / self.plan.users
 
     def next_request(self) -> tuple[str, str]:
-        """The next prompt's id and the request's body. Raises StopUser at the limit."""
+        """The next prompt's id and the request's body. Raises StopUser at the limit, and once the window has closed.
+
+        Locust ends a user who is between two requests at once, whatever its stop_timeout: were the next one begun in
+        that moment, it would be cut off by us, and look like one that the endpoint had left unanswered.
+        """
+        if self.closed:
+            raise StopUser
         number = next(self.asked)
         if number >= REQUEST_LIMIT:
             self.full.set()

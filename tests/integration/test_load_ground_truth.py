@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from statistics import median
@@ -122,6 +123,19 @@ def test_an_answer_still_unfinished_when_patience_ends_is_a_row() -> None:
         *lines, _ = run_round(plan(truth.url, ["prompt"], seconds=0.5, patience_seconds=1))
     assert [line["row"]["error"]["kind"] for line in lines] == ["timeout"] * USERS
     assert all(line["row"]["chunks"] for line in lines)
+
+
+def test_no_request_begins_when_the_window_has_closed_and_so_none_is_cut_off_by_us() -> None:
+    """Users who get short answers are, at any moment, mostly between two requests."""
+    with serving(GroundTruth(ttft=0.0, itl=0.0)) as truth:
+        for _ in range(3):
+            short = replace(plan(truth.url, ["prompt"], seconds=0.3), users=32, output_tokens=2, warmup_seconds=0.2)
+            *lines, last = run_round(short)
+            closed = last["round"]["started"] + last["round"]["seconds"]
+            assert [row["error"] for line in lines if (row := line["row"])["error"]] == []
+            assert max(line["row"]["started"] for line in lines) <= closed
+            assert len(lines) == len(truth.asked)  # whatever was sent is a row
+            truth.asked.clear()
 
 
 def test_a_reader_that_stops_ends_the_load() -> None:
