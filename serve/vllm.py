@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GIB = 1024**3
+# vLLM's engine and its worker, as two processes, wait for each other by reading shared memory over and over, and go on
+# for a second after the last request (SpinCondition in distributed/device_communicators/shm_broadcast.py): on CPU that
+# takes the cores which the model needs. With this, platforms/cpu.py lets them be one process.
+ONE_PROCESS = {"VLLM_ENABLE_V1_MULTIPROCESSING": "0"}
 DRAIN_SECONDS = 30  # for requests under way when a server is told to stop
 # What --max-lora-rank takes: an adapter of any other rank gets the room of the next one (vllm/config/lora.py).
 LORA_RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
@@ -81,8 +85,9 @@ def arguments(server: Server) -> list[str]:
         # At its default of 0.92 the second server of a card would always be refused.
         shared += ["--gpu-memory-utilization", f"{server.memory_share:g}"]
         return [*shared, "--tensor-parallel-size", str(server.parallel)]
-    # On CPU, compiling costs minutes and gains little; bfloat16 is what its INT4 kernels compute in.
-    return [*shared, "--enforce-eager", "--dtype", "bfloat16"]
+    # On CPU, compiling costs minutes and gains little; bfloat16 is what its INT4 kernels compute in. With the worker
+    # in the engine's own process neither waits for the other: see ONE_PROCESS.
+    return [*shared, "--enforce-eager", "--dtype", "bfloat16", "--distributed-executor-backend", "uni"]
 
 
 def lora_arguments(lora: Lora, gpu: bool) -> list[str]:
@@ -128,6 +133,7 @@ def environment(server: Server, cache: Path, cores: int) -> dict[str, str]:
     # Bound to cores, both servers would pick the same ones. One core stays free for those who ask.
     return {
         **shared,
+        **ONE_PROCESS,
         "VLLM_CPU_OMP_THREADS_BIND": "nobind",
         "OMP_NUM_THREADS": str(max(1, cores - 1)),
         "OMP_WAIT_POLICY": "PASSIVE",

@@ -76,7 +76,7 @@ def warnings(measured: Mapping[str, Samples]) -> list[str]:
         if fastest > UNSTEADY * slowest:
             found.append(
                 f"The rounds of {name} differ: {slowest:.1f} to {fastest:.1f} output tokens/s for the same "
-                "work. Something else used the machine; measure again when it is quiet."
+                f"work. A single round says little then. It takes {wording.LONGER_LOAD}."
             )
         fewest = samples.values["e2e"].size
         if fewest < FEW:
@@ -89,8 +89,8 @@ def warnings(measured: Mapping[str, Samples]) -> list[str]:
         if bursts > BURSTS:
             found.append(
                 f"The answers of {name} came in bursts ({bursts:.0%} of the gaps between chunks are below "
-                f"{wording.duration(BURST_GAP)}): tokens were not passed on as they were made, as happens on a busy "
-                "machine. TTFT, ITL and TPOT are unreliable here; e2e and the rates are not touched by it."
+                f"{wording.duration(BURST_GAP)}): tokens were not passed on as they were made. "
+                "TTFT, ITL and TPOT are unreliable here; e2e and the rates are not touched by it."
             )
     return found
 

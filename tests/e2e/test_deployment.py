@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import psutil
@@ -127,6 +128,21 @@ def test_a_server_answers_401_without_the_key(deployment: Checkout, name: str) -
     assert chat(deployment, name, deployment.secrets()["API_KEY"]).status_code == 200
     assert chat(deployment, name, "wrong").status_code == 401
     assert requests.get(f"{deployment.url(name)}/v1/models", timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_that_has_answered_leaves_the_cores_to_others(deployment: Checkout, name: str) -> None:
+    """vLLM's processes wait for each other by reading shared memory over and over, for a second after each request."""
+    leader = deployment.leader(name)
+    server = [leader, *leader.children(recursive=True)]
+
+    def cpu_seconds() -> float:
+        return sum(sum(process.cpu_times()[:2]) for process in server)
+
+    chat(deployment, name, deployment.secrets()["API_KEY"])
+    begun, used = time.monotonic(), cpu_seconds()
+    time.sleep(0.8)  # what is measured
+    assert cpu_seconds() - used < 0.25 * (time.monotonic() - begun)
 
 
 def test_nothing_listens_beyond_loopback(deployment: Checkout) -> None:

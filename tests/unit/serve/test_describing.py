@@ -32,6 +32,15 @@ def test_a_server_states_its_length_its_cache_and_no_checkpoints_own_sampling():
     assert "--host 127.0.0.1" in words
 
 
+def test_on_cpu_engine_and_worker_are_one_process_which_waits_for_none_by_spinning():
+    words, environment = " ".join(vllm.arguments(BASE)), vllm.environment(BASE, Path("/c"), 8)
+    assert "--distributed-executor-backend uni" in words
+    assert environment["VLLM_ENABLE_V1_MULTIPROCESSING"] == "0"
+    gpu = replace(BASE, gpu=True)
+    assert "--distributed-executor-backend" not in vllm.arguments(gpu)
+    assert "VLLM_ENABLE_V1_MULTIPROCESSING" not in vllm.environment(gpu, Path("/c"), 8)
+
+
 def test_on_gpus_a_server_states_what_the_plan_says():
     server = replace(BASE, gpu=True, gpus=(1, 3), max_num_seqs=120, max_num_batched_tokens=2048, memory_share=0.46)
     words = " ".join(vllm.arguments(server))
