@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -66,7 +67,10 @@ def test_a_failure_is_told_to_those_who_only_wait():
         run_steps({"a": Step("a", fail), "b": Step("b", wait_for_it)}, Silent())
 
 
-def test_an_interruption_cancels_what_is_under_way():
+def test_an_interruption_cancels_what_is_under_way(request):
+    # A shell starts what it puts in the background with SIGINT ignored; Python then has no KeyboardInterrupt.
+    request.addfinalizer(partial(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT)))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     cancelled, noticed = threading.Event(), threading.Event()
 
     def work(_):
