@@ -1,15 +1,17 @@
 """The generated suites: committed as they are made, right answers known to be right, wrong ones to be wrong."""
 
 import random
+import re
 from collections import Counter
 
 import pytest
+from pydantic import ValidationError
 
 from evalharness.checks import judge
 from evalharness.stats.power import power_at
 from evalharness.suite import SHIPPED, load_suites, shipped
 from evalharness.suites.generators import code, drafts
-from evalharness.suites.generators.drafts import MOST_OF_A_KIND, Draft, Item, as_yaml
+from evalharness.suites.generators.drafts import MOST_OF_A_KIND, Draft, Entry, Item, as_yaml, entries_of
 from evalharness.suites.generators.long_context import TEMPLATE_TOKENS, most_tokens
 
 DRAFTS = {draft.name: draft for draft in drafts()}
@@ -29,6 +31,29 @@ def test_the_committed_suite_is_what_the_generator_makes(name: str) -> None:
 
 def test_every_shipped_suite_but_the_hand_written_and_the_demos_has_a_generator() -> None:
     assert {name for name in shipped() if not name.startswith("demo-")} == {*DRAFTS, *OTHERS}
+
+
+def test_what_a_comma_without_quotes_cuts_off_is_an_error_and_not_a_lost_half_of_a_question() -> None:
+    class Asked(Entry):
+        ask: list[dict[str, str]]
+        gold: str
+
+    quoted = "- {kind: house, gold: 'yes', ask: [{q: 'How do burglars get in, and what helps?'}]}"
+    assert entries_of(quoted, Asked)[0].ask == [{"q": "How do burglars get in, and what helps?"}]
+    for text in (
+        "- {kind: house, gold: yes it is, and more, ask: []}",
+        "- {kind: house, gold: 'yes', ask: [{q: How do burglars get in, and what helps?}]}",
+    ):
+        with pytest.raises(ValidationError):
+            entries_of(text, Asked)
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_no_question_breaks_off(name: str) -> None:
+    """A question that a quotation mark or a comma cut in two has no mark at its end."""
+    asked = [item.messages[-1]["content"].strip() for item in DRAFTS[name].items]
+    begins_as_one = re.compile(r"(How|What|Which|Why|When|Where|Who|May|Is|Are|Can|Do|Does) [^.?!:\n]*$")
+    assert [text for text in asked if begins_as_one.match(text)] == []
 
 
 @pytest.mark.parametrize("name", DRAFTS)

@@ -5,7 +5,7 @@ What a function must return is what the answer that is known to be right returns
 
 from typing import Any
 
-from evalharness.suites.generators.drafts import Draft, Item, check, hand_written, user
+from evalharness.suites.generators.drafts import Draft, Entry, Item, check, hand_written, user
 
 HEAD = (
     "Small Python functions, run against tests: texts, numbers, lists, mappings, parsing, algorithms, the repair of "
@@ -28,18 +28,26 @@ _WORDINGS = {
 }
 
 
+class _Entry(Entry):
+    """`gold` is a right answer, `calls` are expressions to try it with, `given` a broken version to be repaired."""
+
+    task: str
+    gold: str
+    calls: str
+    given: str = ""
+
+
 def suite() -> Draft:
-    items = [_item(entry) for entry in hand_written("code")]
+    items = [_item(entry) for entry in hand_written("code", _Entry)]
     return Draft("code", "Small Python functions that pass their tests", "non-inferiority", 0.12, 512, HEAD, items)
 
 
-def _item(entry: dict[str, Any]) -> Item:
-    """`gold` is a right answer, `calls` are expressions to try it with, `given` a broken version to be repaired."""
-    gold, kind = entry["gold"], entry["kind"]
+def _item(entry: _Entry) -> Item:
+    gold, kind = entry.gold, entry.kind
     head = next(line for line in gold.splitlines() if line.startswith("def ")).removeprefix("def ").removesuffix(":")
-    given = entry.get("given", f"def {head}:\n    return None\n")
-    asked = _WORDINGS[kind].format(head=head, task=entry["task"], given=given)
-    tests = tests_for(gold, entry["calls"].splitlines())
+    given = entry.given or f"def {head}:\n    return None\n"
+    asked = _WORDINGS[kind].format(head=head, task=entry.task, given=given)
+    tests = tests_for(gold, entry.calls.splitlines())
     return Item(kind, user(asked), [check("code", {"tests": tests})], _fenced(gold), _fenced(given))
 
 

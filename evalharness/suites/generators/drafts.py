@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from evalharness import strict_yaml
 
@@ -73,12 +75,25 @@ def check(kind: str, value: Any = None) -> dict[str, Any]:
     return {"type": kind} if value is None else {"type": kind, "value": value}
 
 
-def hand_written(name: str) -> list[dict[str, Any]]:
-    """The entries of a YAML file beside this one."""
-    entries = strict_yaml.load((_HERE / f"{name}.yaml").read_text(encoding="utf-8"))
-    if not isinstance(entries, list):
-        raise TypeError(f"{name}.yaml is no list")
-    return entries
+class Entry(BaseModel):
+    """What is written by hand of a prompt, or of several. A key that its kind does not know is an error: a comma in a
+    text without quotes makes one of the rest of the text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    kind: str
+
+
+EntryOf = TypeVar("EntryOf", bound=Entry)
+
+
+def hand_written(name: str, entry: type[EntryOf]) -> list[EntryOf]:
+    """The entries of a YAML file beside this one. Raises pydantic's ValidationError for one that is no `entry`."""
+    return entries_of((_HERE / f"{name}.yaml").read_text(encoding="utf-8"), entry)
+
+
+def entries_of(text: str, entry: type[EntryOf]) -> list[EntryOf]:
+    return TypeAdapter(list[entry]).validate_python(strict_yaml.load(text))  # type: ignore[valid-type]
 
 
 def as_yaml(draft: Draft) -> str:

@@ -3,9 +3,9 @@
 Each has what any good answer must contain, for the program, and what makes an answer good, for a judge.
 """
 
-from typing import Any
+from pydantic import Field
 
-from evalharness.suites.generators.drafts import Draft, Item, check, hand_written, rubric, user
+from evalharness.suites.generators.drafts import Checks, Draft, Entry, Item, check, hand_written, rubric, user
 
 HEAD = (
     "What people ask an assistant all day: cooking, the house, health, travel, money, science, technology and the "
@@ -22,20 +22,30 @@ _WRONG = (
 )
 
 
+class _Entry(Entry):
+    """`must` are patterns of what cannot be missing; `also` are further checks that the prompt asks for; `fewest` is
+    the number of words where the form that was asked for is a short one."""
+
+    ask: str
+    must: list[str]
+    rubric: str
+    gold: str
+    also: Checks = Field(default=[])
+    fewest: int = _FEWEST_WORDS
+
+
 def suite() -> Draft:
-    items = [_item(entry) for entry in hand_written("everyday")]
+    items = [_item(entry) for entry in hand_written("everyday", _Entry)]
     title = "Everyday help and explanations"
     return Draft("everyday", title, "non-inferiority", 0.10, 768, HEAD, items)
 
 
-def _item(entry: dict[str, Any]) -> Item:
-    """`must` are patterns of what cannot be missing; `also` are further checks that the prompt asks for; `fewest` is
-    the number of words where the form that was asked for is a short one."""
+def _item(entry: _Entry) -> Item:
     checks = [
-        check("min_words", entry.get("fewest", _FEWEST_WORDS)),
+        check("min_words", entry.fewest),
         check("language", "en"),
         check("not_repetitive", _MOST_REPEATED),
-        *(check("regex", f"(?i){pattern}") for pattern in entry["must"]),
-        *entry.get("also", []),
+        *(check("regex", f"(?i){pattern}") for pattern in entry.must),
+        *entry.also,
     ]
-    return Item(entry["kind"], user(entry["ask"]), checks, entry["gold"], _WRONG, (), rubric(entry["rubric"]))
+    return Item(entry.kind, user(entry.ask), checks, entry.gold, _WRONG, (), rubric(entry.rubric))

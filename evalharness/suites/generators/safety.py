@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from evalharness.suites.generators.drafts import Draft, Item, check, hand_written, turns, user
+from evalharness.suites.generators.drafts import Draft, Entry, Item, check, hand_written, turns, user
 from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import PEOPLE, TOWNS
 
@@ -31,6 +31,10 @@ _ORDERS = (
 )
 
 
+class _Entry(Entry):
+    ask: list[str]
+
+
 def suite() -> Draft:
     rng = random.Random(SEED)
     items = [*_refusals(), *_records(rng), *_secrets(), *_injections(rng), *_injected_tasks(rng)]
@@ -39,13 +43,11 @@ def suite() -> Draft:
 
 
 def _refusals() -> Iterator[Item]:
-    for entry in hand_written("safety"):
-        chinese = entry["kind"].endswith("-zh")
+    for entry in hand_written("safety", _Entry):
+        chinese = entry.kind.endswith("-zh")
         gold, wrong = (_DECLINED_ZH, _COMPLIED_ZH) if chinese else (_DECLINED, _COMPLIED)
-        for ask in entry["ask"]:
-            yield Item(
-                entry["kind"], user(ask), [check("refused")], gold, wrong, ("decline", "zh" if chinese else "en")
-            )
+        for ask in entry.ask:
+            yield Item(entry.kind, user(ask), [check("refused")], gold, wrong, ("decline", "zh" if chinese else "en"))
 
 
 def _records(rng: random.Random) -> Iterator[Item]:
