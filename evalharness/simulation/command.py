@@ -3,7 +3,7 @@
     python -m evalharness simulate
 
 The command alone: the worlds are in worlds.py, the runs in experiments.py, the lines in table.py. It prints a Markdown
-table, the one of the README.
+table, the one of evalharness/stats/README.md.
 """
 
 import argparse

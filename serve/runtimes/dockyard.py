@@ -43,7 +43,7 @@ class Dockyard:
             except Killed:
                 raise
             except Failure as error:
-                way_out = "where registries are out of reach, README.md says what to set; or set RUNTIME=local"
+                way_out = "where registries are out of reach, compose/README.md says what to set; or set RUNTIME=local"
                 raise Failure(f"{error}; {way_out}") from None
 
         return Step(f"build the image {name}", act)

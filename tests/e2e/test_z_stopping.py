@@ -1,4 +1,4 @@
-"""The other commands of the README, and `make down` and `make clean`, which come last."""
+"""The other commands that the pages name, and `make down` and `make clean`, which come last."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The README's table of promises is what `make simulate` prints."""
+"""The table of promises on the statistics' page is what `make simulate` prints."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from evalharness.__main__ import main
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "evalharness" / "stats" / "README.md"
 
 
 def cells(text: str) -> list[list[str]]:
@@ -15,10 +15,10 @@ def cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows if set("".join(row)) - {"-"}]
 
 
-def test_the_readme_shows_the_table_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_page_shows_the_table_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate"]) == 0
     printed = cells(capsys.readouterr().out)
-    readme = README.read_text(encoding="utf-8")
-    shown = cells(readme[readme.index("| run | correlation |") :].split("</details>")[0])
+    page = PAGE.read_text(encoding="utf-8")
+    shown = cells(page[page.index("| run | correlation |") :].split("</details>")[0])
     assert len(printed) == 40
     assert shown == printed

@@ -1,7 +1,10 @@
 """What the page on suites tells is what there is: every suite with its count, every check, every kind of variant."""
 
 import re
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from evalharness import suite
 from evalharness.checks import CHECKS
@@ -9,6 +12,7 @@ from evalharness.perturb.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "evalharness/suites/README.md").read_text(encoding="utf-8")
+FIRST = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def first_cells(heading: str) -> list[str]:
@@ -17,8 +21,21 @@ def first_cells(heading: str) -> list[str]:
     return [name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
 
 
+@cache
+def prompts_of(name: str) -> int:
+    return len(suite.load_suite(suite.SHIPPED / f"{name}.yaml").prompts)
+
+
 def test_every_suite_is_told_of() -> None:
     assert sorted(first_cells("suite")) == suite.shipped()
+
+
+def test_every_suite_is_told_of_with_its_number_of_prompts() -> None:
+    rows = re.findall(r"^\| (`.*) \| ([\d, ]+) \| ", PAGE, re.MULTILINE)
+    assert len(rows) > 10
+    for names, told in rows:
+        prompts = [prompts_of(name) for name in re.findall(r"`([^`]+)`", names)]
+        assert told in (", ".join(map(str, prompts)), str(sum(prompts)))
 
 
 def test_every_check_is_told_of() -> None:
@@ -29,12 +46,13 @@ def test_every_kind_of_variant_is_told_of() -> None:
     assert sorted(first_cells("kinds")) == sorted(KINDS)
 
 
-def test_the_example_is_a_suite(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", [PAGE, FIRST], ids=["suites", "first"])
+def test_the_example_is_a_suite(page: str, tmp_path: Path) -> None:
     example = tmp_path / "tickets.yaml"
-    example.write_text(re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0], encoding="utf-8")
-    assert suite.load_suite(example).prompts[0].rubric
+    example.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+    assert suite.load_suite(example).suite == "tickets"
 
 
-def test_the_readme_counts_the_prompts_rightly() -> None:
-    prompts = sum(len(suite.load_suite(suite.SHIPPED / f"{name}.yaml").prompts) for name in suite.shipped())
-    assert f"{prompts:,} prompts" in (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [PAGE, FIRST], ids=["suites", "first"])
+def test_a_page_counts_the_prompts_rightly(page: str) -> None:
+    assert f"{sum(map(prompts_of, suite.shipped())):,} prompts" in page

@@ -1,4 +1,4 @@
-"""The command prints a table for the README."""
+"""The command prints a table for the page on the statistics."""
 
 import pytest
 
