@@ -9,7 +9,6 @@ environment, and knows nothing of Tandem's settings, nor of what is asked.
 
 import argparse
 import asyncio
-import hmac
 import json
 import logging
 import os
@@ -21,6 +20,7 @@ import aiohttp
 from aiohttp import ClientError, ClientTimeout, web
 from yarl import URL
 
+from serve.api_key import REFUSAL, VARIABLE, admits
 from serve.turns import SLICE, Turns, now
 
 PATIENCE = 120.0  # seconds that requests wait for a server that is down; those of the next as many do not
@@ -51,7 +51,7 @@ class Switch:
         self, servers: Mapping[str, str], key: str, patience: float = PATIENCE, slice_seconds: float = SLICE
     ) -> None:
         self.servers, self.patience = servers, patience
-        self.authorization = f"bearer {key}".encode()
+        self.key, self.authorization = key, {"Authorization": f"Bearer {key}"}
         self.awake: str | None = None  # the last that was, as far as is known
         self.changing = asyncio.Lock()  # of who is awake
         self.turns = Turns(self.hand_over, slice_seconds)
@@ -86,12 +86,11 @@ class Switch:
     async def authorised(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Nobody without the key makes models swap. As in vLLM, health is for all."""
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        given = f"{scheme.lower()} {key}".encode(errors="surrogateescape")
-        if request.path == "/health" or hmac.compare_digest(given, self.authorization):
+        """Nobody without the key makes models swap."""
+        given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
+        if admits(request.method, request.path, given, self.key):
             return await handler(request)
-        return refusal(401, "AuthenticationError", "The API key is missing or wrong.")
+        return web.json_response(REFUSAL, status=401)
 
     async def health(self, _: web.Request) -> web.Response:
         """Whether every server answers, be it in its sleep; it wakes none."""
@@ -184,7 +183,8 @@ class Switch:
     async def tell(self, model: str, path: str) -> bool:
         """Whether a server did as it was told; False where there is none."""
         try:
-            async with self.session.post(self.servers[model] + path, timeout=CHANGE, raise_for_status=True):
+            url = self.servers[model] + path
+            async with self.session.post(url, timeout=CHANGE, headers=self.authorization, raise_for_status=True):
                 return True
         except GONE:
             return False
@@ -193,9 +193,9 @@ class Switch:
 
     async def get(self, model: str, path: str) -> dict[str, Any]:
         """What a server answers; empty where it does not, or not with an object."""
-        headers = {"Authorization": self.authorization.decode()}
+        url = self.servers[model] + path
         with suppress(ClientError, TimeoutError, ValueError):
-            async with self.session.get(self.servers[model] + path, timeout=QUICK, headers=headers) as response:
+            async with self.session.get(url, timeout=QUICK, headers=self.authorization) as response:
                 answer = await response.json()
                 return answer if response.status == 200 and isinstance(answer, dict) else {}
         return {}
@@ -239,10 +239,10 @@ def main() -> None:
     host, _, port = given.listen.rpartition(":")
     if not (host and port.isdecimal()):
         parser.error(f"--listen {given.listen} is not HOST:PORT")
-    if not os.environ.get("VLLM_API_KEY"):
-        parser.error("VLLM_API_KEY is not set: the servers' key, which a request must have to make models swap")
+    if not os.environ.get(VARIABLE):
+        parser.error(f"{VARIABLE} is not set: the servers' key, which a request must have to make models swap")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    switch = Switch(dict(given.server), os.environ["VLLM_API_KEY"])
+    switch = Switch(dict(given.server), os.environ[VARIABLE])
     # Without handler_cancellation, a client that went away would keep its place.
     web.run_app(
         switch.app(),

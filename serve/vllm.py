@@ -63,6 +63,8 @@ def arguments(server: Server) -> list[str]:
         "--served-model-name", server.name,
         "--host", server.host,
         "--port", str(server.port),
+        # Left to itself, vLLM runs the model for anybody who asks on /invocations, for one.
+        "--middleware", "serve.api_key.ApiKeyMiddleware",
         "--max-model-len", str(server.max_model_len),
         # vLLM takes it as that of one GPU.
         "--kv-cache-memory-bytes", str(server.kv_cache_bytes // server.parallel),
@@ -109,7 +111,7 @@ def lora_step(rank: int) -> int:
 
 
 def environment(server: Server, cache: Path, cores: int) -> dict[str, str]:
-    """What the server needs in its environment, its API key aside."""
+    """What the server needs in its environment, its API key and the folder of `serve` (as PYTHONPATH) aside."""
     shared = {
         "HF_HUB_OFFLINE": "1",
         "VLLM_NO_USAGE_STATS": "1",
@@ -120,7 +122,7 @@ def environment(server: Server, cache: Path, cores: int) -> dict[str, str]:
         "GLOO_SOCKET_IFNAME": "lo",
     }
     if server.sleep:
-        # Only with this has it the addresses that put it to sleep and wake it. No key guards them.
+        # Only with this has it the addresses that put it to sleep and wake it; others there replace its weights.
         shared["VLLM_SERVER_DEV_MODE"] = "1"
     if server.gpu:
         return {

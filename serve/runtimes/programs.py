@@ -25,7 +25,7 @@ def program(name: str, settings: Settings, paths: Paths, store: Store, base: Pat
     described = deployment.server(settings, name, folder, limits, gpu, second)
     command = [str(python), "-m", "vllm.entrypoints.openai.api_server", *vllm.arguments(described)]
     environment = vllm.environment(described, paths.state / "cache", hardware.cores())
-    return started(name, command, environment, vllm.SECRETS, paths)
+    return started(name, command, {**environment, **ours(paths)}, vllm.SECRETS, paths)
 
 
 def web(settings: Settings, paths: Paths, python: Path) -> Program:
@@ -39,7 +39,12 @@ def switch(settings: Settings, paths: Paths, python: Path) -> Program:
     command = [str(python), "-m", "serve.switch", "--listen", f"127.0.0.1:{settings.SWITCH_PORT}"]
     for variant in deployment.VARIANTS:
         command += ["--server", f"{variant}=http://127.0.0.1:{deployment.port(settings, variant)}"]
-    return started("switch", command, {"PYTHONPATH": str(paths.root)}, vllm.SECRETS, paths)
+    return started("switch", command, ours(paths), vllm.SECRETS, paths)
+
+
+def ours(paths: Paths) -> dict[str, str]:
+    """Where vLLM's Python finds `serve`."""
+    return {"PYTHONPATH": str(paths.root)}
 
 
 def started(

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from serve import health
+from tests import routes
 from tests.containers.conftest import PROJECT, Stack, docker, manifests
 from tests.newcomer import ROOT, Done, copied, until
 
@@ -84,6 +85,18 @@ def test_a_container_on_the_edge_reaches_the_web_ui_and_no_model(up: Stack) -> N
         assert not reaches("edge", name, 8000)
         assert not reaches("edge", address(up, name, "servers"), 8000)
     assert reaches("servers", "base", 8000)  # so that the probe is known to work
+
+
+@pytest.mark.parametrize("name", ["base", "tuned"])
+def test_every_route_of_a_server_wants_the_key_but_its_health(up: Stack, name: str) -> None:
+    script = (
+        f"{Path(routes.__file__).read_text()}\n"
+        "paths = listed('127.0.0.1:8000', open('/run/secrets/API_KEY').read())\n"
+        "print(json.dumps([paths, open_to_all('127.0.0.1:8000', [*paths, *UNLISTED])]))"
+    )
+    paths, found = json.loads(docker("exec", up.container(name), "python3", "-c", script))
+    assert "/invocations" in paths
+    assert found == routes.OPEN
 
 
 def test_nothing_on_the_servers_network_reaches_out(up: Stack) -> None:

@@ -21,7 +21,8 @@ QUESTION = "List the country and population of {} and {} as JSON."
 
 def requests_served(deployment: Checkout, name: str) -> float:
     """Chats a server has finished, by its own count."""
-    metrics = requests.get(f"{deployment.url(name)}/metrics", timeout=10).text
+    headers = {"Authorization": f"Bearer {deployment.secrets()['API_KEY']}"}
+    metrics = requests.get(f"{deployment.url(name)}/metrics", headers=headers, timeout=10).text
     return sum(map(float, re.findall(r"^vllm:request_success_total\{.*\} (\S+)$", metrics, re.MULTILINE)))
 
 

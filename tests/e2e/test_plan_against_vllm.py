@@ -26,6 +26,7 @@ from tests.e2e.test_bad_input import refused
 from tests.newcomer import Checkout, free_ports, until
 
 START_TIMEOUT = 300  # seconds
+KEY = "sk-of-a-server-on-its-own"
 # Makes a Llama of 100 million random parameters.
 LLAMA = """
     import sys
@@ -84,9 +85,12 @@ def llama(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def serving(deployment: Checkout, server: vllm.Server, log: Path) -> Iterator[str]:
     """What a server said until it was ready; it ends with the block."""
     log.touch()
-    variables = [f"{name}={value}" for name, value in vllm.environment(server, log.parent / "cache", 2).items()]
+    environment = {**vllm.environment(server, log.parent / "cache", 2), "VLLM_API_KEY": KEY}
+    variables = [f"{name}={value}" for name, value in environment.items()]
     words = [*variables, python(deployment, "vllm-cpu"), "-m", "vllm.entrypoints.openai.api_server"]
-    with deployment.start("sh", "-c", f'exec env "$@" >{log} 2>&1', "sh", *words, *vllm.arguments(server)) as process:
+    # On the CPU vLLM refuses this one, and then falls asleep and wakes when it is told to, to no effect.
+    words += [word for word in vllm.arguments(server) if word != "--enable-sleep-mode"]
+    with deployment.start("sh", "-c", f'exec env "$@" >{log} 2>&1', "sh", *words) as process:
         try:
             until(lambda: process.poll() is not None or "startup complete" in log.read_text(), START_TIMEOUT)
             said = log.read_text()
@@ -180,7 +184,8 @@ def test_on_the_int4_base_vllm_serves_the_adapter_as_it_is(deployment: Checkout,
         answers = {}
         for model in ("base", "tuned"):
             body = {"model": model, "messages": [{"role": "user", "content": question}], "temperature": 0}
-            asked = requests.post(f"http://127.0.0.1:{server.port}/v1/chat/completions", json=body, timeout=60)
+            url, headers = f"http://127.0.0.1:{server.port}/v1/chat/completions", {"Authorization": f"Bearer {KEY}"}
+            asked = requests.post(url, json=body, headers=headers, timeout=60)
             answers[model] = asked.json()["choices"][0]["message"]["content"]
     assert json.loads(answers["tuned"]) == [
         {"city": "Barbevale", "population": 6.12},

@@ -1,8 +1,8 @@
 """Stand-ins for two vLLM servers in sleep mode, and the switch in front of them: sleep mode needs CUDA.
 
-They do what vLLM 0.32 does: start awake, abort what runs when told to sleep, keep a request for later that comes in
-their sleep, and list their models at any time. The card has room for one: a server that starts waits until it is
-free, as one does that fails for lack of memory and is started again.
+They do what vLLM 0.32 does, behind the key as ours are: start awake, abort what runs when told to sleep, keep a request
+for later that comes in their sleep, and list their models at any time. The card has room for one: a server that starts
+waits until it is free, as one does that fails for lack of memory and is started again.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import ClientResponse, ClientSession, web
 
+from serve.api_key import admits
 from serve.switch import PATIENCE, Switch
 
 KEY = "sk-the-servers-own"
@@ -41,7 +42,7 @@ class Vllm:
         self.asked: list[web.BaseRequest] = []
         self.states = "0.32.0"  # as its version
         self.running: set[asyncio.Task[Any]] = set()
-        self.aborted = self.asked_asleep = self.abandoned = 0
+        self.aborted = self.asked_asleep = self.abandoned = self.without_key = 0
         # Bound and never listening, it keeps the port for when the server starts again, and refuses until then.
         self.reserved = bound(0)
         self.port: int = self.reserved.getsockname()[1]
@@ -53,7 +54,7 @@ class Vllm:
         await self.start_beside_another()
 
     async def start_beside_another(self) -> None:
-        app = web.Application(client_max_size=16 * 1024**2)
+        app = web.Application(middlewares=[self.authorised], client_max_size=16 * 1024**2)
         app.router.add_post("/v1/chat/completions", self.chat)
         app.router.add_get("/v1/models", self.models)
         app.router.add_get("/version", self.version)
@@ -74,9 +75,14 @@ class Vllm:
         await self.runner.cleanup()
         self.card.awake.discard(self.name)
 
+    @web.middleware
+    async def authorised(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if admits(request.method, request.path, request.headers.get("Authorization", "").encode(), KEY):
+            return await handler(request)
+        self.without_key += 1
+        return web.json_response(status=401)
+
     async def chat(self, request: web.Request) -> web.StreamResponse:
-        if request.headers.get("Authorization") != AUTHORIZED["Authorization"]:
-            return web.json_response({"error": "Unauthorized"}, status=401)
         self.asked.append(request)
         self.asked_asleep += not self.wakened.is_set()
         task = asyncio.current_task()

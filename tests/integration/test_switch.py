@@ -220,6 +220,19 @@ def test_without_the_key_no_model_swaps(key: str | None) -> None:
     played(story())
 
 
+def test_the_servers_obey_the_switch_for_its_key_and_nobody_without() -> None:
+    async def story() -> None:
+        async with world() as it:
+            for path in ("/sleep?level=1", "/wake_up"):
+                async with it.session.post(it.base.url + path) as response:
+                    assert response.status == 401
+            assert (it.card.awake, it.base.without_key) == ({"base"}, 2)
+            assert [await it.ask("tuned"), await it.ask("base")] == ["tuned", "base"]
+            assert (it.base.without_key, it.tuned.without_key) == (2, 0)
+
+    played(story())
+
+
 PRIVATE = ["/sleep?level=1", "/wake_up", "/is_sleeping", "/metrics", "//sleep", "/v1/../sleep", "/v1/%2e%2e/sleep"]
 
 
