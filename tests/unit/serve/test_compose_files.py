@@ -113,6 +113,16 @@ def test_every_service_is_contained(service):
     assert not described.get("privileged") and not described.get("cap_add")
 
 
+@pytest.mark.parametrize("variant", ["base", "tuned"])
+def test_a_server_that_is_split_over_gpus_is_given_each_of_them(variant):
+    """The NVIDIA runtime reads a list with commas; in `device_ids` it would be the name of one card."""
+    for name in (variant, f"quantize-{variant}"):
+        service = read("gpu.yaml")["services"][name]
+        assert service["runtime"] == "nvidia" and "deploy" not in service
+        assert service["environment"]["NVIDIA_VISIBLE_DEVICES"] == f"${{{variant.upper()}_GPUS:-0}}"
+        assert "compute" in service["environment"]["NVIDIA_DRIVER_CAPABILITIES"]
+
+
 def test_only_the_web_ui_is_published_and_only_on_loopback():
     services = read("compose.yaml")["services"]
     assert {name for name, described in services.items() if described.get("ports")} == {"webui"}
