@@ -30,6 +30,7 @@ LOOK_SECONDS = 5.0  # between looks for servers that have restarted, and so are 
 LARGEST_BODY = 256 * 1024**2  # bytes; chats may hold images
 # Level 1 keeps the weights in memory. It aborts what still runs: by then, only what nobody waits for any more.
 SLEEP = "/sleep?level=1"
+SLEEP_TRIES, SLEEP_PAUSE = 10, 1.0  # times that a server is told, and seconds between
 LISTING, VERSION = "/v1/models", "/version"  # vLLM answers these in its sleep too
 TOKENIZING = ("/tokenize", "/detokenize")  # by which the harness sees that both read a chat alike
 GONE = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)  # no process listens there, or it has just ended
@@ -44,6 +45,10 @@ class Unavailable(Exception):
     """A server that cannot be had for now, and why."""
 
 
+class Refused(Unavailable):
+    """A server that could not do as it was told, and said so."""
+
+
 class Switch:
     """`servers` is {model: URL}; `key` is theirs."""
 
@@ -53,6 +58,7 @@ class Switch:
         self.servers, self.patience = servers, patience
         self.key, self.authorization = key, {"Authorization": f"Bearer {key}"}
         self.awake: str | None = None  # the last that was, as far as is known
+        self.unsure = set(servers)  # those that may be half asleep: put_to_sleep says how that comes
         self.changing = asyncio.Lock()  # of who is awake
         self.turns = Turns(self.hand_over, slice_seconds)
         self.hopeless_until = dict.fromkeys(servers, 0.0)
@@ -144,7 +150,9 @@ class Switch:
         async with self.changing:
             for other in self.servers:
                 if other != model:
-                    await self.tell(other, SLEEP)
+                    await self.put_to_sleep(other)
+            if model in self.unsure:
+                await self.put_to_sleep(model)
             deadline = now() + self.patience
             while not await self.tell(model, "/wake_up"):
                 if now() > deadline:
@@ -161,16 +169,17 @@ class Switch:
             return
         async with self.changing:
             for model in self.servers:
-                await self.tell(model, SLEEP)
+                await self.put_to_sleep(model)
 
     async def settle(self) -> None:
         """Leaves one server awake: every server is when it starts."""
         states = [(model, await self.get(model, "/is_sleeping")) for model in self.servers if model != self.awake]
         async with self.changing:
             for model in [model for model, state in states if state.get("is_sleeping") is False]:
+                self.unsure.discard(model)
                 self.awake = self.awake or model
                 if model != self.awake:
-                    await self.tell(model, SLEEP)
+                    await self.put_to_sleep(model)
 
     async def watch(self) -> None:
         while True:
@@ -180,14 +189,39 @@ class Switch:
             except Unavailable as error:
                 log.warning("a restarted server is awake beside another: %s", error)
 
+    async def put_to_sleep(self, model: str) -> None:
+        """Returns when a server sleeps, or there is none. Raises Unavailable where it says again and again that it
+        does not.
+
+        vLLM gives its memory back first, and fails after that where the card has less free memory than before, because
+        another process took as much meanwhile (sleep in vllm/v1/worker/gpu_worker.py). Only when told again, in a
+        calmer moment, does it know that it sleeps: woken before, it would run without its weights.
+        """
+        self.unsure.add(model)
+        for left in reversed(range(SLEEP_TRIES)):
+            try:
+                await self.tell(model, SLEEP)
+                break
+            except Refused as error:
+                log.warning("%s; it is told %d times more", error, left)
+                if not left:
+                    raise Unavailable(f"{model} did not fall asleep, told {SLEEP_TRIES} times: {error}") from None
+                await asyncio.sleep(SLEEP_PAUSE)
+        self.unsure.discard(model)
+
     async def tell(self, model: str, path: str) -> bool:
-        """Whether a server did as it was told; False where there is none."""
+        """Whether a server did as it was told; False where there is none. Raises Refused, or Unavailable where it says
+        nothing.
+        """
         try:
             url = self.servers[model] + path
             async with self.session.post(url, timeout=CHANGE, headers=self.authorization, raise_for_status=True):
                 return True
         except GONE:
             return False
+        except aiohttp.ClientResponseError as error:
+            kind = Refused if error.status >= 500 else Unavailable
+            raise kind(f"{path} of {model}: {error.status} {error.message}") from None
         except (ClientError, TimeoutError) as error:
             raise Unavailable(f"{path} of {model}: {str(error) or 'no answer'}") from None
 

@@ -1,8 +1,10 @@
 """Stand-ins for two vLLM servers in sleep mode, and the switch in front of them: sleep mode needs CUDA.
 
 They do what vLLM 0.32 does, behind the key as ours are: start awake, abort what runs when told to sleep, keep a request
-for later that comes in their sleep, and list their models at any time. The card has room for one: a server that starts
-waits until it is free, as one does that fails for lack of memory and is started again.
+for later that comes in their sleep, and list their models at any time. Where another process took memory while one fell
+asleep, it has given its own back and says that it failed; woken then, it would run without its weights. The card has
+room for one: a server that starts waits until it is free, as one does that fails for lack of memory and is started
+again.
 """
 
 import asyncio
@@ -43,6 +45,8 @@ class Vllm:
         self.states = "0.32.0"  # as its version
         self.running: set[asyncio.Task[Any]] = set()
         self.aborted = self.asked_asleep = self.abandoned = self.without_key = 0
+        self.restless = 0  # times more that it fails to fall asleep
+        self.half_asleep, self.woken_half_asleep = False, 0
         # Bound and never listening, it keeps the port for when the server starts again, and refuses until then.
         self.reserved = bound(0)
         self.port: int = self.reserved.getsockname()[1]
@@ -131,9 +135,14 @@ class Vllm:
         self.wakened.clear()
         await asyncio.sleep(0.02)
         self.card.awake.discard(self.name)
+        self.half_asleep = self.restless > 0
+        if self.half_asleep:
+            self.restless -= 1
+            return web.Response(status=500, text="Internal Server Error")
         return web.json_response({"status": "sleeping", "level": 1})
 
     async def wake_up(self, _: web.Request) -> web.Response:
+        self.woken_half_asleep += self.half_asleep
         self.card.take(self.name)
         await asyncio.sleep(0.02)
         self.card.woken.append(self.name)
@@ -200,6 +209,7 @@ async def world(awake: tuple[str, ...] = ("base",), missing: str = "") -> AsyncI
     assert made.card.most_awake <= 1
     assert made.base.aborted + made.tuned.aborted == 0
     assert made.base.asked_asleep + made.tuned.asked_asleep == 0
+    assert made.base.woken_half_asleep + made.tuned.woken_half_asleep == 0
 
 
 def played(story: Coroutine[Any, Any, None]) -> None:

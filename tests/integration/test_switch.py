@@ -233,6 +233,45 @@ def test_the_servers_obey_the_switch_for_its_key_and_nobody_without() -> None:
     played(story())
 
 
+def test_a_server_that_fails_to_fall_asleep_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switch, "SLEEP_PAUSE", 0.02)
+
+    async def story() -> None:
+        async with world() as it:
+            it.base.restless = 3
+            assert await it.ask("tuned") == "tuned"
+            assert await it.ask("base") == "base"
+
+    played(story())
+
+
+def test_one_that_never_falls_asleep_is_named_and_not_woken_before_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switch, "SLEEP_PAUSE", 0.02)
+
+    async def story() -> None:
+        async with world() as it:
+            it.base.restless = 2 * switch.SLEEP_TRIES
+            told = f"base did not fall asleep, told {switch.SLEEP_TRIES} times: /sleep?level=1 of base: 500"
+            for model in ("tuned", "base"):
+                async with it.post(model, "quick") as response:
+                    assert response.status == 503
+                    assert told in (await response.json())["error"]["message"]
+            assert it.card.woken == []
+            assert await it.ask("base") == "base"  # once whatever took the memory has done
+            assert await it.ask("tuned") == "tuned"
+
+    played(story())
+
+
+def test_one_that_an_earlier_switch_left_half_asleep_is_not_woken_so() -> None:
+    async def story() -> None:
+        async with world(awake=("tuned",)) as it:
+            it.base.half_asleep = True
+            assert await it.ask("base") == "base"
+
+    played(story())
+
+
 PRIVATE = ["/sleep?level=1", "/wake_up", "/is_sleeping", "/metrics", "//sleep", "/v1/../sleep", "/v1/%2e%2e/sleep"]
 
 
