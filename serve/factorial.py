@@ -51,8 +51,7 @@ def passes(settings: Settings, paths: Paths, gpu: bool) -> tuple[Settings, Setti
     fp = settings.model_copy(update={"PRECISION": "fp"})
     if gpu and not settings.KV_CACHE_GIB and settings.MODE != "lora":
         room = plan_inputs.limits_before_fetching(fp, models.sources(settings, paths.root)).kv_cache_bytes / GIB
-        # Rounded down: a container is told of its GPU's memory in fewer digits.
-        fp = fp.model_copy(update={"KV_CACHE_GIB": floor(98 * room) / 100})
+        fp = fp.model_copy(update={"KV_CACHE_GIB": floor(100 * room) / 100})
     return fp.model_copy(update={"PRECISION": "int4"}), fp
 
 

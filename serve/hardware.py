@@ -3,6 +3,19 @@
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A GPU: `total_gib` is what its driver says it has, `gib` what of that there is to plan with.
+
+    `name` is the driver's too; empty for a GPU that is not here.
+    """
+
+    gib: float
+    total_gib: float
+    name: str = ""
 
 
 def has_nvidia_gpu() -> bool:
@@ -19,17 +32,25 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def gpu_memory() -> dict[int, float]:
-    """GiB of each GPU that the driver lists, by its number; empty where there is none, or it does not say."""
+def gpus() -> dict[int, Gpu]:
+    """The GPUs that the driver lists, by its number; empty where there is none, or it does not say what they have."""
+    return parse_gpus(gpu_listing())
+
+
+def gpu_listing() -> str:
+    """The driver's own words on its GPUs, which parse_gpus reads; empty where there is none."""
     program = shutil.which("nvidia-smi")
     if not program:
-        return {}
-    query = [program, "--query-gpu=index,memory.total", "--format=csv,noheader,nounits"]
+        return ""
+    query = [program, "--query-gpu=index,memory.total,name", "--format=csv,noheader,nounits"]
     listing = subprocess.run(query, capture_output=True, text=True, check=False)
-    return parse_gpu_memory(listing.stdout) if listing.returncode == 0 else {}
+    return ";".join(listing.stdout.splitlines()) if listing.returncode == 0 else ""
 
 
-def parse_gpu_memory(listing: str) -> dict[int, float]:
-    """`0, 24564` a line, in MiB; where a GPU shares the machine's memory, the driver says `[N/A]`."""
-    rows = [line.split(",") for line in listing.splitlines()]
-    return {int(row[0]): int(row[1]) / 1024 for row in rows if len(row) == 2 and row[1].strip().isdigit()}
+def parse_gpus(listing: str) -> dict[int, Gpu]:
+    """`0, 24564, NVIDIA GeForce RTX 4090` of each, in MiB, with semicolons between; where a GPU shares the machine's
+    memory, the driver says `[N/A]`.
+    """
+    rows = [[word.strip() for word in row.split(",", 2)] for row in listing.split(";")]
+    stated = [(int(row[0]), int(row[1]) / 1024, row[2]) for row in rows if len(row) == 3 and row[1].isdigit()]
+    return {number: Gpu(gib, gib, name) for number, gib, name in stated}

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from serve.architecture import Architecture, architecture
 from serve.errors import UsageError
-from serve.plan_memory import CONTEXT, CPU_BLOCK, GPU_BLOCK, USABLE, Card, Demand, Fit, Mode, fit
+from serve.hardware import Gpu
+from serve.plan_memory import CONTEXT, CPU_BLOCK, GPU_BLOCK, USABLE, Card, Demand, Fit, Mode, fit, steps
 from serve.preflight_lora import largest_rank
 from serve.settings import Settings
 from serve.vllm import GIB
@@ -19,7 +20,7 @@ from serve.vllm import GIB
 CPU_KV_CACHE_GIB = 1.0
 SHORTEST = 64  # tokens, the least that MAX_MODEL_LEN can be
 LARGEST_GPU = 1024  # GiB, where the search for one that would do ends
-Memory = Mapping[int, float]  # GiB of each GPU, by the number that nvidia-smi gives it
+Gpus = Mapping[int, Gpu]  # by the number that nvidia-smi gives each
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,11 @@ class Plan:
 
     @property
     def memory_share(self) -> float:
-        """The part of a card that must be free when a server starts. vLLM looks when its context is there already."""
+        """The part of a card that must be free when a server starts. vLLM looks when its context is there already, and
+        takes it of all that the card has, whatever else is on it (request_memory in vllm/v1/worker/utils.py).
+        """
         needed = self.served.total - CONTEXT
-        return max(0.01, floor(1000 * needed / max(card.size for card in self.cards)) / 1000)
+        return max(0.01, floor(1000 * needed / max(card.total for card in self.cards)) / 1000)
 
     @property
     def limits(self) -> Limits:
@@ -66,24 +69,27 @@ class Plan:
         )
 
 
-def limits(settings: Settings, config: Mapping[str, Any], adapter: Mapping[str, Any], memory: Memory | None) -> Limits:
-    """What every server is given: on GPU what the plan leaves; on CPU (`memory` None) KV_CACHE_GIB, or 1 GiB.
+def limits(settings: Settings, config: Mapping[str, Any], adapter: Mapping[str, Any], present: Gpus | None) -> Limits:
+    """What every server is given: on GPU what the plan leaves; on CPU (`present` None) KV_CACHE_GIB, or 1 GiB.
 
     `config` is the base's config.json, `adapter` the adapter's adapter_config.json. Raises UsageError for what cannot
     fit.
     """
     model = architecture(config, settings.BASE_MODEL or "the demo")
-    if memory is None:
-        kv_cache_gib = settings.KV_CACHE_GIB or CPU_KV_CACHE_GIB
+    if present is None:
         check_length(model, settings)
-        check_cache(model, settings, kv_cache_gib, CPU_BLOCK)
-        return Limits(int(kv_cache_gib * GIB), largest_rank(adapter))
-    planned = plan(settings, model, largest_rank(adapter), memory)
-    check(planned, settings, memory)
+        check_cache(model, settings, cpu_cache_gib(settings), CPU_BLOCK)
+        return Limits(int(cpu_cache_gib(settings) * GIB), largest_rank(adapter))
+    planned = plan(settings, model, largest_rank(adapter), present)
+    check(planned, settings, present)
     return planned.limits
 
 
-def plan(settings: Settings, model: Architecture, rank: int, memory: Memory, mode: Mode | None = None) -> Plan:
+def cpu_cache_gib(settings: Settings) -> float:
+    return settings.KV_CACHE_GIB or CPU_KV_CACHE_GIB
+
+
+def plan(settings: Settings, model: Architecture, rank: int, present: Gpus, mode: Mode | None = None) -> Plan:
     """The plan for these settings, or for another mode, whether anything fits or not. `rank` is the adapter's.
 
     Raises UsageError for a length beyond the model's, and for GPUs that cannot serve together, or are not there.
@@ -97,11 +103,15 @@ def plan(settings: Settings, model: Architecture, rank: int, memory: Memory, mod
             "which would be no fair comparison; set one of them to as many as the other"
         )
     check_divisible(model, len(base), settings)
-    cards = placed(base, tuned, mode, memory)
+    cards = placed(base, tuned, mode, present)
     fits = {}
     for precision, group in (("int4", settings.GPTQ_GROUP_SIZE), ("fp", None)):
-        demand = Demand(model, mode, len(base), settings.MAX_MODEL_LEN, rank, group)
-        fits[precision] = fit(demand, cards, settings.KV_CACHE_GIB if precision == settings.PRECISION else None)
+        stated = settings.KV_CACHE_GIB if precision == settings.PRECISION else None
+        tried = [
+            fit(Demand(model, mode, len(base), settings.MAX_MODEL_LEN, rank, group, taken), cards, stated)
+            for taken in min((card.steps for card in cards), key=len)  # those that no card is too small for
+        ]
+        fits[precision] = next((found for found in tried if found.stands), tried[-1])
     return Plan(cards, int4=fits["int4"], wide=fits["fp"], served=fits[settings.PRECISION])
 
 
@@ -115,16 +125,26 @@ def gpus(settings: Settings, variant: str) -> tuple[int, ...]:
     return numbers
 
 
-def placed(base: tuple[int, ...], tuned: tuple[int, ...], mode: Mode, memory: Memory) -> tuple[Card, ...]:
+def placed(base: tuple[int, ...], tuned: tuple[int, ...], mode: Mode, present: Gpus) -> tuple[Card, ...]:
     """The cards that serve. Raises UsageError for one that is not there."""
     cards = []
     for number, servers in sorted(Counter((*base, *tuned)).items()):
-        if number not in memory:
+        if number not in present:
             name = "BASE_GPUS" if number in base else "TUNED_GPUS"
-            there = ", ".join(str(known) for known in sorted(memory))
+            there = ", ".join(str(known) for known in sorted(present))
             raise UsageError(f"{name} names GPU {number}, but the driver has only {there}; set it to one of those")
         awake = 1 if mode == "swap" else servers
-        cards.append(Card(number, int(memory[number] * GIB), awake, servers - awake))
+        gpu = present[number]
+        cards.append(
+            Card(
+                number,
+                size=int(gpu.gib * GIB),
+                total=int(gpu.total_gib * GIB),
+                steps=steps(gpu.total_gib, gpu.name),
+                awake=awake,
+                asleep=servers - awake,
+            )
+        )
     return tuple(cards)
 
 
@@ -163,7 +183,7 @@ def check_cache(model: Architecture, settings: Settings, kv_cache_gib: float, bl
         )
 
 
-def check(planned: Plan, settings: Settings, memory: Memory) -> None:
+def check(planned: Plan, settings: Settings, present: Gpus) -> None:
     """Raises UsageError when not one request of the full length fits, naming what would."""
     served = planned.served
     if settings.KV_CACHE_GIB and served.longest >= settings.MAX_MODEL_LEN:
@@ -174,14 +194,14 @@ def check(planned: Plan, settings: Settings, memory: Memory) -> None:
                 f"server's with MODE={planned.mode}; set it to at most that, or leave it empty"
             )
     elif not served.requests:
-        raise UsageError(refusal(planned, settings, memory))
+        raise UsageError(refusal(planned, settings, present))
 
 
-def refusal(planned: Plan, settings: Settings, memory: Memory) -> str:
+def refusal(planned: Plan, settings: Settings, present: Gpus) -> str:
     """What does not fit, and what would, in one line."""
     card = min(planned.cards, key=lambda card: card.size / card.awake)
     needed = card.awake * planned.served.least + card.asleep * planned.served.demand.residue
-    fits = alternatives(planned, settings, memory)
+    fits = alternatives(planned, settings, present)
     mode = f"MODE={planned.mode}" + (" with PRECISION=fp" if settings.PRECISION == "fp" else "")
     return (
         f"{mode} takes {needed / GIB:.1f} GiB of GPU {card.number} for one request of MAX_MODEL_LEN="
@@ -190,18 +210,18 @@ def refusal(planned: Plan, settings: Settings, memory: Memory) -> str:
     )
 
 
-def alternatives(planned: Plan, settings: Settings, memory: Memory) -> list[str]:
+def alternatives(planned: Plan, settings: Settings, present: Gpus) -> list[str]:
     """What a person could change, one thing at a time, so that the plan fits."""
     model, rank = planned.served.demand.architecture, planned.served.demand.rank
     free = settings.model_copy(update={"KV_CACHE_GIB": None})
 
-    def fits(memory: Memory, mode: Mode | None = None) -> bool:
-        return plan(free, model, rank, memory, mode).served.requests > 0
+    def fits(present: Gpus, mode: Mode | None = None) -> bool:
+        return plan(free, model, rank, present, mode).served.requests > 0
 
-    found = [f"MODE={mode}" for mode in other_modes(settings) if fits(memory, mode)]
+    found = [f"MODE={mode}" for mode in other_modes(settings) if fits(present, mode)]
     if planned.served.longest >= SHORTEST:
         found.append(f"MAX_MODEL_LEN={planned.served.longest // SHORTEST * SHORTEST}")
-    sizes = (size for size in range(1, LARGEST_GPU) if fits(dict.fromkeys(memory, float(size))))
+    sizes = (size for size in range(1, LARGEST_GPU) if fits(dict.fromkeys(present, Gpu(size, size))))
     return found + [f"a GPU of {size} GiB" for size in [next(sizes, None)] if size]
 
 

@@ -23,23 +23,24 @@ def show_plan(settings: Settings, paths: Paths) -> int:
     from serve.display import console, table
 
     config, adapter_config = plan_inputs.configurations(settings, models.sources(settings, paths.root))
-    memory = plan_inputs.memory(settings)
+    present = plan_inputs.gpus(settings)
     model = architecture(config, settings.BASE_MODEL or "the demo")
-    planned = plan.plan(settings, model, largest_rank(adapter_config), memory)
+    planned = plan.plan(settings, model, largest_rank(adapter_config), present)
     console.print(f"{settings.BASE_MODEL or 'The embedded demo'}: MODE={planned.mode}, {TITLES[planned.mode]}.")
     for card in planned.cards:
         sleeping = f", and {card.asleep} asleep" if card.asleep else ""
+        whole = f" of its {card.total / GIB:.4g}" if card.size < card.total else ""
         console.print(
-            f"GPU {card.number}: {card.size / GIB:.4g} GiB, of which {card.size * USABLE / GIB:.1f} can be used, "
-            f"for {card.awake} server{'s' if card.awake > 1 else ''} awake{sleeping}."
+            f"GPU {card.number}: {card.size / GIB:.4g}{whole} GiB, of which {card.size * USABLE / GIB:.1f} can be "
+            f"used, for {card.awake} server{'s' if card.awake > 1 else ''} awake{sleeping}."
         )
     console.print()
     served = ("INT4 (served)", "16 bits") if settings.PRECISION == "int4" else ("INT4", "16 bits (served)")
     table(("each server, on each of its GPUs", *served), rows(planned))
-    plan.check(planned, settings, memory)
+    plan.check(planned, settings, present)
     console.print(f"\nWhat follows: {following(planned)}.")
     rank = largest_rank(adapter_config)
-    others = {mode: plan.plan(settings, model, rank, memory, mode).served for mode in plan.other_modes(settings)}
+    others = {mode: plan.plan(settings, model, rank, present, mode).served for mode in plan.other_modes(settings)}
     told = ", ".join(f"{fit.requests or 'none'} with MODE={mode}" for mode, fit in others.items())
     console.print(f"Requests at a time in other modes: {told}.")
     return 0

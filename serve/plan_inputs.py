@@ -3,28 +3,32 @@
 It reads and asks; plan.py decides.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from serve import hardware, models, plan, preflight
 from serve.errors import UsageError
+from serve.hardware import Gpu
 from serve.settings import Settings
 
 
-def limits(settings: Settings, base: Path, adapter: Path | None, gpu: bool, inside: bool = False) -> plan.Limits:
+def limits(
+    settings: Settings, base: Path, adapter: Path | None, gpu: bool, driver: plan.Gpus | None = None
+) -> plan.Limits:
     """What every server is given, told from a folder of the base (as it was, or quantized): the one place where
-    KV_CACHE_GIB gets its value. `inside`: this is one server's container.
+    KV_CACHE_GIB gets its value. `driver`: the machine's GPUs, where its driver cannot be asked here.
 
     Raises UsageError for what cannot fit.
     """
     config = preflight.read_config(base, "config.json", "BASE_MODEL")
     adapter_config = preflight.read_config(adapter, "adapter_config.json", "ADAPTER") if adapter else {}
-    return plan.limits(settings, config, adapter_config, memory(settings, inside) if gpu else None)
+    return plan.limits(settings, config, adapter_config, gpus(settings, driver) if gpu else None)
 
 
 def limits_before_fetching(settings: Settings, sources: models.Sources) -> plan.Limits:
     """The same on GPU from what was named, before gigabytes of it are fetched: the configurations are enough."""
-    return plan.limits(settings, *configurations(settings, sources), memory(settings))
+    return plan.limits(settings, *configurations(settings, sources), gpus(settings))
 
 
 def configurations(settings: Settings, sources: models.Sources) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -40,16 +44,40 @@ def configuration(settings: Settings, source: Path | str, file: str, setting: st
     return preflight.read_config(source, file, setting)
 
 
-def memory(settings: Settings, inside: bool = False) -> plan.Memory:
-    """GiB of each GPU: as stated by GPU_MEMORY_GIB, or as the driver says.
+def gpus(settings: Settings, driver: plan.Gpus | None = None) -> plan.Gpus:
+    """The GPUs to plan for, by number: as the driver has them, with GPU_MEMORY_GIB of each where that is set.
 
-    Inside a container the driver shows one server's GPUs, counted from 0: others are taken for as large. Raises
+    Where that is more than the driver has, or there is no driver, it is another GPU that is planned for. Raises
     UsageError where neither says anything.
     """
-    named = {*plan.gpus(settings, "base"), *plan.gpus(settings, "tuned")}
-    if settings.GPU_MEMORY_GIB:
-        return dict.fromkeys(named, settings.GPU_MEMORY_GIB)
-    driver = hardware.gpu_memory()
-    if not driver:
-        raise UsageError("no GPU here says how much memory it has; set GPU_MEMORY_GIB to that of the one to plan for")
-    return dict.fromkeys(named, min(driver.values())) if inside else driver
+    present = hardware.gpus() if driver is None else driver
+    stated = settings.GPU_MEMORY_GIB
+    if not stated:
+        if not present:
+            raise UsageError(
+                "no GPU here says how much memory it has; set GPU_MEMORY_GIB to that of the one to plan for"
+            )
+        return present
+    return {number: part(stated, present.get(number)) for number in named(settings)}
+
+
+def part(stated: float, gpu: Gpu | None) -> Gpu:
+    """So many GiB of a GPU, or a GPU of so many."""
+    return replace(gpu, gib=stated) if gpu and stated <= gpu.total_gib else Gpu(stated, stated)
+
+
+def inside(settings: Settings, told: str) -> plan.Gpus:
+    """The machine's GPUs, in one server's container: `told` is what its driver says of them, as `make up` hands it on.
+
+    Where it was not told, the driver here is asked. It shows this server's GPUs alone, counted from 0, and the other's
+    are taken for alike.
+    """
+    if told:
+        return hardware.parse_gpus(told)
+    seen = hardware.gpus().values()
+    return dict.fromkeys(named(settings), min(seen, key=lambda gpu: gpu.gib)) if seen else {}
+
+
+def named(settings: Settings) -> set[int]:
+    """The numbers of the GPUs that serve."""
+    return {*plan.gpus(settings, "base"), *plan.gpus(settings, "tuned")}

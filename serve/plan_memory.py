@@ -32,20 +32,52 @@ BUFFER = 150 * 1024**2
 # Bytes for each logit of a step at sampling: 16 and 32 bits, sorted, with 64-bit indices, sums, probabilities, noise
 # (v1/sample/ops/topk_topp_sampler.py). Llama-3-8B's logs say 41: 1.26 GiB for 256 requests and 128,256 words.
 SAMPLER = 40
-# Requests and tokens of one step: what vLLM takes on a card under 70 GiB (get_batch_defaults in engine/arg_utils.py),
-# and what they are lowered to before a small card is refused.
-MOST_REQUESTS, LEAST_REQUESTS = 256, 16
-MOST_TOKENS, LEAST_TOKENS = 2048, 512
-# The part of what weights and graphs leave that may go to activations, between those two.
+# What requests and tokens of one step are lowered to before a card is refused.
+LEAST_REQUESTS, LEAST_TOKENS = 16, 512
+# The part of what weights and graphs leave that may go to activations, between the least and the most of a step.
 ACTIVATIONS_SHARE = 1 / 8
 
 
 @dataclass(frozen=True)
+class Steps:
+    """The most requests and tokens that go into one step.
+
+    `graphs` is what the CUDA graphs for so many take, as a multiple of those for 256 requests.
+    """
+
+    requests: int
+    tokens: int
+    graphs: float = 1
+
+
+# What vLLM's API server takes on cards from so many GiB on (get_batch_defaults in engine/arg_utils.py), of the memory
+# that the driver states. It captures 35 sizes of whole steps for 256 requests and 51 for 512 and more, both beside 51
+# of pieces; on Blackwell, which the largest are, 83 and 83 (_set_cudagraph_sizes in config/vllm.py).
+STEPS = ((160, Steps(1024, 16384, 2)), (70, Steps(1024, 8192, 1.25)), (0, Steps(256, 2048)))
+# The cards that it leaves out of the second line: they had less throughput with larger steps.
+NOT_LARGE = "a100"
+
+
+def steps(total_gib: float, name: str = "") -> tuple[Steps, ...]:
+    """What vLLM would take on a card of this name, and after that what it takes on smaller ones."""
+    bounds = [bound for bound, _ in STEPS if total_gib >= bound]
+    if bounds[0] == STEPS[1][0] and NOT_LARGE in name.lower():
+        bounds = bounds[1:]
+    return tuple(taken for bound, taken in STEPS if bound in bounds)
+
+
+@dataclass(frozen=True)
 class Card:
-    """A GPU that serves, with the number of servers on it that are awake, and asleep, at a time."""
+    """A GPU that serves, with the number of servers on it that are awake, and asleep, at a time.
+
+    `size` is what there is of it to plan with, `total` what its driver says it has. `steps` are the largest to try,
+    and what to try where those leave no room.
+    """
 
     number: int
     size: int
+    total: int
+    steps: tuple[Steps, ...]
     awake: int
     asleep: int
 
@@ -54,7 +86,8 @@ class Card:
 class Demand:
     """What has to fit: servers of one architecture in one mode, each spread over `parallel` GPUs.
 
-    `int4_group` is GPTQ's group size, None for 16-bit weights. `rank` is the adapter's. Sizes are of one GPU.
+    `int4_group` is GPTQ's group size, None for 16-bit weights. `rank` is the adapter's. `steps` are the largest that
+    its servers are to take. Sizes are of one GPU.
     """
 
     architecture: Architecture
@@ -63,6 +96,7 @@ class Demand:
     length: int
     rank: int
     int4_group: int | None
+    steps: Steps
 
     @property
     def weights(self) -> int:
@@ -76,10 +110,14 @@ class Demand:
         return self.architecture.lora_bytes(lora_step(self.rank)) if self.mode == "lora" else 0
 
     @property
+    def graphs(self) -> int:
+        once = GRAPHS * self.steps.graphs * max(1, self.architecture.layers / GRAPHS_LAYERS)
+        return ceil(once) * (2 if self.mode == "lora" else 1)
+
+    @property
     def residue(self) -> int:
         """What stays on the GPU of a server that sleeps: everything but weights and KV cache."""
-        graphs = ceil(GRAPHS * max(1, self.architecture.layers / GRAPHS_LAYERS))
-        return CONTEXT + graphs * (2 if self.mode == "lora" else 1) + (NCCL if self.parallel > 1 else 0) + BUFFER
+        return CONTEXT + self.graphs + (NCCL if self.parallel > 1 else 0) + BUFFER
 
     @property
     def block(self) -> int:
@@ -109,7 +147,7 @@ class Demand:
     def activations(self, left: float) -> int:
         """The room for activations where this much is left. Layers and sampling take turns."""
         least = max(LEAST_REQUESTS * self.per_sampled, LEAST_TOKENS * self.per_token)
-        most = max(MOST_REQUESTS * self.per_sampled, MOST_TOKENS * self.per_token)
+        most = max(self.steps.requests * self.per_sampled, self.steps.tokens * self.per_token)
         return int(min(max(left * ACTIVATIONS_SHARE, least), most))
 
 
@@ -127,6 +165,11 @@ class Fit:
     kv_cache_gib: float
     max_num_seqs: int
     max_num_batched_tokens: int
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is room for one request, and for the cache where its size was given."""
+        return self.requests > 0 and self.kv_cache_gib <= self.room_gib
 
     @property
     def requests(self) -> int:
@@ -160,7 +203,7 @@ def fit(demand: Demand, cards: tuple[Card, ...], kv_cache_gib: float | None = No
     shares = [(card.size * USABLE - card.asleep * demand.residue) / card.awake for card in cards]
     left = min(shares) - demand.weights - demand.adapter - demand.residue
     activations = demand.activations(left)
-    seqs = min(MOST_REQUESTS, activations // demand.per_sampled // 8 * 8)
+    seqs = min(demand.steps.requests, activations // demand.per_sampled // 8 * 8)
     room = floor((left - activations) * demand.parallel / GIB * 100)
     if kv_cache_gib is None:
         # What not even this many requests could fill is left to others.
@@ -172,5 +215,5 @@ def fit(demand: Demand, cards: tuple[Card, ...], kv_cache_gib: float | None = No
         activations=activations,
         kv_cache_gib=kv_cache_gib,
         max_num_seqs=seqs,
-        max_num_batched_tokens=min(MOST_TOKENS, activations // demand.per_token // 64 * 64),
+        max_num_batched_tokens=min(demand.steps.tokens, activations // demand.per_token // 64 * 64),
     )

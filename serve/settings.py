@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         None, description="KV cache of each server, in GiB, the same for both; empty: the GPU's plan, or 1 on CPU"
     )
     GPU_MEMORY_GIB: Annotated[float, Field(gt=0)] | None = Field(
-        None, description="memory of the GPU to plan for; empty: what the driver says"
+        None, description="what there is of the GPU to plan for, or of another one; empty: what the driver says"
     )
     BASE_GPUS: GpuNumbers = Field("0", description="GPUs that serve the base, by number, with commas")
     TUNED_GPUS: GpuNumbers = Field("0", description="GPUs that serve the tuned model; the base's own, or others")

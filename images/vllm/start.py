@@ -32,8 +32,9 @@ def main(name: str) -> None:
     else:
         adapter = ADAPTER / os.environ.get("ADAPTER_INSIDE", "") if settings.MODE == "lora" else None
         base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
-        model = deployment.model(settings, STORE, name, base)
-        limits = plan_inputs.limits(settings, deployment.checkpoint(STORE, "base"), adapter, gpu, inside=True)
+        model, described = deployment.model(settings, STORE, name, base), deployment.checkpoint(STORE, "base")
+        driver = plan_inputs.inside(settings, os.environ.get("GPUS", ""))
+        limits = plan_inputs.limits(settings, described, adapter, gpu, driver)
         server = inside(deployment.server(settings, name, model, limits, gpu, adapter))
         os.environ |= vllm.environment(server, CACHE, hardware.cores())
         command = ["vllm.entrypoints.openai.api_server", *vllm.arguments(server)]

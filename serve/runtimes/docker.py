@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from serve import credentials, deployment, hardware, health, logs, plan_inputs, preflight
+from serve import credentials, deployment, hardware, health, logs, preflight
 from serve.display import StepDisplay
 from serve.errors import Failure, UsageError
 from serve.jobs import Jobs
@@ -74,8 +74,8 @@ class Docker:
         }
         if self.settings.MODE == "lora":
             made["ADAPTER_VERSION"] = deployment.adapter_version(making.adapter)
-        if self.gpu:  # a container sees its own GPUs alone, and must not plan for more than the other has
-            made["GPU_MEMORY_GIB"] = f"{min(plan_inputs.memory(self.settings).values()):g}"
+        if self.gpu:  # a container sees its own GPUs alone, and has to plan for the other's too
+            made["GPUS"] = hardware.gpu_listing()
         given = inputs(making.base, making.adapter, making.sources.calibration) if name != "webui" else {}
         return self.compose.having(given | made)
 

@@ -19,6 +19,7 @@ from safetensors import safe_open
 from serve import deployment as deployed
 from serve import plan, vllm
 from serve.architecture import architecture
+from serve.hardware import Gpu
 from serve.plan_memory import CPU_BLOCK
 from serve.settings import Settings
 from serve.vllm import GIB
@@ -122,8 +123,8 @@ def test_vllms_own_parser_takes_the_arguments_of_every_mode_and_plan(deployment:
     for mode in ("pair", "lora", "swap"):
         for base_gpus, tuned_gpus in GPUS.values():
             settings = Settings(MODE=mode, BASE_GPUS=base_gpus, TUNED_GPUS=tuned_gpus, GPTQ_GROUP_SIZE=32)
-            memory = dict.fromkeys(range(4), 24.0)
-            limits = plan.limits(settings, config(base), {"r": 20}, memory)
+            present = dict.fromkeys(range(4), Gpu(24, 24))
+            limits = plan.limits(settings, config(base), {"r": 20}, present)
             lora = adapter if mode == "lora" else None
             server = deployed.server(settings, "base", base, limits, gpu=True, adapter=lora)
             lists.append(vllm.arguments(server))

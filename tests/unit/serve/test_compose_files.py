@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[3] / "compose"
 FILES = sorted(FOLDER.glob("*.yaml"))
 # What is no setting: explained where it stands.
 ITS_OWN = {
-    "BASE_MODEL_INSIDE", "ADAPTER_INSIDE", "BASE_VERSION", "TUNED_VERSION", "ADAPTER_VERSION", "HARNESS_USER"
+    "BASE_MODEL_INSIDE", "ADAPTER_INSIDE", "BASE_VERSION", "TUNED_VERSION", "ADAPTER_VERSION", "HARNESS_USER", "GPUS"
 }  # fmt: skip
 # Compose takes a folder or file where the setting is empty.
 STANDS_FOR_EMPTY = {

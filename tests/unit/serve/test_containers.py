@@ -1,19 +1,22 @@
 """What Compose is told, and what Docker's answers mean."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from serve import hardware
 from serve.errors import UsageError
 from serve.paths import Paths
-from serve.runtimes import choice
+from serve.runtimes import choice, docker
 from serve.runtimes.compose import Compose, version
 from serve.runtimes.containers import harness_words, inputs, mounted
-from serve.runtimes.docker import state
 from serve.runtimes.dockyard import outside
 from serve.runtimes.local import Local
 from serve.runtimes.prepare import prepare
 from serve.settings import Settings
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -87,6 +90,15 @@ def test_a_suite_that_is_no_file_is_refused(tmp_path):
         harness_words(Settings(SUITES="yours.yaml"), tmp_path)
 
 
+def test_a_gpus_container_is_told_of_every_gpu_and_what_is_left_of_each(monkeypatch):
+    listing = "0, 81559, NVIDIA H100 80GB HBM3;1, 24564, NVIDIA GeForce RTX 4090"
+    monkeypatch.setattr(docker, "has_nvidia_runtime", lambda: True)
+    monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: True)
+    monkeypatch.setattr(hardware, "gpu_listing", lambda: listing)
+    told = docker.Docker(Settings(GPU_MEMORY_GIB=20), Paths(ROOT)).told("webui").variables
+    assert (told["GPUS"], told["GPU_MEMORY_GIB"]) == (listing, "20.0")
+
+
 def test_a_container_would_change_where_one_of_its_settings_has(monkeypatch):
     wanted = {"services": {"base": {"environment": {"MODE": "pair", "VERSION": "v1"}}}}
     there = {"Config": {"Env": ["PATH=/bin", "MODE=pair", "VERSION=v1"]}}
@@ -112,7 +124,7 @@ def test_a_container_would_change_where_one_of_its_settings_has(monkeypatch):
     ],
 )
 def test_a_containers_state_is_a_word(record, word):
-    assert state(record) == word
+    assert docker.state(record) == word
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,6 @@ def test_on_a_gpu_both_passes_have_the_cache_that_full_precision_leaves(world, m
     monkeypatch.setattr(plan_inputs, "limits_before_fetching", lambda settings, _: cache[settings.PRECISION])
     cache = {"int4": Limits(20 * GIB), "fp": Limits(10 * GIB)}
     both = factorial.passes(Settings(), world.paths, gpu=True)
-    assert [(one.PRECISION, one.KV_CACHE_GIB) for one in both] == [("int4", 9.8), ("fp", 9.8)]
+    assert [(one.PRECISION, one.KV_CACHE_GIB) for one in both] == [("int4", 10), ("fp", 10)]
     assert {one.KV_CACHE_GIB for one in factorial.passes(Settings(KV_CACHE_GIB=3), world.paths, gpu=True)} == {3}
     assert factorial.passes(Settings(), world.paths, gpu=False)[0] == Settings()
