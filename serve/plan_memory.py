@@ -25,7 +25,9 @@ CONTEXT = int(0.6 * GIB)
 # NCCL's buffers and those of vLLM's own all-reduce, on each GPU of several.
 NCCL = 1 * GIB
 # CUDA graphs of a model of 32 layers for up to 256 requests: 0.58 to 0.77 GiB in logs of Llama-3-8B at 4 bits. Each
-# graph holds the kernels of every layer, and vLLM captures all of them once more with LoRA in them.
+# graph holds the kernels of every layer, and vLLM captures all of them once more with LoRA in them. Asleep, a server
+# gives back what PyTorch holds of them (--sleep-mode-offload-cudagraph), but not the graphs themselves; nobody has
+# published how much of the whole that is, so here all of it stays.
 GRAPHS, GRAPHS_LAYERS = int(0.8 * GIB), 32
 # What vLLM itself advises to leave (redundancy_buffer_memory in v1/worker/gpu_worker.py).
 BUFFER = 150 * 1024**2

@@ -81,7 +81,9 @@ def arguments(server: Server) -> list[str]:
     if server.lora:
         shared += lora_arguments(server.lora, server.gpu)
     if server.sleep:
-        shared += ["--enable-sleep-mode"]
+        # Without the second, its CUDA graphs stay on the card in its sleep (sleep_mode_offload_cudagraph in
+        # vllm/config/model.py).
+        shared += ["--enable-sleep-mode", "--sleep-mode-offload-cudagraph"]
     if server.gpu:
         # With KV bytes given, vLLM uses this share for one thing: refusing to start where less of the card is free.
         # At its default of 0.92 the second server of a card would always be refused.

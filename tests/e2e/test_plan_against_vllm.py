@@ -54,7 +54,8 @@ PARSE = """
         validate_parsed_serve_args(given)
         print("parsed", json.dumps([
             given.kv_cache_memory_bytes, given.max_model_len, given.tensor_parallel_size, given.max_num_seqs,
-            given.enable_sleep_mode, [module.path for module in given.lora_modules or []], given.max_lora_rank,
+            given.enable_sleep_mode, given.sleep_mode_offload_cudagraph,
+            [module.path for module in given.lora_modules or []], given.max_lora_rank,
         ]))
 """
 GPUS = {"one card": ("0", "0"), "a card each": ("0", "1"), "two cards each": ("0,1", "2,3")}
@@ -130,9 +131,10 @@ def test_vllms_own_parser_takes_the_arguments_of_every_mode_and_plan(deployment:
             lists.append(vllm.arguments(server))
             paths, rank = ([str(adapter)], 32) if lora else ([], 16)
             each = limits.kv_cache_bytes // server.parallel
-            expected.append([each, 2048, server.parallel, limits.max_num_seqs, mode == "swap", paths, rank])
+            sleeps = [mode == "swap"] * 2
+            expected.append([each, 2048, server.parallel, limits.max_num_seqs, *sleeps, paths, rank])
     lists.append(vllm.arguments(replace(cpu_server(base, 1024, GIB), lora=vllm.Lora("tuned", adapter, 16))))
-    expected.append([GIB, 1024, 1, None, False, [str(adapter)], 16])
+    expected.append([GIB, 1024, 1, None, False, False, [str(adapter)], 16])
     done = deployment.run(python(deployment, "vllm-cpu"), "-c", textwrap.dedent(PARSE), json.dumps(lists))
     assert done.code == 0, done.said
     assert [json.loads(line[7:]) for line in done.said.splitlines() if line.startswith("parsed ")] == expected
