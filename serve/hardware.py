@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,19 @@ def parse_gpus(listing: str) -> dict[int, Gpu]:
     rows = [[word.strip() for word in row.split(",", 2)] for row in listing.split(";")]
     stated = [(int(row[0]), int(row[1]) / 1024, row[2]) for row in rows if len(row) == 3 and row[1].isdigit()]
     return {number: Gpu(gib, gib, name) for number, gib, name in stated}
+
+
+def host_memory(meminfo: Path = Path("/proc/meminfo"), group: Path = Path("/sys/fs/cgroup")) -> tuple[float, float]:
+    """GiB of this machine's memory, and of that what is free; inside a container that is limited (cgroup 2), its own.
+
+    What was read from files, and would be read again, counts as free.
+    """
+    stated = dict(line.split(":") for line in meminfo.read_text().splitlines())
+    total, free = (int(stated[name].split()[0]) * 1024 for name in ("MemTotal", "MemAvailable"))
+    limit = group / "memory.max"
+    if limit.exists() and (text := limit.read_text().strip()) != "max":
+        counted = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        files = int(counted["active_file"]) + int(counted["inactive_file"])
+        taken = int((group / "memory.current").read_text()) - files
+        total, free = min(total, int(text)), min(free, int(text) - taken)
+    return total / 1024**3, free / 1024**3

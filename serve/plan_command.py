@@ -3,12 +3,14 @@
 It downloads and starts nothing, but the configurations of models named on the hub.
 """
 
-from serve import models, plan, plan_inputs
+from math import ceil
+
+from serve import models, plan, plan_host, plan_inputs
 from serve.architecture import architecture
 from serve.paths import Paths
 from serve.plan_memory import GPU_BLOCK, USABLE, Fit
 from serve.preflight_lora import largest_rank
-from serve.settings import Settings
+from serve.settings import Settings, size_bytes
 from serve.vllm import GIB
 
 TITLES = {
@@ -39,6 +41,9 @@ def show_plan(settings: Settings, paths: Paths) -> int:
     table(("each server, on each of its GPUs", *served), rows(planned))
     plan.check(planned, settings, present)
     console.print(f"\nWhat follows: {following(planned)}.")
+    needed = plan_host.on_gpu(planned.served.demand)
+    if needed > size_bytes(settings.SERVER_MEMORY):
+        console.print(f"In containers, a server needs SERVER_MEMORY={ceil(needed / GIB)}g.")
     rank = largest_rank(adapter_config)
     others = {mode: plan.plan(settings, model, rank, present, mode).served for mode in plan.other_modes(settings)}
     told = ", ".join(f"{fit.requests or 'none'} with MODE={mode}" for mode, fit in others.items())
@@ -66,9 +71,7 @@ def rows(planned: plan.Plan) -> list[tuple[str, str, str]]:
             *(str(fit.requests) if fit.requests else "none" for fit in both),
         ),
     ]
-    if planned.mode == "swap":
-        lines.append(line("host memory of the one asleep", *(gib(fit.demand.weights) for fit in both)))
-    return lines
+    return [*lines, line("host memory of the whole server", *(gib(plan_host.on_gpu(fit.demand)) for fit in both))]
 
 
 def left(fit: Fit) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from serve import hardware, models, plan, preflight
+from serve import hardware, models, plan, plan_host, preflight
 from serve.errors import UsageError
 from serve.hardware import Gpu
 from serve.settings import Settings
@@ -29,6 +29,24 @@ def limits(
 def limits_before_fetching(settings: Settings, sources: models.Sources) -> plan.Limits:
     """The same on GPU from what was named, before gigabytes of it are fetched: the configurations are enough."""
     return plan.limits(settings, *configurations(settings, sources), gpus(settings))
+
+
+def check_host(
+    settings: Settings,
+    base: Path | str,
+    adapter: Path | str | None,
+    gpu: bool,
+    limit: int | None,
+    available_gib: float | None = None,
+    driver: plan.Gpus | None = None,
+) -> None:
+    """Raises UsageError where the host's memory is too little: `limit` bytes of it for each server's container, where
+    there is one, and `available_gib` for all, where that is known.
+    """
+    config = configuration(settings, base, "config.json", "BASE_MODEL")
+    adapter_config = configuration(settings, adapter, "adapter_config.json", "ADAPTER") if adapter else {}
+    each = plan_host.need(settings, config, adapter_config, gpus(settings, driver) if gpu else None)
+    plan_host.check(settings, each, limit, available_gib)
 
 
 def configurations(settings: Settings, sources: models.Sources) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     )
     BUILD_NETWORK: Literal["default", "host"] = Field("default", description="Docker: the network that builds use")
     JOB_MEMORY: Size = Field("32g", description="Docker: most memory of the merge job, and of each quantize job")
-    SERVER_MEMORY: Size = Field("16g", description="Docker: most memory of each vLLM server")
+    SERVER_MEMORY: Size = Field(
+        "16g", description="Docker: most memory of each vLLM server; `make plan` says what it takes"
+    )
     PIP_CONF: str = Field("", description="Docker: a pip.conf for building images where registries are mirrored")
     CA_BUNDLE: str = Field("", description="Docker: a file of CA certificates for building images")
     WHEELHOUSE: str = Field("", description="Docker: a folder of wheels for building images")
@@ -137,6 +139,11 @@ def make_variables() -> list[str]:
         words = variables.split()
     names = [word.partition("=")[0] for word in words if "=" in word]
     return [name for name in names if name not in MAKE_ONLY]
+
+
+def size_bytes(size: str) -> int:
+    """Of a Size, as Docker reads it: `16g` is 16 GiB."""
+    return int(size[:-1]) * {"m": 1024**2, "g": 1024**3}[size[-1]]
 
 
 def nearest(name: str) -> str:

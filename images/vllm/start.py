@@ -13,7 +13,7 @@ from pathlib import Path
 
 from serve import deployment, hardware, plan_inputs, vllm
 from serve.errors import Failure, UsageError
-from serve.settings import read_settings
+from serve.settings import read_settings, size_bytes
 from serve.store import Store
 
 STORE = Store(Path("/models"))
@@ -34,6 +34,7 @@ def main(name: str) -> None:
         base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
         model, described = deployment.model(settings, STORE, name, base), deployment.checkpoint(STORE, "base")
         driver = plan_inputs.inside(settings, os.environ.get("GPUS", ""))
+        plan_inputs.check_host(settings, described, adapter, gpu, size_bytes(settings.SERVER_MEMORY), driver=driver)
         limits = plan_inputs.limits(settings, described, adapter, gpu, driver)
         server = inside(deployment.server(settings, name, model, limits, gpu, adapter))
         os.environ |= vllm.environment(server, CACHE, hardware.cores())

@@ -40,7 +40,7 @@ class Docker:
         self.making = Making(settings, paths, self.dockyard, self.jobs)
 
     def check(self) -> None:
-        self.making.check()
+        self.making.check(running=state(self.compose.inspect("base")) not in ("absent", "exited"))
         sources = self.making.sources
         for folder, setting in ((sources.base, "BASE_MODEL"), (sources.adapter, "ADAPTER")):
             if isinstance(folder, Path):

@@ -11,7 +11,7 @@ from serve.jobs import Jobs, Killed
 from serve.paths import Paths
 from serve.runtimes.compose import Compose
 from serve.runtimes.containers import INPUT, inputs
-from serve.settings import Settings
+from serve.settings import Settings, size_bytes
 from serve.steps import Report, Step
 
 # The service that an image is built for.
@@ -32,6 +32,7 @@ class Dockyard:
         self.paths = paths
         self.jobs = running
         self.memory = settings.JOB_MEMORY
+        self.server_memory: int | None = size_bytes(settings.SERVER_MEMORY)
         self.calibration = models.sources(settings, paths.root).calibration
 
     def prepare(self, name: str) -> Step:

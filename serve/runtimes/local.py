@@ -42,7 +42,7 @@ class Local:
     def check(self) -> None:
         if not self.gpu:
             preflight.check_system_libraries()
-        self.making.check()
+        self.making.check(running=any(self.supervisor.lives(name) for name in deployment.VARIANTS))
         base = self.making.sources.base
         if isinstance(base, Path) and not self.store.current("tuned"):
             target = self.paths.models if self.paths.models.exists() else self.paths.root

@@ -7,7 +7,7 @@ would make, the step is over at once.
 from pathlib import Path
 from typing import Protocol
 
-from serve import deployment, models, plan_inputs, preflight
+from serve import deployment, hardware, models, plan_inputs, preflight
 from serve.jobs import Jobs, fetch_command
 from serve.paths import Paths
 from serve.preflight_lora import check_runtime_lora
@@ -19,6 +19,7 @@ class Workshop(Protocol):
     """Where jobs and programs run: environments of this machine, or containers."""
 
     gpu: bool
+    server_memory: int | None  # bytes of the host's that a server may have; None: no such limit
 
     def prepare(self, name: str) -> Step:
         """The step that makes ready what an image folder needs to run."""
@@ -41,8 +42,8 @@ class Making:
         self.sources = models.sources(settings, paths.root)
         self.versions: dict[str, str] = {}
 
-    def check(self) -> None:
-        """What can be refused at once, before anything is installed or downloaded."""
+    def check(self, running: bool) -> None:
+        """What can be refused at once, before anything is installed or downloaded. `running`: servers of ours do."""
         preflight.check_mode(self.settings.MODE, self.workshop.gpu, self.settings.PRECISION)
         base, adapter = self.sources.base, self.sources.adapter
         if isinstance(base, Path):
@@ -51,12 +52,20 @@ class Making:
                 self.check_adapter(adapter, base)
         elif self.workshop.gpu:
             plan_inputs.limits_before_fetching(self.settings, self.sources)
+        if self.workshop.gpu or (isinstance(base, Path) and isinstance(adapter, Path)):
+            total, free = hardware.host_memory()
+            # What runs has its memory already, or makes room.
+            self.check_host(base, adapter, total if running else free)
         preflight.calibration_rows(self.sources.calibration)
 
     def check_base(self, base: Path, adapter: Path | None) -> None:
         preflight.check_model(base)
         plan_inputs.limits(self.settings, base, adapter, self.workshop.gpu)
         preflight.check_quantizable(base, self.settings.GPTQ_GROUP_SIZE)
+
+    def check_host(self, base: Path | str, adapter: Path | str, available_gib: float | None = None) -> None:
+        gpu, limit = self.workshop.gpu, self.workshop.server_memory
+        plan_inputs.check_host(self.settings, base, adapter, gpu, limit, available_gib)
 
     def check_adapter(self, adapter: Path, base: Path) -> None:
         preflight.check_adapter(adapter, base)
@@ -83,6 +92,7 @@ class Making:
         self.base = self.fetched("BASE_MODEL", self.sources.base, report)
         self.check_base(self.base, self.adapter)
         self.check_adapter(self.adapter, self.base)
+        self.check_host(self.base, self.adapter)
 
     def fetched(self, setting: str, source: Path | str, report: Report) -> Path:
         if isinstance(source, Path):

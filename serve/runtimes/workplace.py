@@ -18,6 +18,7 @@ class Workplace:
         self.paths = paths
         self.gpu = gpu
         self.jobs = running
+        self.server_memory: int | None = None
         self.calibration = models.sources(settings, paths.root).calibration
 
     def prepare(self, name: str) -> Step:

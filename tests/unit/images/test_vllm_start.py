@@ -7,6 +7,7 @@ import pytest
 
 from images.vllm import start
 from serve import deployment, hardware, plan_inputs
+from serve.errors import UsageError
 from serve.settings import Settings
 
 DEMO = Path(__file__).parents[3] / "images" / "demo"
@@ -49,3 +50,8 @@ def test_both_containers_are_limited_as_the_plan_of_the_whole_machine_says(start
 def test_without_make_the_card_that_is_seen_is_planned_for(started):
     assert after(started("base", 0), "--max-num-seqs") == "1024"
     assert after(started("base", 1), "--max-num-seqs") == "256"
+
+
+def test_a_container_that_is_too_small_for_its_server_says_so(started):
+    with pytest.raises(UsageError, match=r"more than its container may have by SERVER_MEMORY=1g; set it to \dg"):
+        started("base", 0, MODE="swap", SERVER_MEMORY="1g")

@@ -280,7 +280,7 @@ def test_without_a_gpu_it_says_what_to_set(monkeypatch):
 def test_the_demo_is_planned_and_shown(capsys):
     assert plan_command.show_plan(Settings(GPU_MEMORY_GIB=24, MODE="swap"), Paths(ROOT)) == 0
     said = capsys.readouterr().out
-    for stated in ("GPU 0: 24 GiB", "1 server awake, and 1 asleep", "host memory of the one asleep", "KV_CACHE_GIB=1,"):
+    for stated in ("GPU 0: 24 GiB", "1 server awake, and 1 asleep", "host memory of the whole", "KV_CACHE_GIB=1,"):
         assert stated in said
 
 
