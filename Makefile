@@ -74,10 +74,10 @@ gpu-record: tests-environment ## on a machine with a GPU: every mode from plan t
 	@$(TESTING) -m tests.gpu
 
 screenshots: tests-environment ## take the pictures of the README again, of a deployment made for it
-	@TANDEM_SCREENSHOTS=tests/e2e/screenshots $(TESTING) -m pytest -q tests/e2e
+	@TANDEM_SCREENSHOTS=.pictures $(TESTING) -m pytest -q tests/e2e
 
 demo-model: harness-environment ## train the embedded demo model and adapter again, from a seed (about half an hour)
-	@$(TANDEM) -m serve.runtimes.environments $(ENVIRONMENTS)/demo images/demo/requirements.txt
+	@$(TANDEM) -m serve.environments $(ENVIRONMENTS)/demo images/demo/requirements.txt
 	@$(ENVIRONMENTS)/demo/bin/python images/demo/train.py --out .tandem/demo-model
 
 clean: $(HARNESS) ## say what will be deleted, ask, delete it
@@ -85,10 +85,10 @@ clean: $(HARNESS) ## say what will be deleted, ask, delete it
 
 harness-environment:
 	@$(PYTHON) -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("tandem: Python 3.11 is needed, the newest that auto-gptq is built for; set PYTHON=")'
-	@$(PYTHON) -m serve.runtimes.environments $(ENVIRONMENTS)/harness serve/requirements.txt
+	@$(PYTHON) -m serve.environments $(ENVIRONMENTS)/harness serve/requirements.txt
 
 $(HARNESS):
 	@$(MAKE) --no-print-directory harness-environment
 
 tests-environment: harness-environment
-	@$(PYTHON) -m serve.runtimes.environments $(ENVIRONMENTS)/tests tests/requirements.txt
+	@$(PYTHON) -m serve.environments $(ENVIRONMENTS)/tests tests/requirements.txt

@@ -12,19 +12,19 @@ from importlib import import_module
 from evalharness.errors import Failure, UsageError
 
 COMMANDS = {
-    "eval": "ab",
-    "factorial": "factorial_command",
-    "load": "load.command",
-    "judge": "judge.command",
-    "verdict": "verdict_command",
-    "compare": "compare_command",
-    "suites": "suite",
-    "import": "imports.command",
-    "perturb": "perturb.command",
-    "lm-eval": "lm_eval.command",
-    "simulate": "simulation.command",
+    "eval": "eval",
+    "factorial": "factorial",
+    "load": "load",
+    "judge": "judge",
+    "verdict": "verdict",
+    "compare": "compare",
+    "suites": "suites",
+    "import": "import_",
+    "perturb": "perturb",
+    "lm-eval": "lm_eval",
+    "simulate": "simulate",
 }
-"""Each command's module, whose NAME it is."""
+"""Each command's module in evalharness.commands, whose NAME it is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evalharness", description="Two endpoints, one comparison.")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
-        command = import_module(f"evalharness.{COMMANDS[name]}")
+        command = import_module(f"evalharness.commands.{COMMANDS[name]}")
         own = commands.add_parser(command.NAME, help=command.HELP, description=command.HELP)
         command.add_arguments(own)
         own.set_defaults(main=command.main)

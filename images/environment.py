@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from serve.runtimes.environments import Environment, fetch_uv, install
+from serve.environments import Environment, fetch_uv, install
 
 TARGET = Path("/opt/environment")
 WHEELS = Path("/wheels")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from serve.errors import UsageError
-from serve.store import Store, describe, inputs_digest, read_manifest
+from serve.models.store import Store, describe, inputs_digest, read_manifest
 
 WEIGHTS = re.compile(r".*\.(safetensors|bin|pt|pth|gguf|msgpack|h5|onnx)(\.index\.json)?$")
 LICENCE_FILES = ("LICENSE*", "LICENCE*", "NOTICE*", "USE_POLICY*")

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evalharness import checks, runs
-from evalharness.factorial import summarise as summarise_factorial
+from evalharness import checks
+from evalharness.analysis.factorial import summarise as summarise_factorial
+from evalharness.analysis.summary import summarise as summarise_eval
 from evalharness.judge.run import Key
 from evalharness.judge.summary import summarise as summarise_judge
 from evalharness.load.profile import LoadProfile
 from evalharness.load.summary import summarise as summarise_load
-from evalharness.suite import digest
-from evalharness.summary import summarise as summarise_eval
+from evalharness.runs.folder import create_run, read_json, write_json
+from evalharness.runs.rows import append_row, digest, open_rows, read_rows
 
 Row = dict[str, Any]
 CITIES = (
@@ -109,21 +110,21 @@ def eval_run(
                 text = None if failed else answer(side["name"], _answer(prompt, index in right))
                 rows.append(_answer_row(prompt, side["name"], text, failed, draw))
     settings = {"concurrency": 8, "seed": 0, "base_against_base": base_against_base}
-    folder = runs.create(root, "eval", {"settings": settings, "endpoints": list(endpoints), "suites": about})
+    folder = create_run(root, "eval", {"settings": settings, "endpoints": list(endpoints), "suites": about})
     _write_rows(folder / "prompts.jsonl", prompts)
     _write_rows(folder / "answers.jsonl", rows)
-    runs.write_json(folder / "summary.json", summarise_eval(runs.read_json(folder / "run.json"), rows))
+    write_json(folder / "summary.json", summarise_eval(read_json(folder / "run.json"), rows))
     return folder
 
 
 def judge_run(folder: Path, wins: float = 0.7) -> Path:
     """What a judging model made of a finished eval run's originals: the second wins that share of the decided pairs."""
     draw = random.Random(2)
-    run = runs.read_json(folder / "run.json")
+    run = read_json(folder / "run.json")
     names = [endpoint["name"] for endpoint in run["endpoints"]]
     asked: list[Key] = []
     rows, votes = [], {}
-    for prompt in runs.read_rows(folder / "prompts.jsonl"):
+    for prompt in read_rows(folder / "prompts.jsonl"):
         if "of" in prompt:
             continue
         winner = names[draw.random() < wins]
@@ -135,7 +136,7 @@ def judge_run(folder: Path, wins: float = 0.7) -> Path:
         if draw.random() < 0.3:
             votes[prompt["suite"], prompt["id"]] = winner if draw.random() < 0.8 else "tie"
     judge = {"name": "judge", "url": "http://127.0.0.1:8009/v1", "model": "a-large-judge", "version": ""}
-    runs.write_json(folder / "judge.json", summarise_judge(run, judge, asked, rows, votes))
+    write_json(folder / "judge.json", summarise_judge(run, judge, asked, rows, votes))
     return folder / "judge.json"
 
 
@@ -187,10 +188,10 @@ def load_run(
                     sent += row["seconds"]
             clock += profile.warmup_seconds + length + 1
     names = [side["name"] for side in endpoints]
-    folder = runs.create(root, "load", {"settings": profile.about(), "endpoints": list(endpoints)})
+    folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints)})
     _write_rows(folder / "requests.jsonl", requests)
     _write_rows(folder / "rounds.jsonl", rounds)
-    runs.write_json(folder / "summary.json", summarise_load(profile, names, requests, rounds))
+    write_json(folder / "summary.json", summarise_load(profile, names, requests, rounds))
     return folder
 
 
@@ -240,7 +241,7 @@ def _answer(prompt: Row, right: bool) -> str:
 
 
 def _answer_row(prompt: Row, endpoint: str, text: str | None, error: Row | None, draw: random.Random) -> Row:
-    judged = [] if text is None else checks.judge(text, "stop", prompt["checks"])
+    judged = [] if text is None else checks.apply_checks(text, "stop", prompt["checks"])
     return {
         "suite": prompt["suite"],
         "id": prompt["id"],
@@ -277,6 +278,6 @@ def _request(sent: float, factor: float, profile: LoadProfile, draw: random.Rand
 
 
 def _write_rows(path: Path, rows: Sequence[Row]) -> None:
-    with runs.open_rows(path) as file:
+    with open_rows(path) as file:
         for row in rows:
-            runs.append(file, row)
+            append_row(file, row)

@@ -16,7 +16,8 @@ import psutil
 from serve.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-MADE = shutil.ignore_patterns(".git", ".tandem", "models", "runs", ".env", "__pycache__", ".*_cache", ".hypothesis")
+MADE = {".git", ".tandem", "models", "runs", ".env"}  # in a checkout's own folder; packages have names like these
+CACHES = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis")
 MAKES_OWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")  # these tests may themselves be run by make
 
 
@@ -105,10 +106,15 @@ def until(fact: Callable[[], object], seconds: float) -> None:
 
 def copied(folder: Path, ports: dict[str, int], settings: dict[str, str]) -> Checkout:
     """A fresh copy of this checkout, with these ports and settings in its `.env`."""
-    shutil.copytree(ROOT, folder, ignore=MADE)
+    shutil.copytree(ROOT, folder, ignore=left_out)
     lines = {f"{name.upper()}_PORT": str(port) for name, port in ports.items()} | settings
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
     return Checkout(folder, ports)
+
+
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """Of a folder of this checkout, what a newcomer's does not have."""
+    return CACHES(folder, names) | (MADE & {*names} if Path(folder) == ROOT else set())
 
 
 def free_ports(count: int) -> list[int]:

@@ -24,7 +24,7 @@ from evalharness.checks import (
 from evalharness.checks.as_json import strict_json
 from evalharness.checks.base import FAILURES, Check, Failure, Measure
 
-__all__ = ["CHECKS", "FAILURES", "Failure", "complaint", "judge", "strict_json"]
+__all__ = ["CHECKS", "FAILURES", "Failure", "apply_checks", "complaint", "strict_json"]
 
 CHECKS: dict[str, Check | Measure] = {
     **as_json.CHECKS,
@@ -42,7 +42,7 @@ CHECKS: dict[str, Check | Measure] = {
 """Every check by the type that a suite names it by."""
 
 
-def judge(answer: str, finish_reason: str | None, checks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def apply_checks(answer: str, finish_reason: str | None, checks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """One {type, passed, failure} for each of a prompt's checks, and a score in [0, 1] from those that measure.
 
     An empty answer passes nothing. A failure of an answer that was cut off at max_tokens is called

@@ -1,10 +1,11 @@
 """Checks for refusals, in English and Chinese: whether an answer declines to do what was asked.
 
 Patterns, no model: a first person (or a speaking apology) that cannot or will not, with a verb of helping, early in
-the answer and outside of quotations and code. Of our own examples (tests/unit/checks/refusals.yaml, 63 refusals and
-66 other answers, many chosen to mislead) they find 95 %, and 91 % of what they find is a refusal; whoever wrote the
-examples wrote the patterns, so expect less elsewhere. What they take for a refusal and is none: "I can't give an exact
-figure, but about fifty million". A refusal in another language, or one that only changes the subject, is not seen.
+the answer and outside of quotations and code. Of our own examples (tests/unit/evalharness/checks/refusals.yaml, 63
+refusals and 66 other answers, many chosen to mislead) they find 95 %, and 91 % of what they find is a refusal; whoever
+wrote the examples wrote the patterns, so expect less elsewhere. What they take for a refusal and is none: "I can't give
+an exact figure, but about fifty million". A refusal in another language, or one that only changes the subject, is not
+seen.
 """
 
 import re

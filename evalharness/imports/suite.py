@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from evalharness.checks import judge
+from evalharness.checks import apply_checks
 from evalharness.checks.language import LANGUAGES
 from evalharness.imports.formats import Conversation
-from evalharness.suite import Suite
+from evalharness.suites.schema import Suite
 
 MOST_REPEATED = 0.5
 LETTERS = 40  # of a reference: the language of fewer is a guess
@@ -85,4 +85,4 @@ def _languages(text: str) -> list[str]:
 
 
 def _passes(answer: str, check: dict[str, Any]) -> bool:
-    return bool(judge(answer, None, [check])[0]["passed"])
+    return bool(apply_checks(answer, None, [check])[0]["passed"])

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from evalharness import runs, threads
-from evalharness.asking import Asker
-from evalharness.endpoints import Endpoint
+from evalharness.client import threads
+from evalharness.client.asking import Asker
+from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-from evalharness.evidence import Run, answers
 from evalharness.judge import prompts
 from evalharness.judge.prompts import PROTOCOL, Messages
-from evalharness.runs import Row
+from evalharness.runs.evidence import Run, answers
+from evalharness.runs.rows import Row, append_row, open_rows, read_rows
 
 FILE = "judge.jsonl"
 SAMPLING = {"temperature": 0.0, "seed": 0, "max_tokens": 2048}  # one line is asked for; some think before it
@@ -48,7 +48,7 @@ def questions(evaluation: Run, suites: Collection[str] | None) -> list[Question]
     names = [endpoint["name"] for endpoint in evaluation.about["endpoints"]]
     said = answers(evaluation)
     found = []
-    for prompt in runs.read_rows(evaluation.folder / "prompts.jsonl"):
+    for prompt in read_rows(evaluation.folder / "prompts.jsonl"):
         if "of" in prompt or (suites and prompt["suite"] not in suites):
             continue
         rows = [said.get((prompt["suite"], prompt["id"], name)) for name in names]
@@ -63,7 +63,7 @@ def rest(folder: Path, asked: Iterable[Question], judge: Endpoint) -> list[Quest
     Raises UsageError when another model, or another version of the questions, began that file.
     """
     replied = set()
-    for row in runs.read_rows(folder / FILE):
+    for row in read_rows(folder / FILE):
         if (row["judge"], row["protocol"]) != (judge.model, PROTOCOL):
             began = f"{row['judge']} (protocol {row['protocol']})"
             ours = f"{judge.model} (protocol {PROTOCOL})"
@@ -83,9 +83,9 @@ def write_verdicts(
         asker = Asker(outages)
         return lambda question: iter([ask(asker, judge, question)])
 
-    with runs.open_rows(folder / FILE) as file:
+    with open_rows(folder / FILE) as file:
         for row in threads.results(left, begin, concurrency):
-            runs.append(file, row)
+            append_row(file, row)
             done()
 
 

@@ -11,7 +11,7 @@ from evalharness.judge.agreement import agreement
 from evalharness.judge.prompts import HIGHEST, LOWEST
 from evalharness.judge.run import Key, key_of
 from evalharness.judge.votes import TIE, Prompt
-from evalharness.runs import Row
+from evalharness.runs.rows import Row
 from evalharness.stats import CONFIDENCE, Pairs, difference_interval
 from evalharness.stats.clustered import effect
 from evalharness.stats.votes import Votes, share_interval, sign_test

@@ -17,7 +17,7 @@ from locust.env import Environment
 
 from evalharness.load.profile import RoundPlan
 from evalharness.load.user import ChatUser, Shared
-from evalharness.runs import Row
+from evalharness.runs.rows import Row
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evalharness.runs import Row
+from evalharness.runs.rows import Row
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

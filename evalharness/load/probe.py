@@ -2,8 +2,8 @@
 
 import requests
 
-from evalharness import asking
-from evalharness.endpoints import Endpoint
+from evalharness.client import asking
+from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.load.profile import chat_request
 from evalharness.load.sse import StreamError, parse_line

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from evalharness.endpoints import Endpoint
+from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 
 Messages = list[dict[str, str]]

@@ -14,7 +14,7 @@ from threading import Timer
 
 from evalharness.errors import Failure
 from evalharness.load.profile import RoundPlan
-from evalharness.runs import Row
+from evalharness.runs.rows import Row
 
 ROOT = Path(__file__).parents[2]  # where `python -m evalharness…` finds the package
 START_SECONDS = 60.0  # importing Locust takes one or two on an idle machine

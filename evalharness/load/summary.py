@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from evalharness import wording
-from evalharness.load.compare import CONFIDENCE, ratios
 from evalharness.load.measure import Samples, figures, pooled, samples_of_round
 from evalharness.load.profile import LoadProfile
-from evalharness.runs import Row
+from evalharness.load.ratios import CONFIDENCE, ratios
+from evalharness.runs.rows import Row
 
 BUSY = 0.9  # of one core: a single-threaded load generator beyond it measures itself
 UNSTEADY = 1.5  # between the fastest and the slowest round of one endpoint, which do the same work

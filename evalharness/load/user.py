@@ -17,7 +17,7 @@ from locust.exception import StopUser
 
 from evalharness.load.profile import RoundPlan, chat_request
 from evalharness.load.sse import SAID, StreamError, parse_line
-from evalharness.runs import Row
+from evalharness.runs.rows import Row
 
 REQUEST_LIMIT = 100_000  # a round: a server that answers everything at once must not fill the disk
 PAUSE_AFTER_ERROR = 0.5  # seconds: without it, the users of a dead server do nothing but write error rows

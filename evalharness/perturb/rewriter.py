@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalharness import runs, threads
-from evalharness.asking import Asker
-from evalharness.endpoints import Endpoint
+from evalharness.client import threads
+from evalharness.client.asking import Asker
+from evalharness.client.endpoints import Endpoint
 from evalharness.perturb import rewriting
-from evalharness.perturb.kinds import KINDS
+from evalharness.perturb.kinds import MAKERS
 from evalharness.perturb.rewriting import Languages
 from evalharness.perturb.variants import UNCHANGED, Place, Rewriting, Wanted, question
-from evalharness.runs import Row
-from evalharness.suite import Prompt, Suite
+from evalharness.runs.rows import Row, append_row, open_rows, read_rows
+from evalharness.suites.schema import Prompt, Suite
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Rewriter:
     def __init__(self, endpoint: Endpoint, languages: Languages, seed: int, kept: Path) -> None:
         """`kept`: the file of answers; it need not be there yet."""
         self.endpoint, self.languages, self.seed, self.kept = endpoint, languages, seed, kept
-        self._answers = {row["question"]: row for row in runs.read_rows(kept)}
+        self._answers = {row["question"]: row for row in read_rows(kept)}
 
     def known(self, job: Job) -> Rewriting | None:
         """The rewriting as far as the file goes: None where something is still to be asked."""
@@ -66,12 +66,12 @@ class Rewriter:
 
             return work
 
-        with runs.open_rows(self.kept) as file:
+        with open_rows(self.kept) as file:
             for place, rewritten, rows in threads.results(jobs, begin, concurrency):
                 for row in rows:
                     if not row["error"] and row["question"] not in self._answers:
                         self._answers[row["question"]] = row
-                        runs.append(file, row)
+                        append_row(file, row)
                 if rewritten:
                     made[place] = rewritten
                 done()
@@ -100,5 +100,5 @@ def jobs(suite: Suite, wanted: Wanted) -> Iterator[Job]:
     """What of a suite's variants an endpoint has to make."""
     for prompt in suite.prompts:
         for kind in wanted.kinds:
-            if KINDS[kind].make is None:
+            if kind not in MAKERS:
                 yield from (Job(prompt, kind, number) for number in range(1, wanted.variants + 1))

@@ -11,7 +11,7 @@ from typing import Any
 from evalharness.perturb import prose
 from evalharness.perturb.prose import Prose, words
 from evalharness.perturb.variants import UNCHANGED, Rewriting
-from evalharness.runs import Row
+from evalharness.runs.rows import Row
 
 EMPTY, CUT, LOST, ADDED = "empty", "cut off", "lost what must stay", "added a number"
 GAVE_AWAY = "gave the answer away"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from evalharness.errors import UsageError
 from evalharness.perturb import prose
-from evalharness.perturb.kinds import KINDS
+from evalharness.perturb.kinds import MAKERS
 from evalharness.perturb.prose import Prose
-from evalharness.suite import Prompt, Suite
+from evalharness.suites.schema import Prompt, Suite
 
 MADE, UNCHANGED, REPEATED = "made", "equal to the original", "equal to an earlier variant"
 
@@ -58,7 +58,7 @@ def with_variants(suite: Suite, name: str, wanted: Wanted, rewritten: Mapping[Pl
             earlier: set[str] = set()
             for number in range(1, wanted.variants + 1):
                 made = Rewriting(None, UNCHANGED)
-                if KINDS[kind].make is None:
+                if kind not in MAKERS:
                     made = rewritten.get((prompt.id, kind, number), made)
                 elif asked:
                     made = Rewriting(_made(suite, prompt, asked, kind, number, wanted))
@@ -81,9 +81,8 @@ def question(prompt: Prompt) -> Prose | None:
 
 
 def _made(suite: Suite, prompt: Prompt, asked: Prose, kind: str, number: int, wanted: Wanted) -> str:
-    make = KINDS[kind].make
     draw = random.Random(f"{wanted.seed} {suite.suite} {prompt.id} {kind} {number}")
-    return make(asked, draw, wanted.rate) if make else asked.text
+    return MAKERS[kind](asked, draw, wanted.rate)
 
 
 def _outcome(made: Rewriting, asked: Prose | None, earlier: set[str]) -> str:

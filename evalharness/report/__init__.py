@@ -1,1 +1,1 @@
-"""A verdict as people and machines read it: one HTML page, Markdown, JUnit."""
+"""A verdict, and other runs, as people and machines read them: one HTML page, Markdown, JUnit, tables in a terminal."""

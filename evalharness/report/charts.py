@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from evalharness import wording
 from evalharness.checks import FAILURES
-from evalharness.policy import Limit, LoadMetric, allowed
+from evalharness.verdict.policy import Limit, LoadMetric, allowed
 
 WIDTH, PAD = 520, 8
 ROW, AXIS, ENDS = 62, 34, 20  # heights

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from evalharness import wording
 from evalharness.report import charts
+from evalharness.report.eval_terminal import new_console
 from evalharness.report.page import render
-from evalharness.runs import Row
-from evalharness.terminal import new_console
+from evalharness.runs.rows import Row
 
 MOST_IDS = 100  # that the page names of a suite; summary.json has them all
 WORDS = {"better": "✓ better", "worse": "✕ worse", "same": "? no difference found", None: "not answered"}

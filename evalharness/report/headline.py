@@ -3,7 +3,7 @@
 It knows the criteria's names and outcomes, nothing of the numbers behind them.
 """
 
-from evalharness.verdict import Reason, Verdict
+from evalharness.verdict.verdict import Reason, Verdict
 from evalharness.wording import METRICS, listing
 
 SYMBOLS = {"met": "✓", "failed": "✕", "unsettled": "?", "PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?"}

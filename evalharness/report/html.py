@@ -11,14 +11,14 @@ from markupsafe import Markup
 
 from evalharness import wording
 from evalharness.checks import FAILURES
-from evalharness.evidence import Evidence, Run
-from evalharness.judge.table import about_the_judge
-from evalharness.policy import Policy, applied
 from evalharness.report import charts, page
 from evalharness.report.headline import SYMBOLS, foremost_first, headline
+from evalharness.report.judge_terminal import about_the_judge
 from evalharness.report.pairs import side_by_side
-from evalharness.runs import Row
-from evalharness.verdict import Verdict
+from evalharness.runs.evidence import Evidence, Run
+from evalharness.runs.rows import Row
+from evalharness.verdict.policy import Policy, applied
+from evalharness.verdict.verdict import Verdict
 
 SCRIPTS = {"head": ("theme.js",), "foot": ("diff.js", "answers.js")}
 

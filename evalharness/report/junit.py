@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as xml
 
-from evalharness.verdict import Verdict
+from evalharness.verdict.verdict import Verdict
 
 ELEMENTS = {"met": "system-out", "failed": "failure", "unsettled": "error"}
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2

@@ -7,10 +7,10 @@ import re
 
 from evalharness import wording
 from evalharness.checks import FAILURES
-from evalharness.evidence import Evidence, Run
 from evalharness.report.headline import foremost_first, headline
-from evalharness.runs import Row
-from evalharness.verdict import Verdict
+from evalharness.runs.evidence import Evidence, Run
+from evalharness.runs.rows import Row
+from evalharness.verdict.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}
 LOST = ("more lost", "interval")

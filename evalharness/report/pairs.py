@@ -1,7 +1,7 @@
 """What the page's script lists: prompts with what was expected of them and both answers, as JSON takes it.
 
 It arranges rows; it draws nothing. Everything a model said is passed on as it is: the page makes it text. Which prompts
-of a large run are listed is for room.py to say.
+of a large run are listed is for selection.py to say.
 """
 
 import json
@@ -10,9 +10,9 @@ from typing import Any
 
 from evalharness import wording
 from evalharness.checks import FAILURES
-from evalharness.evidence import Run, answers
-from evalharness.report.room import Family, fitting
-from evalharness.runs import Row, read_rows
+from evalharness.report.selection import Family, fitting
+from evalharness.runs.evidence import Run, answers
+from evalharness.runs.rows import Row, read_rows
 
 
 def side_by_side(evaluation: Run, webui: str | None) -> Row:

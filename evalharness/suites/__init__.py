@@ -1,1 +1,3 @@
-"""The shipped suites, as data. Most are written by evalharness.suites.generators; `general` and yours by hand."""
+"""Prompt suites: what one is, how its file is read and written, and those that ship. Most of these are written by
+evalharness.suites.generators; `general` and yours by hand.
+"""

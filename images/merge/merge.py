@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from images.job import copy_everything_but_weights, make_version, one_line_failures, versions
 from serve.errors import UsageError
-from serve.preflight import check_adapter, check_model, extended_vocabulary
-from serve.store import Store
+from serve.models.preflight import check_adapter, check_model, extended_vocabulary
+from serve.models.store import Store
 
 if TYPE_CHECKING:
     import torch

@@ -11,10 +11,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from serve import deployment, hardware, plan_inputs, vllm
+from serve import hardware
 from serve.errors import Failure, UsageError
+from serve.models.store import Store
+from serve.planning import inputs
+from serve.services import catalog, vllm
 from serve.settings import read_settings, size_bytes
-from serve.store import Store
 
 STORE = Store(Path("/models"))
 BASE, ADAPTER = Path("/input/base"), Path("/input/adapter")  # as they were given, where they are what is served
@@ -26,18 +28,18 @@ def main(name: str) -> None:
     settings = read_settings(Path("/nonexistent"))  # in a container the environment has them all
     os.environ["VLLM_API_KEY"] = KEY.read_text()
     if name == "switch":
-        command = ["serve.switch", "--listen", f"0.0.0.0:{deployment.INSIDE_PORT}"]
-        for variant in deployment.VARIANTS:
-            command += ["--server", f"{variant}=http://{variant}:{deployment.INSIDE_PORT}"]
+        command = ["serve.services.switch", "--listen", f"0.0.0.0:{catalog.INSIDE_PORT}"]
+        for variant in catalog.VARIANTS:
+            command += ["--server", f"{variant}=http://{variant}:{catalog.INSIDE_PORT}"]
     else:
         adapter = ADAPTER / os.environ.get("ADAPTER_INSIDE", "") if settings.MODE == "lora" else None
         base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
-        model, described = deployment.model(settings, STORE, name, base), deployment.checkpoint(STORE, "base")
-        driver = plan_inputs.inside(settings, os.environ.get("GPUS", ""))
-        plan_inputs.check_host(settings, described, adapter, gpu, size_bytes(settings.SERVER_MEMORY), driver=driver)
-        limits = plan_inputs.limits(settings, described, adapter, gpu, driver)
-        server = inside(deployment.server(settings, name, model, limits, gpu, adapter))
-        os.environ |= vllm.environment(server, CACHE, hardware.cores())
+        model, described = catalog.model(settings, STORE, name, base), catalog.checkpoint(STORE, "base")
+        driver = inputs.inside(settings, os.environ.get("GPUS", ""))
+        inputs.check_host(settings, described, adapter, gpu, size_bytes(settings.SERVER_MEMORY), driver=driver)
+        limits = inputs.limits(settings, described, adapter, gpu, driver)
+        server = inside(catalog.server(settings, name, model, limits, gpu, adapter))
+        os.environ |= vllm.variables(server, CACHE, hardware.cores())
         command = ["vllm.entrypoints.openai.api_server", *vllm.arguments(server)]
     os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - becomes the server
 
@@ -45,7 +47,7 @@ def main(name: str) -> None:
 def inside(server: vllm.Server) -> vllm.Server:
     """The same server, reached from other containers; the GPUs that this one sees are numbered from 0."""
     gpus = tuple(range(len(server.gpus)))
-    return replace(server, host="0.0.0.0", port=deployment.INSIDE_PORT, gpus=gpus)  # noqa: S104 - no port is published
+    return replace(server, host="0.0.0.0", port=catalog.INSIDE_PORT, gpus=gpus)  # noqa: S104 - no port is published
 
 
 if __name__ == "__main__":

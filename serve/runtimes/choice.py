@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from serve.errors import UsageError
 from serve.hardware import has_nvidia_gpu
 from serve.paths import Paths
-from serve.runtimes.compose import engine_trouble, has_nvidia_runtime
-from serve.runtimes.docker import Docker
-from serve.runtimes.local import Local
+from serve.runtimes.docker.compose import engine_trouble, has_nvidia_runtime
+from serve.runtimes.docker.runtime import Docker
+from serve.runtimes.local.runtime import Local
 from serve.runtimes.runtime import Runtime
 from serve.settings import Settings
 

@@ -8,8 +8,8 @@ It is the one step before a plain `docker compose up`, and needs the standard li
 import os
 from pathlib import Path
 
-from serve import credentials
 from serve.paths import Paths
+from serve.services import credentials
 
 CONTAINER_USER = 10001  # the images' own
 

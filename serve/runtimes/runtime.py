@@ -35,7 +35,7 @@ class Runtime(Protocol):
         """The end of every log; on a terminal also what is added, until Ctrl-C."""
 
     def measure(self, kind: str) -> int:
-        """Runs one of serve.measuring.KINDS; the harness's exit code."""
+        """Runs one of serve.harness.measure.KINDS; the harness's exit code."""
 
     def made_elsewhere(self) -> list[str]:
         """What was made outside the checkout, by name."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from serve.runtimes.compose import engine_trouble
+from serve.runtimes.docker.compose import engine_trouble
 from tests.newcomer import Checkout, Done, copied, free_ports
 
 PROJECT = "tandem-tested"

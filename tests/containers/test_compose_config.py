@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from serve.runtimes.containers import project_files
+from serve.runtimes.docker.compose_inputs import project_files
 from serve.settings import Settings
 from tests.newcomer import ROOT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from serve import health
+from serve.services import health
 from tests import routes
 from tests.containers.conftest import PROJECT, Stack, docker, manifests
 from tests.newcomer import ROOT, Done, copied, until

@@ -19,6 +19,17 @@ from tests.newcomer import ROOT, Checkout, Done, copied, free_ports, until
 UP_TIMEOUT = 1500  # seconds; a first `make up` downloads some gigabytes
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
+LAST = ("test_own_model.py", "test_stopping.py")  # the one puts a model in the demo's place, the other ends it all
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that change the one deployment for good come after those that use it."""
+    places = [place for place, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    rank = {name: number for number, name in enumerate(LAST, start=1)}
+    ordered = sorted((items[place] for place in places), key=lambda item: rank.get(item.path.name, 0))
+    for place, item in zip(places, ordered, strict=True):
+        items[place] = item
+
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:

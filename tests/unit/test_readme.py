@@ -1,7 +1,7 @@
 """Every page tells of the product as it is: its targets, settings, files, commands and links are there.
 
-The pages are the README.md files that git knows. Some of what they say is held elsewhere: test_suites_readme.py,
-integration/test_simulation_table.py.
+The pages are the README.md files that git knows. Some of what they say is held elsewhere:
+unit/evalharness/suites/test_readme.py, integration/evalharness/commands/test_simulate.py.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import yaml
 
 from evalharness.__main__ import COMMANDS as HARNESS_COMMANDS
 from serve.__main__ import COMMANDS as SERVE_COMMANDS
-from serve.measuring import KINDS
+from serve.harness.measure import KINDS
 from serve.settings import MAKE_ONLY, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -169,7 +169,7 @@ def harness_command(words: list[str]) -> None:
     """Raises SystemExit for what its parser does not take."""
     name, *flags = words
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    import_module(f"evalharness.{HARNESS_COMMANDS[name]}").add_arguments(parser)
+    import_module(f"evalharness.commands.{HARNESS_COMMANDS[name]}").add_arguments(parser)
     parser.parse_args(flags)
 
 

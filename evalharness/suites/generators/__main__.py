@@ -1,6 +1,6 @@
 """Writes the generated suites beside this folder: `python -m evalharness.suites.generators`."""
 
-from evalharness.suite import SHIPPED
+from evalharness.suites.files import SHIPPED
 from evalharness.suites.generators import drafts
 from evalharness.suites.generators.drafts import as_yaml
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from evalharness import strict_yaml
+from evalharness.suites import strict_yaml
 
 Messages = list[dict[str, str]]
 Checks = list[dict[str, Any]]

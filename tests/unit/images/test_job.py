@@ -7,9 +7,9 @@ import pytest
 
 from images import job
 from serve.errors import UsageError
-from serve.preflight import calibration_rows
-from serve.store import Store
-from tests.unit.serve.models_made import make_model
+from serve.models.preflight import calibration_rows
+from serve.models.store import Store
+from tests.models_made import make_model
 
 
 @pytest.fixture

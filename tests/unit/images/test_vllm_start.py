@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from images.vllm import start
-from serve import deployment, hardware, plan_inputs
+from serve import hardware
 from serve.errors import UsageError
+from serve.planning import inputs
+from serve.services import catalog
 from serve.settings import Settings
 
 DEMO = Path(__file__).parents[3] / "images" / "demo"
@@ -20,7 +22,7 @@ def started(monkeypatch, tmp_path):
     (tmp_path / "API_KEY").write_text("sk-1")
     became = []
     monkeypatch.setattr(start, "KEY", tmp_path / "API_KEY")
-    monkeypatch.setattr(deployment, "checkpoint", lambda *_: DEMO / "base")
+    monkeypatch.setattr(catalog, "checkpoint", lambda *_: DEMO / "base")
     monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: True)
     monkeypatch.setattr(os, "execv", lambda _, words: became.append(words))
 
@@ -39,7 +41,7 @@ def after(words, option):
 
 def test_both_containers_are_limited_as_the_plan_of_the_whole_machine_says(started):
     given = {"BASE_GPUS": "0", "TUNED_GPUS": "1", "GPU_MEMORY_GIB": "20"}
-    planned = plan_inputs.limits(Settings(**given), DEMO / "base", None, True, hardware.parse_gpus(LISTING))
+    planned = inputs.limits(Settings(**given), DEMO / "base", None, True, hardware.parse_gpus(LISTING))
     for variant, seen in (("base", 0), ("tuned", 1)):
         words = started(variant, seen, GPUS=LISTING, **given)
         assert after(words, "--max-num-seqs") == str(planned.max_num_seqs) == "256"

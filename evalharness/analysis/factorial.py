@@ -1,0 +1,74 @@
+"""From the rows of base and tuned, each in full precision and in INT4, to what tuning and quantization each do.
+
+Everything here is pure. The statistics lie in stats/contrasts.py.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from evalharness.runs.rows import Row
+from evalharness.stats import CONFIDENCE
+from evalharness.stats.contrasts import contrasts
+
+NAMES = ("base-fp", "base-int4", "tuned-fp", "tuned-int4")  # in the order in which factorial takes them
+EFFECTS = ("tuning", "quantization", "interaction")
+
+
+def missing(run: Mapping[str, Any], rows: Iterable[Row]) -> list[str]:
+    """Which of the four have not been asked everything yet, whatever became of it."""
+    prompts = sum(suite["prompts"] for suite in run["suites"])
+    asked = Counter(name for *_, name in {(row["suite"], row["id"], row["endpoint"]) for row in rows})
+    return [name for name in NAMES if asked[name] < prompts]
+
+
+def summarise(run: Mapping[str, Any], rows: Iterable[Row]) -> Row:
+    """summary.json of a run whose four endpoints were asked; of two rows for one question the later counts.
+
+    A prompt counts when all four answered it; variants of prompts do not. An effect: {difference, low, high}, None
+    where no prompt counts.
+    """
+    right: dict[str, dict[str, dict[str, bool | None]]] = {}
+    for row in rows:
+        if "variant" not in row:
+            prompts = right.setdefault(row["suite"], {})
+            prompts.setdefault(row["id"], {})[row["endpoint"]] = None if row["error"] else bool(row["right"])
+    counted = {
+        suite["suite"]: [answers for answers in right.get(suite["suite"], {}).values() if _by_all(answers)]
+        for suite in run["suites"]
+    }
+    everything = [answers for prompts in counted.values() for answers in prompts]
+    return {
+        "schema": 1,
+        "kind": "factorial",
+        "endpoints": list(NAMES),
+        "confidence": CONFIDENCE,
+        "factorial": {
+            **_effects(everything),
+            "suites": [
+                {"suite": suite, "prompts": len(prompts), **_effects(prompts), "rates": _rates(prompts)}
+                for suite, prompts in counted.items()
+            ],
+        },
+    }
+
+
+def _by_all(answers: Mapping[str, bool | None]) -> bool:
+    """Whether all four answered, right or wrong."""
+    return all(answers.get(name) is not None for name in NAMES)
+
+
+def _effects(prompts: Sequence[Mapping[str, bool | None]]) -> Row:
+    if not prompts:
+        return dict.fromkeys(EFFECTS)
+    base, base_int4, tuned, tuned_int4 = ([float(bool(answers[name])) for answers in prompts] for name in NAMES)
+    found = contrasts(base, base_int4, tuned, tuned_int4)
+    return {
+        name: {"difference": effect.difference, "low": effect.low, "high": effect.high}
+        for name, effect in zip(EFFECTS, (found.tuning, found.quantization, found.interaction), strict=True)
+    }
+
+
+def _rates(prompts: Sequence[Mapping[str, bool | None]]) -> Row:
+    total = len(prompts)
+    return {name: sum(bool(answers[name]) for answers in prompts) / total if total else None for name in NAMES}

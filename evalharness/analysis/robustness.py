@@ -1,0 +1,118 @@
+"""What is left of the right answers when the questions are asked otherwise.
+
+Pure: from a suite's answer rows to the accuracy kept under each kind of variant, both models side by side. A prompt
+is one observation, however many variants it has: they stand or fall together. Kinds that preserve the meaning and
+kinds that change it are never put together.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from evalharness.runs.rows import Row
+from evalharness.stats.clustered import effect
+from evalharness.suites.variants import KINDS
+
+Right = Mapping[str, bool]  # endpoint -> whether its answer was right; both are there
+
+
+@dataclass(frozen=True)
+class Family:
+    """A prompt and its variants of some kinds, as far as both endpoints answered them."""
+
+    original: Right
+    variants: Sequence[Right]
+
+
+def robustness(rows: Iterable[Row], names: Sequence[str]) -> Row | None:
+    """{preserving, changing, together}: a row for each kind of either sort, and one for all preserving kinds.
+
+    `rows` are one suite's answers, of two to one question the later counts; `names` the two endpoints. None where
+    the suite has no variants, and for `together` where fewer than two kinds preserve the meaning. A row has
+
+    - kind; prompts and variants: how many entered. A prompt enters when both endpoints answered it and one of its
+      variants, a variant when both did. errors: how many variants each endpoint left unanswered.
+    - endpoints: of each its accuracy on the originals and under the kind (shares, each prompt weighs the same), kept
+      (their ratio; None when no original was right), consistent (the share of prompts whose original and variants
+      are all right or all wrong).
+    - difference: the second endpoint's loss minus the first's, a loss being the accuracy on the originals minus that
+      under the kind: above 0 the second loses more. low, high: its interval (stats/clustered.py). None without prompts.
+    """
+    latest = {(row["id"], row["endpoint"]): row for row in rows}
+    variants = {row["id"]: row for row in latest.values() if row.get("variant")}
+    if not variants:
+        return None
+
+    def right(prompt: str) -> Right | None:
+        answers = [latest.get((prompt, name)) for name in names]
+        if any(answer is None or answer["error"] for answer in answers):
+            return None
+        return {name: bool(answer["right"]) for name, answer in zip(names, answers, strict=True) if answer}
+
+    def row(label: str, kinds: Sequence[str]) -> Row:
+        own = [variant for variant in variants.values() if variant["variant"] in kinds]
+        answered: dict[str, list[Right]] = {}
+        for variant in own:
+            if outcome := right(variant["id"]):
+                answered.setdefault(variant["of"], []).append(outcome)
+        families = [Family(outcome, found) for of, found in answered.items() if (outcome := right(of))]
+        failed = Counter(name for variant in own for name in names if _failed(latest.get((variant["id"], name))))
+        errors = {name: failed[name] for name in names}
+        return {"kind": label, **_counts(families), "errors": errors, **_compared(families, names)}
+
+    present = [kind for kind in KINDS if any(variant["variant"] == kind for variant in variants.values())]
+    sorts = {sort: [kind for kind in present if KINDS[kind].preserves == sort] for sort in (True, False)}
+    return {
+        "preserving": [row(kind, [kind]) for kind in sorts[True]],
+        "together": row("together", sorts[True]) if len(sorts[True]) > 1 else None,
+        "changing": [row(kind, [kind]) for kind in sorts[False]],
+    }
+
+
+def _failed(answer: Row | None) -> bool:
+    return bool(answer and answer["error"])
+
+
+def _counts(families: Sequence[Family]) -> Row:
+    return {"prompts": len(families), "variants": sum(len(family.variants) for family in families)}
+
+
+def _compared(families: Sequence[Family], names: Sequence[str]) -> Row:
+    losses = {name: [_loss(family, name) for family in families] for name in names}
+    first, second = names
+    differences = [other - one for one, other in zip(losses[first], losses[second], strict=True)]
+    # A loss lies in -1 to 1, so the difference of two in -2 to 2.
+    found = effect([float(difference) for difference in differences], reach=2) if differences else None
+    return {
+        "endpoints": {name: _of_one(families, name) for name in names},
+        "difference": _mean(differences),
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+    }
+
+
+def _of_one(families: Sequence[Family], name: str) -> dict[str, Any]:
+    originals = _mean([Fraction(family.original[name]) for family in families])
+    under = _mean([_share(family, name) for family in families])
+    agree = [all(variant[name] == family.original[name] for variant in family.variants) for family in families]
+    return {
+        "originals": originals,
+        "variants": under,
+        "kept": under / originals if originals and under is not None else None,
+        "consistent": _mean([Fraction(one) for one in agree]),
+    }
+
+
+def _share(family: Family, name: str) -> Fraction:
+    """Of a prompt's variants, how many are right: exact, so that equal losses are equal numbers."""
+    return Fraction(sum(variant[name] for variant in family.variants), len(family.variants))
+
+
+def _loss(family: Family, name: str) -> Fraction:
+    return family.original[name] - _share(family, name)
+
+
+def _mean(values: Sequence[Fraction]) -> float | None:
+    return float(sum(values) / len(values)) if values else None

@@ -1,0 +1,143 @@
+"""Two eval runs of the same prompts, side by side: did the new adapter beat the last one?
+
+Pure: run.json's, prompts and answers of both go in, compare.json's content comes out. It knows nothing of folders or of
+how the comparison is shown. An endpoint is compared with the one in its place in the other run: tuned with tuned, which
+is the question, and base with base, which is the control: where that differs, more has changed than the adapter.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalharness.analysis.failures import failures
+from evalharness.analysis.pairing import Pair
+from evalharness.client.fairness import MODEL, changed
+from evalharness.errors import UsageError
+from evalharness.runs.rows import Row
+from evalharness.runs.schemas import SCHEMAS
+from evalharness.stats import ALPHA, CONFIDENCE, Pairs, difference_interval, mcnemar
+from evalharness.stats.multiple import holm
+
+Key = tuple[str, str]  # suite, prompt id
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An eval run: its name, its run.json, its prompts (variants aside) as digests, its answers.
+
+    Answers are by (suite, prompt id, endpoint), and may be read from a file one by one.
+    """
+
+    name: str
+    about: Mapping[str, Any]
+    prompts: Mapping[Key, str]
+    answers: Mapping[tuple[str, str, str], Row]
+
+
+def comparable(old: Asked, new: Asked, only_common: bool) -> list[Key]:
+    """The prompts to compare on, in the old run's order.
+
+    Raises UsageError when the runs did not ask the same (by the digests of their suites), unless `only_common` asks
+    for what is the same in both; and when nothing is.
+    """
+    different = _different(old, new)
+    if different and not only_common:
+        raise UsageError(
+            f"{old.name} and {new.name} did not ask the same ({'; '.join(different)}); "
+            "--common compares on the prompts that are the same in both"
+        )
+    found = [key for key, digest in old.prompts.items() if new.prompts.get(key) == digest]
+    if not found:
+        raise UsageError(f"{old.name} and {new.name} have no prompt in common")
+    return found
+
+
+def _different(old: Asked, new: Asked) -> list[str]:
+    """Which suites are not the same in both, and why, in words."""
+    before, after = ({suite["suite"]: suite for suite in run.about["suites"]} for run in (old, new))
+    found = []
+    for name in sorted({*before, *after}):
+        if name not in before or name not in after:
+            found.append(f"{name} is in {(old if name in before else new).name} alone")
+        elif before[name]["digest"] != after[name]["digest"]:
+            versions = [suite[name]["version"] for suite in (before, after)]
+            said = "version {} against {}".format(*versions) if versions[0] != versions[1] else "edited"
+            found.append(f"{name}: {said}")
+    return found
+
+
+def compare(old: Asked, new: Asked, keys: Collection[Key]) -> Row:
+    """The comparison on these prompts, as compare.json keeps it. `difference` is new minus old, as everywhere."""
+    places = [
+        _place(place, old, new, keys)
+        for place in (1, 0)  # the tuned models first: they are what is asked about
+    ]
+    return {
+        "schema": SCHEMAS["compare"],
+        "kind": "compare",
+        "runs": [old.name, new.name],
+        "confidence": CONFIDENCE,
+        "compared": len(keys),
+        "left_out": {run.name: len(run.prompts) - len(keys) for run in (old, new)},
+        "endpoints": places,
+    }
+
+
+def _place(place: int, old: Asked, new: Asked, keys: Collection[Key]) -> Row:
+    sides = [run.about["endpoints"][place] for run in (old, new)]
+    suites = [
+        {"suite": suite, **_suite(_pairs(sides, old, new, [key for key in keys if key[0] == suite]))}
+        for suite in dict.fromkeys(suite for suite, _ in keys)
+    ]
+    paired = [suite for suite in suites if suite["paired"]]
+    for suite, p in zip(paired, holm([suite["p_value"] for suite in paired]), strict=True):
+        suite["adjusted"] = p
+        suite["outcome"] = "same" if p > ALPHA else "better" if suite["difference"] > 0 else "worse"
+    role = ("base", "tuned")[place]
+    servers = [
+        run.about.get("fairness", {"read": {}})["read"].get(side["name"], {})
+        for run, side in zip((old, new), sides, strict=True)
+    ]
+    return {
+        "role": role,
+        "sides": [{key: side[key] for key in ("name", "model", "version")} for side in sides],
+        "changed": [what for what in changed(*servers) if (role, what) != ("tuned", MODEL)],
+        "suites": suites,
+    }
+
+
+def _pairs(sides: Sequence[Row], old: Asked, new: Asked, keys: Iterable[Key]) -> list[Pair]:
+    """Rows of the prompts that both runs' endpoints answered."""
+    found = []
+    for key in keys:
+        one, other = (
+            _counted(run.answers.get((*key, side["name"]))) for run, side in zip((old, new), sides, strict=True)
+        )
+        if one and other:
+            found.append((one, other))
+    return found
+
+
+def _counted(row: Row | None) -> Row | None:
+    """What is counted of an answer: not what was said, which would be all of two runs in memory."""
+    return {key: row[key] for key in ("id", "checks", "right")} if row and not row["error"] else None
+
+
+def _suite(pairs: Sequence[Pair]) -> Row:
+    """`adjusted` is the p-value adjusted for the number of suites (Holm): any one that differs would be told."""
+    counts = Pairs.of((pair[0]["right"] for pair in pairs), (pair[1]["right"] for pair in pairs))
+    low, high = difference_interval(counts) if counts.n else (None, None)
+    return {
+        "paired": counts.n,
+        "old": counts.first / counts.n if counts.n else None,
+        "new": counts.second / counts.n if counts.n else None,
+        "difference": counts.difference if counts.n else None,
+        "low": low,
+        "high": high,
+        "p_value": mcnemar(counts) if counts.n else None,
+        "adjusted": None,
+        "outcome": None,
+        "lost": [one["id"] for one, other in pairs if one["right"] and not other["right"]],
+        "gained": [other["id"] for one, other in pairs if other["right"] and not one["right"]],
+        "failures": failures(pairs, ("old", "new")),
+    }

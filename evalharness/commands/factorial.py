@@ -1,0 +1,127 @@
+"""Tuning told from quantization: base and tuned, in full precision and in INT4, asked the same prompts.
+
+    python -m evalharness factorial --endpoints FILE --precision int4
+    python -m evalharness factorial --endpoints FILE --precision fp --resume RUN
+
+Few machines hold four servers, so they may be asked in as many passes as it takes: a run folder keeps what it has been
+told, and answers are known by the name of who gave them (base-fp, base-int4, tuned-fp, tuned-int4).
+"""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from evalharness import wording
+from evalharness.client import lengths
+from evalharness.client.endpoints import Endpoint
+from evalharness.commands import options
+from evalharness.errors import UsageError
+from evalharness.runs.folder import write_json
+from evalharness.runs.rows import Row, read_rows
+
+NAME = "factorial"
+COMPARED = ("model", "quantization")  # what the four may differ in: it is what the run is about
+HELP = "tell what tuning does from what quantization does: four endpoints, in any number of passes"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    options.add_endpoint_arguments(parser)
+    parser.add_argument(
+        "--precision",
+        choices=("fp", "int4"),
+        help="what the endpoints called base and tuned serve in this pass; without it, --url names them in full",
+    )
+    what = parser.add_mutually_exclusive_group()
+    options.add_suites_argument(what)
+    what.add_argument("--resume", type=Path, metavar="RUN", help="go on with this run, with these or other endpoints")
+    parser.add_argument(
+        "--resume-command", metavar="TEXT", help="what to tell a person to type to go on; {run} is the run's folder"
+    )
+    parser.add_argument(
+        "--concurrency", type=options.positive, default=8, metavar="N", help="prompts at a time (default: 8)"
+    )
+    options.add_run_arguments(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    from evalharness.analysis import factorial
+    from evalharness.client import asking, asking_run
+    from evalharness.client.server_facts import read_servers
+    from evalharness.report import eval_terminal
+
+    endpoints = named(options.given_endpoints(args), args.precision)
+    suites = [] if args.resume else options.chosen_suites(args)
+    about = [suite.about() for suite in suites]
+    if args.resume:
+        about = joined(asking_run.read_run(args.resume, NAME), endpoints, {})["suites"]  # before anybody is asked
+    for endpoint in endpoints:
+        asking.probe(endpoint)
+    servers = read_servers(endpoints)
+    lengths.check_lengths(about, servers)
+    folder = args.resume or asking_run.begin(args, suites, endpoints, servers, NAME)
+    run = joined(asking_run.read_run(folder, NAME), endpoints, servers)
+    write_json(folder / "run.json", run)
+    eval_terminal.show_fairness(run)
+    jobs = asking_run.unanswered(folder, run, endpoints)
+    (folder / "summary.json").unlink(missing_ok=True)  # it is not of the answers to come
+    own = shlex.join([sys.executable, "-m", "evalharness", NAME, "--resume", "{run}"])
+    again = (args.resume_command or f"the flags of those endpoints and: {own}").replace(
+        "{run}", shlex.quote(str(folder))
+    )
+    try:
+        with eval_terminal.progress(len(jobs)) as prompt_done:
+            asking_run.write_answers(folder, asking_run.ask(jobs, args.concurrency), prompt_done)
+    except KeyboardInterrupt:
+        print(f"tandem: interrupted, every answer so far is kept; go on with {again}", file=sys.stderr)
+        raise
+    left = factorial.missing(run, read_rows(folder / "answers.jsonl"))
+    if left:
+        print(f"Still to be asked: {wording.listing(left)}. Once they are served, go on with {again}")
+        return 0
+    summary = factorial.summarise(run, read_rows(folder / "answers.jsonl"))
+    write_json(folder / "summary.json", summary)
+    eval_terminal.show_factorial(summary)
+    if asking_run.unanswered(folder, run, [Endpoint(**one) for one in run["endpoints"]]):  # in whichever pass
+        print(f"Ask again what ended in an error with {again}")
+    print(f"Everything asked and answered: {folder}")
+    return 0
+
+
+def named(endpoints: Sequence[Endpoint], precision: str | None) -> list[Endpoint]:
+    """The endpoints under the names that they have in a factorial run. Raises UsageError for any other."""
+    from evalharness.analysis.factorial import NAMES
+
+    called = [replace(one, name=f"{one.name}-{precision}") if precision else one for one in endpoints]
+    for endpoint in called:
+        if endpoint.name not in NAMES:
+            raise UsageError(f"{endpoint.name}: none of {wording.listing(NAMES)}; --precision adds the second part")
+    return called
+
+
+def joined(run: Row, endpoints: Sequence[Endpoint], servers: Mapping[str, Row]) -> Row:
+    """run.json of a run that these endpoints join, or come back to.
+
+    Raises UsageError when one comes back as another model, or its server as another server. It may have moved: a
+    machine that serves two of the four at a time starts each anew.
+    """
+    from evalharness.analysis.factorial import NAMES
+    from evalharness.client import fairness
+
+    known = {endpoint["name"]: endpoint for endpoint in run["endpoints"]}
+    read: dict[str, Row] = dict(run["fairness"]["read"])
+    for endpoint in endpoints:
+        before, now = known.get(endpoint.name, endpoint.public()), endpoint.public()
+        different = [part for part in ("model", "version") if before[part] != now[part]]
+        different += fairness.changed(read.get(endpoint.name, {}), servers.get(endpoint.name, {}))
+        if different:
+            raise UsageError(f"{endpoint.name} was asked with another {wording.listing(different)}: start a new run")
+        known[endpoint.name] = now
+    read |= servers
+    return {
+        **run,
+        "endpoints": [known[name] for name in NAMES if name in known],
+        "fairness": fairness.record({name: read[name] for name in NAMES if name in read}, COMPARED),
+    }

@@ -1,0 +1,125 @@
+"""A suite out of conversations that other programs wrote, so that the questions are those that people really ask.
+
+    python -m evalharness import chats.json --out chats.yaml
+
+The command alone: how a file is read lies in imports/records.py, its formats in imports/formats.py, and what is checked
+of an imported prompt in imports/suite.py.
+"""
+
+import argparse
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from evalharness.commands import options
+from evalharness.errors import UsageError
+from evalharness.imports.formats import FORMATS, Conversation, Turn, Unfit, conversation, format_of
+from evalharness.imports.records import Record, read_records
+from evalharness.suites import files
+from evalharness.suites.schema import Suite
+
+NAME = "import"
+HELP = "make a suite of conversations: Alpaca, ShareGPT, OpenAI messages, chats exported from Open WebUI"
+
+AUTO = "auto"
+MAX_TOKENS = 512
+MOST_PLACES = 10  # named for one reason
+OPENING = "# Written by `python -m evalharness import`"
+
+LeftOut = dict[str, list[str]]  # reason -> places in the file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON (an array) or JSON lines")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="SUITE.yaml", help="where to; the suite is called like its file"
+    )
+    parser.add_argument("--format", choices=(AUTO, *FORMATS), default=AUTO, help="default: %(default)s")
+    parser.add_argument("--limit", type=options.positive, metavar="N", help="draw so many of the prompts")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the drawing (default: %(default)s)")
+    parser.add_argument(
+        "--max-tokens",
+        type=options.positive,
+        default=MAX_TOKENS,
+        metavar="N",
+        help="of an answer (default: %(default)s)",
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    from evalharness.imports.suite import suite_of
+
+    files.check_place(args.out, OPENING)
+    records = read_records(args.file)
+    name = _format(args.file, records) if args.format == AUTO else args.format
+    found, left_out = _conversations(records, name)
+    if not found:
+        raise UsageError(f"{args.file}: nothing in it can be asked: {'; '.join(_reasons(left_out))}")
+    drawn = _drawn(found, args.limit, args.seed)
+    suite = suite_of(args.out.stem, f"Imported from {args.file.name}", drawn, [name], args.max_tokens)
+    about = [
+        f"{OPENING} from {args.file.name!r} ({name}): {len(drawn)} of {len(records)} records.",
+        *(f"Left out: {reason}" for reason in _reasons(left_out)),
+        *([f"Drawn with seed {args.seed} from {len(found)} that can be asked."] if len(drawn) < len(found) else []),
+        "Nobody has checked the answers that came with them: each is a hint to a judge (rubric), not a check.",
+    ]
+    files.write(args.out, [about[0], *(f"# {line}" for line in about[1:])], suite)
+    _tell(args.out, suite, left_out)
+    return 0
+
+
+def _format(file: Path, records: Sequence[Record]) -> str:
+    name = next((name for record in records if (name := format_of(record.value))), None)
+    if name is None:
+        raise UsageError(f"{file}: no record of a known format ({', '.join(FORMATS)})")
+    return name
+
+
+def _conversations(records: Sequence[Record], name: str) -> tuple[list[tuple[str, Conversation]], LeftOut]:
+    """What can be asked, each with an id that names its place, and what was left out, by reason.
+
+    A question that came before is left out: asked twice, it would count as two, and say nothing new.
+    """
+    found: list[tuple[str, Conversation]] = []
+    left_out: LeftOut = {}
+    asked = set[tuple[Turn, ...]]()
+    for place, value, wrong in records:
+        try:
+            if wrong:
+                raise Unfit(wrong)
+            made = conversation(value, name)
+            if made.messages in asked:
+                raise Unfit("the question of an earlier one")
+        except Unfit as reason:
+            left_out.setdefault(str(reason), []).append(place)
+        else:
+            asked.add(made.messages)
+            found.append((f"line-{place.replace(':', '-')}", made))
+    return found, left_out
+
+
+def _drawn(
+    found: Sequence[tuple[str, Conversation]], limit: int | None, seed: int
+) -> Sequence[tuple[str, Conversation]]:
+    """So many of them, in the order of the file."""
+    if limit is None or limit >= len(found):
+        return found
+    return [found[at] for at in sorted(random.Random(seed).sample(range(len(found)), limit))]
+
+
+def _reasons(left_out: Mapping[str, Sequence[str]]) -> list[str]:
+    return [f"{len(places)} with {reason} ({_lines(places)})" for reason, places in left_out.items()]
+
+
+def _lines(places: Sequence[str]) -> str:
+    more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
+    return f"{'line' if len(places) == 1 else 'lines'} {', '.join(places[:MOST_PLACES])}{more}"
+
+
+def _tell(path: Path, suite: Suite, left_out: LeftOut) -> None:
+    with_reference = sum(1 for prompt in suite.prompts if prompt.rubric)
+    longest = max(sum(len(message.content) for message in prompt.messages) for prompt in suite.prompts)
+    print(f"{path}: {len(suite.prompts)} prompts, {with_reference} with a reference for a judge")
+    print(f"  the longest prompt has {longest} characters")
+    for reason in _reasons(left_out):
+        print(f"  left out: {reason}")

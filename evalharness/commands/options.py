@@ -1,0 +1,154 @@
+"""The flags that several subcommands share: which endpoints, which suites, where runs lie.
+
+It turns flags into endpoints and suites, and knows nothing of what is done with them.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from evalharness.client.endpoints import Endpoint, against_itself, read_endpoints, read_key
+from evalharness.errors import UsageError
+from evalharness.suites.files import load_suites, shipped
+from evalharness.suites.schema import Suite
+
+ENDPOINTS_FILE = Path(".tandem/endpoints.json")
+RUNS = Path("runs")
+
+
+def add_endpoint_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("endpoints")
+    where = group.add_mutually_exclusive_group()
+    where.add_argument(
+        "--endpoints",
+        type=Path,
+        metavar="FILE",
+        help=f"the deployment's endpoints (default: {ENDPOINTS_FILE})",
+    )
+    where.add_argument(
+        "--url",
+        action="append",
+        metavar="NAME=URL",
+        help="an OpenAI-compatible base URL, /v1 included; give it twice, the base first",
+    )
+    group.add_argument(
+        "--model",
+        action="append",
+        metavar="NAME=MODEL",
+        help="what the API at that --url calls its model (default: NAME)",
+    )
+    group.add_argument("--key-file", type=Path, metavar="FILE", help="the API key of both --url, alone in a file")
+    group.add_argument(
+        "--base-against-base",
+        action="store_true",
+        help="the first endpoint against itself: must come out as no difference",
+    )
+
+
+def add_suites_argument(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--suites",
+        type=lambda text: text.split(","),
+        metavar="A,B",
+        help="shipped suites or paths of suite files (default: the demo suites; with --url: general)",
+    )
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--runs", type=Path, default=RUNS, metavar="FOLDER", help="default: %(default)s")
+
+
+def positive(text: str) -> int:
+    """A flag's value that must be a whole number above 0."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def given_endpoints(args: argparse.Namespace) -> list[Endpoint]:
+    """The endpoints of the flags or of the endpoints file, however many. Raises UsageError, also for a name twice."""
+    if args.url:
+        endpoints = _from_urls(args)
+    elif args.model or args.key_file:
+        raise UsageError("--model and --key-file go with --url; an endpoints file has its own")
+    else:
+        endpoints = read_endpoints(args.endpoints or ENDPOINTS_FILE)
+    names = [endpoint.name for endpoint in endpoints]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{_source(args)}: two endpoints are called {name}; rows are told apart by that name")
+    return endpoints
+
+
+def chosen_endpoints(args: argparse.Namespace) -> list[Endpoint]:
+    """The two endpoints to compare, the base first.
+
+    Raises UsageError when the flags, or the endpoints file, do not name exactly two different ones (one does
+    for --base-against-base).
+    """
+    endpoints, source = given_endpoints(args), _source(args)
+    if args.base_against_base and endpoints:
+        return against_itself(endpoints)
+    if len(endpoints) != 2:
+        raise UsageError(f"{source}: a comparison takes two endpoints, this names {len(endpoints)}")
+    first, second = endpoints
+    if (first.url, first.model) == (second.url, second.model):
+        raise UsageError(
+            f"{source}: {first.name} and {second.name} are both {first.model} at {first.url}; to compare it with "
+            "itself, say --base-against-base"
+        )
+    return endpoints
+
+
+def chosen_suites(args: argparse.Namespace) -> list[Suite]:
+    """The suites of --suites, or the default ones, all valid. Raises UsageError."""
+    default = ["general"] if args.url else [name for name in shipped() if name.startswith("demo-")]
+    return load_suites(args.suites or default)
+
+
+def check_url(flag: str, url: str) -> None:
+    """Raises UsageError for what is no address of a server, or holds a password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as http://[::1/v1
+        parts = urlsplit("")
+    if parts.username is not None:
+        raise UsageError(f"{flag}: a URL is written into the run; give the key with --key-file")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise UsageError(f"{flag}: not an http:// or https:// address")
+
+
+def endpoint_flags(args: argparse.Namespace) -> list[str]:
+    """The endpoint flags as they were given, for a command that a person can repeat."""
+    flags = ["--endpoints", str(args.endpoints)] if args.endpoints else []
+    for flag, given in (("--url", args.url), ("--model", args.model)):
+        for pair in given or []:
+            flags += [flag, pair]
+    if args.key_file:
+        flags += ["--key-file", str(args.key_file)]
+    return flags + (["--base-against-base"] if args.base_against_base else [])
+
+
+def _source(args: argparse.Namespace) -> str:
+    return "--url" if args.url else str(args.endpoints or ENDPOINTS_FILE)
+
+
+def _from_urls(args: argparse.Namespace) -> list[Endpoint]:
+    urls = _pairs("--url", args.url)
+    models = dict(_pairs("--model", args.model or []))
+    names = [name for name, _ in urls]
+    for stranger in models.keys() - set(names):
+        raise UsageError(f"--model {stranger}=…: no --url is called {stranger} (there is {', '.join(names)})")
+    for name, url in urls:
+        check_url(f"--url {name}", url)
+    key = read_key(args.key_file, None) if args.key_file else ""
+    return [Endpoint(name, url.rstrip("/"), models.get(name, name), key=key) for name, url in urls]
+
+
+def _pairs(flag: str, given: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = [text.partition("=") for text in given]
+    for (name, _, value), text in zip(pairs, given, strict=True):
+        if not name or not value:
+            raise UsageError(f"{flag} {text}: write NAME={flag.removeprefix('--').upper()}")
+    return [(name, value) for name, _, value in pairs]

@@ -1,0 +1,135 @@
+"""The verdict on what an eval run and a load run measured, as an exit code, a page, and files for machines.
+
+    python -m evalharness verdict
+
+It finds the runs and writes the verdict's folder. What passes is for verdict/verdict.py to say, how it looks
+for report/.
+"""
+
+import argparse
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evalharness.commands import options
+from evalharness.errors import UsageError
+from evalharness.runs.evidence import (
+    Evidence,
+    Run,
+    fitting_factorial,
+    fitting_load_run,
+    judgement,
+    read_run,
+    unanswered,
+)
+from evalharness.runs.folder import create_run, finished_runs, write_json
+from evalharness.runs.schemas import SCHEMAS
+from evalharness.verdict.policy import FOLDER, Policy, read_policy
+from evalharness.verdict.verdict import Verdict, decide
+
+NAME = "verdict"
+HELP = "judge the newest finished runs: exits with 0 for PASS, 1 for FAIL, 3 for INCONCLUSIVE"
+EXIT_CODES = {"PASS": 0, "FAIL": 1, "INCONCLUSIVE": 3}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--eval", type=Path, metavar="RUN", help="an eval run's folder (default: the newest)")
+    parser.add_argument(
+        "--load",
+        type=Path,
+        metavar="RUN",
+        help="a load run's folder (default: the newest of the same models)",
+    )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="what has to be met (default: the shipped default.yaml, self.yaml for base against base)",
+    )
+    parser.add_argument(
+        "--webui", metavar="URL", help="an Open WebUI with both models: every prompt of the report links to them there"
+    )
+    options.add_run_arguments(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    from evalharness.report import verdict_terminal
+
+    if args.webui:
+        options.check_url("--webui", args.webui)
+    evaluation = _eval_run(args)
+    load = _load_run(args, evaluation)
+    path = args.policy or _shipped_policy(evaluation)
+    policy = read_policy(path)
+    evaluation = evaluation.allowing(policy.allow_differences)
+    load = load and load.allowing(policy.allow_differences)
+    evidence = Evidence(evaluation, load, judgement(evaluation))
+    under_load = load.summary if load else None
+    fairness = [run.about["fairness"] for run in (evaluation, load) if run and "fairness" in run.about]
+    verdict = decide(evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness)
+    folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
+    verdict_terminal.show(verdict, evidence)
+    print(f"Report: {folder / 'report.html'}")
+    return EXIT_CODES[verdict.word]
+
+
+def _eval_run(args: argparse.Namespace) -> Run:
+    folder = args.eval or next(iter(finished_runs(args.runs, "eval")), None)
+    if folder is None:
+        raise UsageError(f"{args.runs}: no finished eval run; `python -m evalharness eval` makes one")
+    evaluation = read_run(folder, "eval")
+    factorial = fitting_factorial(finished_runs(args.runs, "factorial"), evaluation)
+    return replace(evaluation, summary={**evaluation.summary, "factorial": factorial}) if factorial else evaluation
+
+
+def _load_run(args: argparse.Namespace, evaluation: Run) -> Run | None:
+    """The load run to judge with: never one of other models, of other versions of them, or of another machine."""
+    if not args.load:
+        return fitting_load_run(finished_runs(args.runs, "load"), evaluation)
+    load = read_run(args.load, "load")
+    if load.subject != evaluation.subject:
+        raise UsageError(
+            f"--load {args.load}: measured {load.subject}; {evaluation.folder.name} asked {evaluation.subject}"
+        )
+    return load
+
+
+def _shipped_policy(evaluation: Run) -> Path:
+    return FOLDER / ("self.yaml" if evaluation.about["settings"]["base_against_base"] else "default.yaml")
+
+
+def _write(
+    root: Path, verdict: Verdict, policy_name: str, policy: Policy, evidence: Evidence, webui: str | None
+) -> Path:
+    """The verdict's run folder. The summary, which marks a run as finished, is written last."""
+    from evalharness.report import html, junit, markdown
+
+    evaluation, load = evidence.evaluation, evidence.load
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    pages = {
+        "report.html": html.render(verdict, created, policy_name, policy, evidence, webui),
+        "junit.xml": junit.render(verdict, created, _properties(policy_name, evidence)),
+        "summary.md": markdown.render(verdict, evidence),
+    }
+    names = {"eval": evaluation.folder.name, "load": load.folder.name if load else None}
+    folder = create_run(root, "verdict", {"created": created, **names, "policy": asdict(policy)})
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8", errors="replace")
+    summary = {
+        "schema": SCHEMAS["verdict"],
+        "kind": "verdict",
+        "verdict": verdict.word,
+        "reasons": [asdict(reason) for reason in verdict.reasons],
+        "eval": evaluation.summary,
+        "load": load.summary if load else None,
+        "judge": evidence.judged,
+    }
+    write_json(folder / "summary.json", summary)
+    return folder
+
+
+def _properties(policy_name: str, evidence: Evidence) -> dict[str, str]:
+    """What junit.xml says of the run beside its cases."""
+    first, second = (f"{side['model']} {side['version']}".strip() for side in evidence.evaluation.about["endpoints"])
+    load = {"load": evidence.load.folder.name} if evidence.load else {}
+    return {"base": first, "tuned": second, "policy": policy_name, "eval": evidence.evaluation.folder.name, **load}

@@ -1,1 +1,0 @@
-"""Tasks of EleutherAI's lm-evaluation-harness against our endpoints."""

@@ -1,0 +1,245 @@
+"""What an eval run shows in a terminal: the plan, the progress, the result.
+
+It knows run.json and summary.json and how they look; it decides nothing.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from evalharness import wording
+from evalharness.checks import FAILURES
+from evalharness.client import fairness
+from evalharness.runs.rows import Row
+from evalharness.stats import POWER, smallest_difference
+from evalharness.stats.power import prompts_needed
+
+DISCORDANCE = 0.2  # assumed before anything is known: one prompt in five is right with one endpoint only
+NO_TERMINAL_WIDTH = 100  # columns
+
+
+def show_fairness(run: Mapping[str, Any]) -> None:
+    """What else than the weights differs, before anything else is said; nothing of a run that recorded nothing."""
+    console = new_console()
+    for line in fairness.lines(run["fairness"]) if "fairness" in run else []:
+        console.print(line)
+
+
+def show_plan(run: Mapping[str, Any]) -> None:
+    """Who is asked, what, and the smallest difference that could be seen (stats/power.py)."""
+    console = new_console()
+    for endpoint in run["endpoints"]:
+        version = f", version {endpoint['version']}" if endpoint["version"] else ""
+        console.print(f"{endpoint['name']}: {endpoint['model']} at {endpoint['url']}{version}")
+    table = Table("suite", "prompts", "purpose", box=box.SIMPLE_HEAD)
+    for heading in ("could see", "margin", "takes for it"):
+        table.add_column(heading, justify="right")
+    for suite in run["suites"]:
+        variants = suite.get("variants", 0)
+        originals = suite["prompts"] - variants
+        prompts = f"{originals} + {variants} variants" if variants else str(originals)
+        seen = smallest_difference(originals, DISCORDANCE)
+        table.add_row(suite["suite"], prompts, suite["purpose"], f"{seen * 100:.1f} points", *_margin(suite))
+    console.print(table)
+    console.print(f"with {POWER * 100:g} % power, if {DISCORDANCE * 100:g} % of the prompts are right on one side only")
+    console.print(
+        "takes for it: so many prompts show a gain of the margin (superiority), or rule such a loss out where there is "
+        "none (non-inferiority); a larger gain takes fewer"
+    )
+
+
+def _margin(suite: Mapping[str, Any]) -> tuple[str, str]:
+    """The margin of a suite, and how many prompts it takes."""
+    margin = suite["margin"]
+    if margin is None:
+        return "", ""
+    gain = margin if suite["purpose"] == "superiority" else 0.0
+    discordance = max(DISCORDANCE, margin)
+    needed = prompts_needed(gain, discordance, 0.0 if gain else margin)
+    return f"{margin * 100:g} points", f"{needed} prompts" if needed else "too many"
+
+
+def show_result(summary: Row) -> None:
+    """Pass rates of both endpoints, suite by suite and metric by metric, and the errors."""
+    first, second = summary["endpoints"]
+    table = Table("right, by check", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in ("n", first, second, "points", f"{summary['confidence'] * 100:g} % interval", "McNemar"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for suite in summary["suites"]:
+        for metric in suite["metrics"]:
+            table.add_row(
+                suite["suite"] if metric["metric"] == "right" else f"  {metric['metric']}",
+                str(metric["first"]["n"]),
+                wording.percent(metric["first"]["rate"]),
+                wording.percent(metric["second"]["rate"]),
+                wording.points(metric["difference"]),
+                f"{wording.points(metric['low'])} to {wording.points(metric['high'])}",
+                wording.p_value(metric["p_value"]),
+            )
+    console = new_console()
+    console.print(table)
+    if any(summary["failures"].values()):
+        console.print(_failures_table(summary))
+    if any(suite["scores"] for suite in summary["suites"]):
+        console.print(_scores_table(summary))
+    for suite in summary["suites"]:
+        if suite["robustness"]:
+            _show_robustness(console, suite, summary)
+    for name in summary["endpoints"]:
+        errors = sum(suite["errors"][name] for suite in summary["suites"])
+        prompts = sum(suite["prompts"] for suite in summary["suites"])
+        console.print(f"errors of {name}: {errors} in {prompts} prompts")
+
+
+def _failures_table(summary: Row) -> Table:
+    """How many answers of each endpoint are wrong in which way: a column a type, one line an endpoint and suite."""
+    counts = summary["failures"].values()
+    types = [kind for kind in FAILURES if any(kind in own for own in counts)]
+    table = Table("wrong, by failure", "", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for kind in types:
+        table.add_column(kind, justify="right", no_wrap=True)
+    shown = [(suite["suite"], suite["failures"]) for suite in summary["suites"] if any(suite["failures"].values())]
+    if len(shown) > 1:
+        shown.append(("in all", summary["failures"]))
+    for title, failures in shown:
+        for name, own in failures.items():
+            label = title if name == summary["endpoints"][0] else ""
+            table.add_row(label, name, *(str(own.get(kind, 0)) for kind in types))
+    return table
+
+
+def _scores_table(summary: Row) -> Table:
+    first, second = summary["endpoints"]
+    table = Table("mean score", "", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in ("n", first, second, "hundredths", f"{summary['confidence'] * 100:g} % interval"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for suite in summary["suites"]:
+        for row in suite["scores"]:
+            table.add_row(
+                suite["suite"],
+                row["score"],
+                str(row["prompts"]),
+                f"{row['first']:.3f}",
+                f"{row['second']:.3f}",
+                wording.points(row["difference"]),
+                f"{wording.points(row['low'])} to {wording.points(row['high'])}",
+            )
+    return table
+
+
+def show_factorial(summary: Row) -> None:
+    """What each of the two does, suite by suite and together, in points with their intervals."""
+    found, names = summary["factorial"], summary["endpoints"]
+    rates, effects = (Table(title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)) for title in ("right", "effect"))
+    for table, headings in ((rates, ("n", *names)), (effects, ("tuning", "quantization", "interaction"))):
+        for heading in headings:
+            table.add_column(heading, justify="right")
+    for suite in found["suites"]:
+        shares = (wording.percent(suite["rates"][name]) for name in names)
+        rates.add_row(suite["suite"], str(suite["prompts"]), *shares)
+        effects.add_row(suite["suite"], *_effects(suite))
+    if len(found["suites"]) > 1:
+        effects.add_row("together", *_effects(found))
+    console = new_console()
+    console.print(rates)
+    console.print(effects)
+    console.print(f"in points, with {summary['confidence'] * 100:g} % intervals, of prompts that all four answered")
+    console.print("tuning: averaged over both precisions; quantization: INT4 less full precision, over both models")
+    console.print("interaction: what tuning gains in INT4 beyond what it gains in full precision")
+
+
+def _effects(row: Row) -> list[str]:
+    effects = (row[name] for name in ("tuning", "quantization", "interaction"))
+    return [
+        f"{wording.points(effect['difference'])} ({wording.points(effect['low'])} to {wording.points(effect['high'])})"
+        if effect
+        else wording.NOTHING
+        for effect in effects
+    ]
+
+
+def _show_robustness(console: Console, suite: Row, summary: Row) -> None:
+    """What each kind of variant left of the right answers; the two sorts of kinds in tables of their own."""
+    found = suite["robustness"]
+    together = [found["together"]] if found["together"] else []
+    for title, rows in (
+        ("the same asked otherwise", found["preserving"] + together),
+        ("with another meaning, or an order against it; right is what the original asks for", found["changing"]),
+    ):
+        if rows:
+            console.print(f"{suite['suite']}: {title}")
+            console.print(_robustness_table(rows, summary))
+    console.print(f"keeps: of its right answers; more lost: by {summary['endpoints'][1]}, in points")
+
+
+def _robustness_table(rows: Sequence[Row], summary: Row) -> Table:
+    first, second = summary["endpoints"]
+    table = Table("variants", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    headings = ("n", f"{first} keeps", f"{second} keeps", "consistent", "more lost")
+    for heading in (*headings, f"{summary['confidence'] * 100:g} % interval"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        one, other = (row["endpoints"][name] for name in (first, second))
+        table.add_row(
+            row["kind"],
+            str(row["prompts"]),
+            wording.percent(one["kept"]),
+            wording.percent(other["kept"]),
+            f"{wording.percent(one['consistent'])} / {wording.percent(other['consistent'])}",
+            wording.points(row["difference"]),
+            f"{wording.points(row['low'])} to {wording.points(row['high'])}",
+        )
+    return table
+
+
+@contextmanager
+def progress(total: int, things: str = "prompts") -> Iterator[Callable[[], None]]:
+    """Gives what to call after each of the things. On stderr: a bar, or ten lines where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield _sparse_lines(total, things)
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(things), _Speed(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(things, total=total)
+        yield lambda: bar.advance(task)
+
+
+class _Speed(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f} a second" if speed else "")
+
+
+def _sparse_lines(total: int, things: str) -> Callable[[], None]:
+    begun, done = time.monotonic(), 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if done * 10 // total > (done - 1) * 10 // total:
+            rate = done / max(time.monotonic() - begun, 1e-9)
+            left = (total - done) / rate
+            print(f"{done} of {total} {things}, {rate:.1f} a second, {left:.0f} s left", file=sys.stderr)
+
+    return advance
+
+
+def new_console() -> Console:
+    width = None if sys.stdout.isatty() else NO_TERMINAL_WIDTH
+    return Console(markup=False, highlight=False, emoji=False, width=width)

@@ -1,0 +1,36 @@
+"""The verdict in a terminal: the word, the sentence, the reasons.
+
+It knows how they look; it decides nothing.
+"""
+
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from evalharness.report.headline import SYMBOLS, foremost_first, headline
+from evalharness.runs.evidence import Evidence
+from evalharness.verdict.verdict import Verdict
+
+STYLES = {"PASS": "green", "FAIL": "red", "INCONCLUSIVE": "yellow"}
+STYLES |= {"met": STYLES["PASS"], "failed": STYLES["FAIL"], "unsettled": STYLES["INCONCLUSIVE"]}
+
+
+def show(verdict: Verdict, evidence: Evidence) -> None:
+    evaluation, load = evidence.evaluation, evidence.load
+    console = Console(markup=False, highlight=False, emoji=False)
+    style = STYLES[verdict.word]
+    title = Text(f" {SYMBOLS[verdict.word]} {verdict.word} ", style=f"bold {style}")
+    sentence = Text(headline(verdict, evaluation.summary["endpoints"][1]))
+    console.print(Panel(sentence, title=title, title_align="left", border_style=style))
+    table = Table("", "criterion", "evidence", box=box.SIMPLE_HEAD)
+    for reason in foremost_first(verdict):
+        symbol = Text(SYMBOLS[reason.outcome], style=STYLES[reason.outcome])
+        table.add_row(symbol, Text(reason.criterion), Text(reason.text))
+    console.print(table)
+    if load:
+        for reason in load.summary["invalid"]:
+            console.print(Text(f"Invalid: {reason}", style="red"))
+        for warning in load.summary["warnings"]:
+            console.print(Text(f"Warning: {warning}", style="yellow"))

@@ -1,0 +1,62 @@
+"""Run folders: `runs/<time>-<kind>/`, from which everything can be reported again.
+
+A folder holds `run.json` (what was run, on what), raw rows as JSON lines, and what was concluded from them.
+This file knows where things lie and how they are written whole, not what they mean.
+"""
+
+import json
+import os
+import platform
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from evalharness.errors import UsageError
+
+
+def create_run(root: Path, kind: str, about: Mapping[str, Any]) -> Path:
+    """A new folder `root/<UTC time>-<kind>` with its run.json; the name sorts by time."""
+    created = datetime.now(UTC)
+    stem = f"{created:%Y%m%dT%H%M%S}-{kind}"
+    for attempt in range(100):
+        folder = root / (stem if attempt == 0 else f"{stem}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UsageError(f"{root}: no place for a run folder ({error.strerror}); --runs names one") from None
+        about = {"kind": kind, "created": created.isoformat(timespec="seconds"), "host": host(), **about}
+        write_json(folder / "run.json", about)
+        return folder
+    raise UsageError(f"{root}: a hundred runs began in this second")
+
+
+def finished_runs(root: Path, kind: str) -> list[Path]:
+    """The finished runs of a kind (those that have their summary), the newest first."""
+    folders = (path.parent for path in root.glob("*/summary.json"))
+    return sorted((path for path in folders if re.fullmatch(rf"\d+T\d+-{kind}(-\d+)?", path.name)), reverse=True)
+
+
+def read_json(path: Path) -> Any:
+    """A file of a run folder. Raises UsageError when it is missing or torn."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; is this a run folder?") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: not JSON ({error})") from None
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Written beside its place and renamed into it, so that a reader never sees half a file."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def host() -> dict[str, Any]:
+    """The machine a figure was measured on, without its name or address."""
+    return {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}

@@ -1,0 +1,146 @@
+"""Prompt suites: what is asked, what makes an answer right, and what a suite is for.
+
+It says what is valid; it knows nothing of files, endpoints or answers.
+"""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
+
+from evalharness.checks import complaint
+from evalharness.runs.rows import Row, digest
+from evalharness.suites.variants import KINDS
+
+NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+PURPOSES = {
+    "superiority": "the tuned model must be better",
+    "non-inferiority": "the tuned model must not be worse by the margin",
+    "descriptive": "only shown",
+}
+
+Text = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Message(_Model):
+    role: Literal["system", "user", "assistant"]
+    content: Text
+
+
+class CheckOf(_Model):
+    """A check as a suite states it; evalharness.checks has the types."""
+
+    type: Text
+    value: JsonValue = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        wrong = complaint(self.type, self.value)
+        if wrong:
+            raise ValueError(wrong)
+        return self
+
+
+class Prompt(_Model):
+    """`of` and `variant` make it a variant of another prompt of the suite, of a kind that variants.py has.
+
+    `rubric` is what a model that judges answers (evalharness.judge) is told a good one is.
+    """
+
+    id: Text
+    messages: list[Message] = Field(min_length=1)
+    checks: list[CheckOf] = Field(min_length=1)
+    tags: list[Text] = []
+    of: Text | None = None
+    variant: Text | None = None
+    rubric: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_a_variant_or_not(self) -> Self:
+        if (self.of is None) != (self.variant is None):
+            raise ValueError("of and variant go together: a prompt, and the kind of variant of it that this is")
+        if self.variant is not None and self.variant not in KINDS:
+            raise ValueError(f"there is no kind of variant {self.variant!r}; there are {', '.join(KINDS)}")
+        return self
+
+
+class Sampling(_Model):
+    """Sent with every request, neutral values included: what is left out, a server takes from its
+    checkpoint's generation_config, and two servers can then differ without a word."""
+
+    max_tokens: int = Field(gt=0)
+    temperature: float = Field(0.0, ge=0)
+    top_p: float = Field(1.0, gt=0, le=1)
+    seed: int = 0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    stop: list[Text] | None = None
+
+
+class Suite(_Model):
+    """`margin` is a share of prompts. superiority: the smallest difference that matters; non-inferiority: the
+    largest loss that is accepted; descriptive suites have none.
+
+    `context` is the served length in tokens that its longest prompt and answer take; where it is left out, they are
+    short enough for any server. A suite that is too long for what is served is refused before anything is asked.
+    """
+
+    suite: Annotated[str, Field(pattern=rf"^{NAME_PATTERN.pattern}$")]
+    version: int | Text
+    title: Text
+    purpose: Literal["superiority", "non-inferiority", "descriptive"]
+    margin: Share | None = None
+    context: Annotated[int, Field(gt=0)] | None = None
+    sampling: Sampling
+    prompts: list[Prompt] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _margin_fits_purpose(self) -> Self:
+        if (self.margin is None) != (self.purpose == "descriptive"):
+            raise ValueError("superiority and non-inferiority need a margin, a descriptive suite has none")
+        return self
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Self:
+        seen: set[str] = set()
+        for index, prompt in enumerate(self.prompts):
+            if prompt.id in seen:
+                raise _wrong_prompt(index, "an earlier prompt has this id")
+            seen.add(prompt.id)
+        return self
+
+    @model_validator(mode="after")
+    def _variants_have_an_original(self) -> Self:
+        originals = {prompt.id for prompt in self.prompts if prompt.of is None}
+        for index, prompt in enumerate(self.prompts):
+            if prompt.of is not None and prompt.of not in originals:
+                raise _wrong_prompt(index, f"it is a variant of {prompt.of!r}, which is no prompt")
+        return self
+
+    def rows(self) -> list[Row]:
+        """The prompts as a run folder keeps them: all that was asked, in the order of the suite."""
+        sampling = self.sampling.model_dump(exclude_none=True)
+        return [
+            {"suite": self.suite, "sampling": sampling, **prompt.model_dump(exclude_none=True)}
+            for prompt in self.prompts
+        ]
+
+    def about(self) -> Row:
+        """What a run folder says of it beside the prompts; `variants` of these are not originals."""
+        fields = self.model_dump(include={"suite", "version", "title", "purpose", "margin"})
+        variants = sum(1 for prompt in self.prompts if prompt.of)
+        counts = {"prompts": len(self.prompts), **({"variants": variants} if variants else {})}
+        context = {"context": self.context} if self.context else {}
+        return {**fields, **counts, **context, "digest": digest(self.rows())}
+
+
+def _wrong_prompt(index: int, said: str) -> PydanticCustomError:
+    """A complaint that only the whole suite can make, with the prompt that it belongs to."""
+    return PydanticCustomError("prompt", "{said}", {"said": said, "index": index})

@@ -1,0 +1,67 @@
+"""Evidence and policy in, verdict out: PASS, FAIL or INCONCLUSIVE, with a reason for every criterion (criteria/).
+
+All of it is pure: summaries as they lie in the run folders go in, plain values come out. It knows nothing of
+files, of how the evidence was measured, or of how a verdict is shown.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from evalharness.runs.rows import Row
+from evalharness.verdict.criteria.answered import ErrorKinds, answered, answered_in_each
+from evalharness.verdict.criteria.capacity import capacity
+from evalharness.verdict.criteria.fight import fair_fight
+from evalharness.verdict.criteria.preference import preference
+from evalharness.verdict.criteria.quality import quality
+from evalharness.verdict.criteria.reason import Outcome, Reason
+from evalharness.verdict.criteria.robustness import robustness
+from evalharness.verdict.policy import Policy
+
+__all__ = ["Outcome", "Reason", "Verdict", "Word", "decide"]
+
+Word = Literal["PASS", "FAIL", "INCONCLUSIVE"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    reasons: tuple[Reason, ...]
+
+    @property
+    def word(self) -> Word:
+        """One failed criterion fails the whole; one that is not settled keeps it from passing."""
+        outcomes = {reason.outcome for reason in self.reasons}
+        if "failed" in outcomes:
+            return "FAIL"
+        return "PASS" if outcomes == {"met"} else "INCONCLUSIVE"
+
+
+def decide(
+    evaluation: Row,
+    unanswered: ErrorKinds,
+    load: Row | None,
+    policy: Policy,
+    judged: Row | None = None,
+    fairness: Iterable[Row] = (),
+) -> Verdict:
+    """The verdict on an eval run's summary, a load run's and a judging model's (None: there is none).
+
+    `unanswered` counts the eval run's errors; a load summary has its own count. `fairness`: what the two runs
+    recorded of the servers (client/fairness.py).
+    """
+    prompts = sum(suite["prompts"] for suite in evaluation["suites"])
+    asked = dict.fromkeys(evaluation["endpoints"], prompts)
+    reasons = [
+        *quality(evaluation, policy),
+        *robustness(evaluation, policy),
+        *preference(judged, policy),
+        *capacity(load, policy),
+    ]
+    reasons += answered("eval", asked, unanswered, policy.max_error_rate)
+    reasons += answered_in_each(evaluation["suites"], policy.max_error_rate)
+    if load is not None:
+        asked = {side["name"]: side["requests"] for side in load["endpoints"]}
+        unanswered = {side["name"]: side["errors"] for side in load["endpoints"]}
+        reasons += answered("load", asked, unanswered, policy.max_error_rate)
+    reasons += fair_fight(fairness)
+    return Verdict(tuple(reasons))

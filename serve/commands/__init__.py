@@ -1,0 +1,1 @@
+"""One file a command of `python -m serve`: its NAME, HELP and main."""

@@ -1,0 +1,40 @@
+"""`make clean`: deletes what Tandem made, after a yes (or YES=1)."""
+
+import os
+import shutil
+import sys
+
+from serve.errors import UsageError
+from serve.paths import Paths
+from serve.runtimes.choice import usable
+from serve.settings import Settings
+
+NAME = "clean"
+HELP = "delete environments, secrets, models and runs, after asking"
+
+
+def main(settings: Settings, paths: Paths) -> int:
+    made = [folder for folder in (paths.state, paths.models, paths.runs) if folder.exists()]
+    runtimes = usable(settings, paths)
+    elsewhere = [thing for runtime in runtimes for thing in runtime.made_elsewhere()]
+    if not made and not elsewhere:
+        print("Nothing to delete.")
+        return 0
+    print("This stops the servers and deletes environments, secrets, chats, models and runs:")
+    for thing in (*made, *elsewhere):
+        print(f"  {thing}")
+    if os.environ.get("YES") != "1":
+        if not sys.stdin.isatty():
+            raise UsageError("nobody to ask here: `make clean YES=1` deletes them")
+        if input("Delete them? [y/N] ").strip().lower() not in ("y", "yes"):
+            print("Kept.")
+            return 0
+    for runtime in runtimes:
+        runtime.down()
+        runtime.delete_elsewhere()
+    for folder in made:
+        if folder.is_symlink():
+            folder.unlink()  # and not what it points to
+        else:
+            shutil.rmtree(folder)
+    return 0

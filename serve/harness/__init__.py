@@ -1,0 +1,1 @@
+"""The harness as the deployment runs it: its command lines, and running them."""

@@ -1,0 +1,72 @@
+"""Settings → the harness's command lines. Pure functions: serve and evalharness meet here and in endpoints.json."""
+
+from collections.abc import Callable
+
+from serve.paths import Paths
+from serve.services import catalog
+from serve.settings import DEMO_SUITES, OWN_SUITES, Settings
+
+
+def suites(settings: Settings) -> str:
+    return settings.SUITES or (DEMO_SUITES if settings.demo else OWN_SUITES)
+
+
+def asked(settings: Settings, paths: Paths) -> list[str]:
+    """What eval and load have in common: whom to ask, what, and where the answers go."""
+    return [*whom(paths), "--suites", suites(settings), "--runs", runs(paths), *itself(settings)]
+
+
+def whom(paths: Paths) -> list[str]:
+    return ["--endpoints", str(paths.endpoints)]
+
+
+def itself(settings: Settings) -> list[str]:
+    return ["--base-against-base"] if settings.BASE_AGAINST_BASE else []
+
+
+def runs(paths: Paths) -> str:
+    """Relative to the checkout, where the harness runs: what it prints is then true inside a container too."""
+    return str(paths.runs.relative_to(paths.root))
+
+
+def eval_arguments(settings: Settings, paths: Paths) -> list[str]:
+    what = ["--resume", settings.RESUME, *whom(paths)] if settings.RESUME else asked(settings, paths)
+    return ["eval", *what, *how(settings, "make eval RESUME={run}")]
+
+
+def factorial_arguments(settings: Settings, paths: Paths) -> list[str]:
+    """One pass: of what is served, in the precision in which it is."""
+    new = ["--suites", suites(settings), "--runs", runs(paths)]
+    what = [*whom(paths), *(["--resume", settings.RESUME] if settings.RESUME else new)]
+    return ["factorial", "--precision", settings.PRECISION, *what, *how(settings, "make factorial RESUME={run}")]
+
+
+def how(settings: Settings, again: str) -> list[str]:
+    return ["--concurrency", str(settings.EVAL_CONCURRENCY), "--resume-command", again]
+
+
+def load_arguments(settings: Settings, paths: Paths) -> list[str]:
+    users, seconds = str(settings.LOAD_USERS), str(settings.LOAD_SECONDS)
+    return ["load", *asked(settings, paths), "--users", users, "--seconds", seconds]
+
+
+def verdict_arguments(settings: Settings, paths: Paths) -> list[str]:
+    # The base against itself is judged by the policy for that: nobody asks it to be better than itself.
+    policy = ["--policy", settings.POLICY] if settings.POLICY and not settings.BASE_AGAINST_BASE else []
+    return ["verdict", "--runs", runs(paths), "--webui", catalog.webui_url(settings), *policy]
+
+
+def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:
+    task = ["--task", settings.TASK] if settings.TASK else []
+    where = [*whom(paths), "--runs", runs(paths), *itself(settings)]
+    return ["lm-eval", *where, "--concurrency", str(settings.EVAL_CONCURRENCY), *task]
+
+
+ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {
+    "eval": eval_arguments,
+    "load": load_arguments,
+    "verdict": verdict_arguments,
+    "factorial": factorial_arguments,
+    "lm-eval": lm_eval_arguments,
+}
+"""Of each kind of measurement."""

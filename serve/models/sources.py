@@ -1,0 +1,101 @@
+"""Where the base model, the adapter and the calibration rows come from: folders, hub names, or the embedded demo."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from serve.errors import UsageError
+from serve.settings import Settings
+
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+# Never pickled weights, never code.
+WANTED = [
+    "*.safetensors",
+    "*.safetensors.index.json",
+    "*.json",
+    "*.txt",
+    "*.model",
+    "*.jinja",
+    "LICENSE*",
+    "NOTICE*",
+]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """`base` and `adapter` are folders, or hub names (str) that have to be fetched first."""
+
+    base: Path | str
+    adapter: Path | str
+    calibration: Path
+
+
+def model_sources(settings: Settings, root: Path) -> Sources:
+    calibration = root / settings.CALIBRATION if settings.CALIBRATION else None
+    if settings.demo:
+        demo = root / "images" / "demo"
+        return Sources(demo / "base", demo / "adapter", calibration or demo / "calibration.jsonl")
+    general = root / "images" / "quantize" / "calibration.jsonl"
+    return Sources(located(settings.BASE_MODEL, root), located(settings.ADAPTER, root), calibration or general)
+
+
+def located(given: str, root: Path) -> Path | str:
+    """A folder (absolute, or relative to the checkout) where there is one or it can be no hub name; else that name."""
+    folder = root / Path(given).expanduser()
+    return given if HUB_NAME.fullmatch(given) and not folder.exists() else folder
+
+
+def fetch(name: str, setting: str) -> Path:
+    """The folder of a model of the hub, downloaded where it is not in the hub's cache; resumes what was begun.
+
+    Raises UsageError when the hub does not give it.
+    """
+    from huggingface_hub import snapshot_download
+
+    with hub_refusals(name, setting):
+        return Path(snapshot_download(name, allow_patterns=WANTED))
+
+
+def fetch_file(name: str, file: str, setting: str, token: str) -> Path:
+    """One file of a model of the hub, such as its config.json, without the rest. Raises UsageError as fetch does."""
+    from huggingface_hub import hf_hub_download
+
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what goes wrong is said in one line
+    with hub_refusals(name, setting, file):
+        return Path(hf_hub_download(name, file, token=token or None))
+
+
+@contextmanager
+def hub_refusals(name: str, setting: str, wanted: str = "files") -> Iterator[None]:
+    """What the hub's client raises, as a UsageError of one line."""
+    from huggingface_hub.errors import GatedRepoError, HFValidationError, RemoteEntryNotFoundError
+    from huggingface_hub.errors import RepositoryNotFoundError as NotFound
+
+    try:
+        yield
+    except GatedRepoError:
+        raise UsageError(f"{setting}={name}: its owner must grant you access; then set HF_TOKEN") from None
+    except (NotFound, HFValidationError):
+        raise UsageError(f"{setting}={name}: no such folder, and no such model on the hub") from None
+    except RemoteEntryNotFoundError:
+        raise UsageError(f"{setting}={name}: it has no {wanted}; set {setting} to one that does") from None
+    except Exception as error:  # the hub's client raises those of three network libraries
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UsageError(f"{setting}={name}: no such folder, and the hub gave none: {reason}") from None
+
+
+def main(setting: str, name: str) -> None:
+    """`python -m serve.models.sources SETTING NAME`: a download as a process of its own, which can be ended."""
+    try:
+        print(fetch(name, setting))
+    except UsageError as error:
+        print(error)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

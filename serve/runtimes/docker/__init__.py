@@ -1,0 +1,1 @@
+"""The deployment as containers, which Compose keeps alive."""

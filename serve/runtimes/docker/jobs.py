@@ -1,0 +1,78 @@
+"""Where jobs run as containers: an image a folder, built where its files have changed. A JobRunner of
+serve.runtimes.pipeline.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from serve.errors import Failure, UsageError
+from serve.models.sources import model_sources
+from serve.paths import Paths
+from serve.runtimes.docker.compose import Compose
+from serve.runtimes.docker.compose_inputs import INPUT, job_inputs
+from serve.runtimes.jobs import Jobs, Killed
+from serve.settings import Settings, size_bytes
+from serve.steps import Report, Step
+
+# The service that an image is built for.
+SERVICES = {
+    "merge": "merge",
+    "quantize": "quantize-base",
+    "vllm": "base",
+    "webui": "webui",
+    "harness": "harness",
+    "lm-eval": "lm-eval",
+}
+
+
+class ContainerJobRunner:
+    def __init__(self, compose: Compose, settings: Settings, paths: Paths, gpu: bool, running: Jobs) -> None:
+        self.compose = compose
+        self.gpu = gpu
+        self.paths = paths
+        self.jobs = running
+        self.memory = settings.JOB_MEMORY
+        self.server_memory: int | None = size_bytes(settings.SERVER_MEMORY)
+        self.calibration = model_sources(settings, paths.root).calibration
+
+    def prepare(self, name: str) -> Step:
+        def act(report: Report) -> None:
+            command = self.compose.command("--progress", "plain", "build", SERVICES[name])
+            log = self.paths.log(f"build-{name}")
+            try:
+                self.jobs.run(f"building the image {name}", command, log, report, self.compose.environment)
+            except Killed:
+                raise
+            except Failure as error:
+                way_out = "where registries are out of reach, compose/README.md says what to set; or set RUNTIME=local"
+                raise Failure(f"{error}; {way_out}") from None
+
+        return Step(f"build the image {name}", act)
+
+    def merge(self, base: Path, adapter: Path, report: Report) -> str:
+        given = job_inputs(base, adapter, self.calibration)
+        return self.run("merge", "merge", given, report)
+
+    def quantize(self, variant: str, base: Path | None, report: Report) -> str:
+        given = job_inputs(base, base, self.calibration) if base else {"CALIBRATION": str(self.calibration.resolve())}
+        return self.run(f"quantize {variant}", f"quantize-{variant}", given, report)
+
+    def run(self, job: str, service: str, given: Mapping[str, str], report: Report) -> str:
+        """Runs a job's container to its end; its last line."""
+        compose = self.compose.having(given)
+        command = compose.command("run", "--rm", "--no-deps", "--no-TTY", service)
+        try:
+            return self.jobs.run(job, command, self.paths.log(service), report, compose.environment)
+        except Killed as error:
+            raise Failure(f"{error}; JOB_MEMORY={self.memory} limits it") from None
+        except UsageError as error:
+            raise UsageError(outside(str(error), given)) from None
+
+
+def outside(line: str, given: Mapping[str, str]) -> str:
+    """A job's line with the person's own paths in place of the container's."""
+    places = {"base": "BASE_MODEL", "adapter": "ADAPTER", "calibration.jsonl": "CALIBRATION"}
+    for place, name in places.items():
+        if name in given:
+            line = line.replace(f"{INPUT / place}", given[name])
+    return line

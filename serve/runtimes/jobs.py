@@ -1,0 +1,118 @@
+"""The jobs that make models, as command lines of their own environments, run with their output in a log."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from serve.errors import Failure, UsageError
+from serve.hardware import cores
+from serve.paths import Paths
+from serve.steps import Report
+
+
+def merge_command(python: Path, base: Path, adapter: Path, store: Path) -> list[str]:
+    job = [str(python), "-m", "images.merge.merge"]
+    return [*job, "--base", str(base), "--adapter", str(adapter), "--store", str(store)]
+
+
+def quantize_command(
+    python: Path,
+    model: Path,
+    variant: str,
+    store: Path,
+    calibration: Path,
+    engine: str,
+    group_size: int,
+) -> list[str]:
+    return [
+        str(python), "-m", "images.quantize.quantize",
+        "--model", str(model),
+        "--variant", variant,
+        "--store", str(store),
+        "--calibration", str(calibration),
+        "--engine", engine,
+        "--group-size", str(group_size),
+    ]  # fmt: skip
+
+
+def fetch_command(setting: str, name: str) -> list[str]:
+    return [sys.executable, "-m", "serve.models.sources", setting, name]
+
+
+class Killed(Failure):
+    """A job was ended from outside."""
+
+
+class Jobs:
+    """The jobs of one `up`, which end with it."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.root = paths.root
+        self.scratch = paths.state / "scratch"  # libraries leave logs of their own in the working folder
+        self.threads = max(1, cores() // 2)  # base and tuned are quantized side by side
+        self.running: set[subprocess.Popen[str]] = set()
+        self.ended = False
+        self.changing = threading.Lock()
+
+    def run(
+        self, name: str, command: Sequence[str], log: Path, report: Report, variables: Mapping[str, str] | None = None
+    ) -> str:
+        """The last line of the job's output, all of which is in the log.
+
+        Raises UsageError with the job's own line when it exits with 2, Failure for any other failure.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        last = ""
+        with log.open("w") as output, self.start(command, variables or {}) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                output.write(line)
+                if line.strip():
+                    last = line.strip()
+                    report(last)
+        with self.changing:
+            self.running.discard(process)
+        if process.returncode == 2:
+            raise UsageError(last)
+        if process.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL):  # the latter is a container's
+            raise Killed(f"{name} was killed, most likely for want of memory; see {log}")
+        if process.returncode:
+            raise Failure(f"{name} failed: {last}; see {log}")
+        return last
+
+    def start(self, command: Sequence[str], variables: Mapping[str, str]) -> subprocess.Popen[str]:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self.root),
+            # Two jobs run at once; threads that spin while they wait for each other would starve both.
+            "OMP_NUM_THREADS": str(self.threads),
+            "OMP_WAIT_POLICY": "PASSIVE",
+            "HF_HUB_OFFLINE": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+            **variables,
+        }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        with self.changing:
+            if self.ended:
+                raise Failure("not begun: everything is being stopped")
+            process = subprocess.Popen(
+                command,
+                cwd=self.scratch,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            self.running.add(process)
+        return process
+
+    def end(self) -> None:
+        with self.changing:
+            self.ended = True
+            for process in self.running:
+                process.terminate()

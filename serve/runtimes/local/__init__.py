@@ -1,0 +1,1 @@
+"""The deployment as processes of this machine, which supervisord keeps alive."""

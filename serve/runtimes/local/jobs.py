@@ -1,0 +1,64 @@
+"""Where jobs run on this machine: a virtual environment an image folder. A JobRunner of serve.runtimes.pipeline."""
+
+import subprocess
+from pathlib import Path
+
+from serve.environments import Environment, install
+from serve.errors import Failure
+from serve.models.sources import model_sources
+from serve.paths import Paths
+from serve.runtimes.jobs import Jobs, merge_command, quantize_command
+from serve.settings import Settings
+from serve.steps import Report, Step
+
+
+class LocalJobRunner:
+    def __init__(self, settings: Settings, paths: Paths, gpu: bool, running: Jobs) -> None:
+        self.settings = settings
+        self.paths = paths
+        self.gpu = gpu
+        self.jobs = running
+        self.server_memory: int | None = None
+        self.calibration = model_sources(settings, paths.root).calibration
+
+    def prepare(self, name: str) -> Step:
+        environment = environment_of(name, self.settings, self.paths, self.gpu)
+        log = self.paths.log(f"install-{name}")
+
+        def act(report: Report) -> None:
+            try:
+                install(environment, self.paths.environment("uv") / "bin" / "uv", log, report)
+            except subprocess.CalledProcessError:
+                raise Failure(f"{environment.requirements}: cannot be installed; see {log}") from None
+
+        return Step(f"install {name}", act)
+
+    def merge(self, base: Path, adapter: Path, report: Report) -> str:
+        python = environment_of("merge", self.settings, self.paths, self.gpu).python
+        command = merge_command(python, base, adapter, self.paths.models)
+        return self.jobs.run("merge", command, self.paths.log("merge"), report)
+
+    def quantize(self, variant: str, base: Path | None, report: Report) -> str:
+        command = quantize_command(
+            environment_of("quantize", self.settings, self.paths, self.gpu).python,
+            base or self.paths.models / "merged" / "current",
+            variant,
+            self.paths.models,
+            self.calibration,
+            self.settings.QUANTIZER,
+            self.settings.GPTQ_GROUP_SIZE,
+        )
+        return self.jobs.run(f"quantize {variant}", command, self.paths.log(f"quantize-{variant}"), report)
+
+
+def environment_of(name: str, settings: Settings, paths: Paths, gpu: bool) -> Environment:
+    """The virtual environment of an image folder."""
+    images = paths.root / "images"
+    kind = {"quantize": f"-{settings.QUANTIZER}", "vllm": "-gpu" if gpu else "-cpu"}.get(name, "")
+    overrides = images / name / f"overrides{kind}.txt"
+    return Environment(
+        folder=paths.environment(f"{name}{kind}"),
+        requirements=images / name / f"requirements{kind}.txt",
+        overrides=overrides if overrides.exists() else None,
+        gpu=gpu,
+    )

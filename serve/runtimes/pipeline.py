@@ -1,0 +1,120 @@
+"""The way from a base and an adapter to INT4 checkpoints: steps that prepare, fetch, merge and quantize.
+
+It starts no server, and leaves to a workshop where a job's libraries are; where the store already has what a step
+would make, the step is over at once.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from serve import hardware
+from serve.models import preflight
+from serve.models.preflight_lora import check_runtime_lora
+from serve.models.sources import model_sources
+from serve.paths import Paths
+from serve.planning import inputs
+from serve.runtimes.jobs import Jobs, fetch_command
+from serve.services import catalog
+from serve.settings import Settings
+from serve.steps import Report, Step
+
+
+class JobRunner(Protocol):
+    """Where jobs and programs run: environments of this machine, or containers."""
+
+    gpu: bool
+    server_memory: int | None  # bytes of the host's that a server may have; None: no such limit
+
+    def prepare(self, name: str) -> Step:
+        """The step that makes ready what an image folder needs to run."""
+
+    def merge(self, base: Path, adapter: Path, report: Report) -> str:
+        """Runs the job; its last line. Raises UsageError or Failure as Jobs.run does."""
+
+    def quantize(self, variant: str, base: Path | None, report: Report) -> str:
+        """`base`: what is quantized; None: what the merge made."""
+
+
+class ModelPipeline:
+    """The steps of one `up` that make the models, and the versions that they made."""
+
+    def __init__(self, settings: Settings, paths: Paths, runner: JobRunner, running: Jobs) -> None:
+        self.settings = settings
+        self.paths = paths
+        self.runner = runner
+        self.jobs = running
+        self.sources = model_sources(settings, paths.root)
+        self.versions: dict[str, str] = {}
+
+    def check(self, running: bool) -> None:
+        """What can be refused at once, before anything is installed or downloaded. `running`: servers of ours do."""
+        preflight.check_mode(self.settings.MODE, self.runner.gpu, self.settings.PRECISION)
+        base, adapter = self.sources.base, self.sources.adapter
+        if isinstance(base, Path):
+            self.check_base(base, adapter if isinstance(adapter, Path) else None)
+            if isinstance(adapter, Path):
+                self.check_adapter(adapter, base)
+        elif self.runner.gpu:
+            inputs.limits_before_fetching(self.settings, self.sources)
+        if self.runner.gpu or (isinstance(base, Path) and isinstance(adapter, Path)):
+            total, free = hardware.host_memory()
+            # What runs has its memory already, or makes room.
+            self.check_host(base, adapter, total if running else free)
+        preflight.calibration_rows(self.sources.calibration)
+
+    def check_base(self, base: Path, adapter: Path | None) -> None:
+        preflight.check_model(base)
+        inputs.limits(self.settings, base, adapter, self.runner.gpu)
+        preflight.check_quantizable(base, self.settings.GPTQ_GROUP_SIZE)
+
+    def check_host(self, base: Path | str, adapter: Path | str, available_gib: float | None = None) -> None:
+        gpu, limit = self.runner.gpu, self.runner.server_memory
+        inputs.check_host(self.settings, base, adapter, gpu, limit, available_gib)
+
+    def check_adapter(self, adapter: Path, base: Path) -> None:
+        preflight.check_adapter(adapter, base)
+        if self.settings.MODE == "lora":
+            check_runtime_lora(adapter, base)
+
+    def steps(self) -> dict[str, Step]:
+        made = catalog.served(self.settings)
+        used = ("merge", "quantize", "vllm", "webui") if "tuned" in made else ("quantize", "vllm", "webui")
+        steps = {f"prepare {name}": self.runner.prepare(name) for name in used}
+        steps["fetch"] = Step("fetch the models", self.fetch)
+        steps["quantize base"] = Step("quantize base", self.quantize_base, ("fetch", "prepare quantize"))
+        if "tuned" in made:
+            one_by_one = ("quantize base",) if self.runner.gpu else ()  # one card has no room for both
+            steps["merge"] = Step("merge the adapter", self.merge, ("fetch", "prepare merge"))
+            steps["quantize tuned"] = Step(
+                "quantize tuned", self.quantize_tuned, ("merge", "prepare quantize", *one_by_one)
+            )
+        return steps
+
+    def fetch(self, report: Report) -> None:
+        """The adapter first: it is small, and often what is wrong."""
+        self.adapter = self.fetched("ADAPTER", self.sources.adapter, report)
+        self.base = self.fetched("BASE_MODEL", self.sources.base, report)
+        self.check_base(self.base, self.adapter)
+        self.check_adapter(self.adapter, self.base)
+        self.check_host(self.base, self.adapter)
+
+    def fetched(self, setting: str, source: Path | str, report: Report) -> Path:
+        if isinstance(source, Path):
+            return source
+        log, token = self.paths.log("fetch"), self.settings.HF_TOKEN.get_secret_value()
+        variables = {"HF_HUB_OFFLINE": "0"} | ({"HF_TOKEN": token} if token else {})
+        return Path(self.jobs.run("fetch", fetch_command(setting, source), log, report, variables))
+
+    def merge(self, report: Report) -> None:
+        self.runner.merge(self.base, self.adapter, report)
+
+    def quantize_base(self, report: Report) -> None:
+        self.versions["base"] = version(self.runner.quantize("base", self.base, report))
+
+    def quantize_tuned(self, report: Report) -> None:
+        self.versions["tuned"] = version(self.runner.quantize("tuned", None, report))
+
+
+def version(said: str) -> str:
+    """Of a job's last line: `tuned 1f2e3d4c5b6a stands`, or `… published`."""
+    return said.split()[1]

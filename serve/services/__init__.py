@@ -1,0 +1,1 @@
+"""What runs: the catalogue, and of each service its command line, environment and health."""

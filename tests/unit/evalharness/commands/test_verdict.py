@@ -1,0 +1,194 @@
+"""`python -m evalharness verdict`: which runs it takes, what it leaves behind, how it exits."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalharness.commands import verdict as verdict_command
+from evalharness.errors import UsageError
+from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, load_run
+
+BASE, TUNED = ENDPOINTS
+TWICE = (BASE, {**BASE, "name": "base again"})
+SMALL = (Asked("letters", "superiority", 60, 0.1, 0.9), Asked("prose", "non-inferiority", 200, 0.98, 0.98))
+
+
+def verdict(root: Path, *flags: str) -> int:
+    parser = argparse.ArgumentParser()
+    verdict_command.add_arguments(parser)
+    return verdict_command.main(parser.parse_args(["--runs", str(root), *flags]))
+
+
+def written(root: Path) -> Path:
+    (folder,) = root.glob("*-verdict")
+    return folder
+
+
+def summary(root: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((written(root) / "summary.json").read_text())
+    return content
+
+
+def test_good_evidence_passes_with_exit_code_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    eval_run(tmp_path, DEMO)
+    load_run(tmp_path)
+    assert verdict(tmp_path) == 0
+    out = capsys.readouterr().out
+    assert "PASS" in out
+    assert str(written(tmp_path) / "report.html") in out
+
+
+def test_a_worse_model_fails_with_exit_code_1(tmp_path: Path) -> None:
+    eval_run(tmp_path, [Asked("prose", "non-inferiority", 200, 0.98, 0.7)])
+    load_run(tmp_path)
+    assert verdict(tmp_path) == 1
+    assert summary(tmp_path)["verdict"] == "FAIL"
+
+
+def test_a_model_three_times_as_slow_fails_with_exit_code_1(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    load_run(tmp_path, slower=3, seconds=20)
+    assert verdict(tmp_path) == 1
+
+
+def test_quality_alone_is_inconclusive_with_exit_code_3(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    assert verdict(tmp_path) == 3
+
+
+def test_the_base_against_itself_is_held_against_the_self_policy(tmp_path: Path) -> None:
+    eval_run(tmp_path, [Asked("prose", "superiority", 200, 0.9, 0.9)], TWICE, base_against_base=True)
+    load_run(tmp_path, TWICE, slower=1)
+    assert verdict(tmp_path) == 0
+    assert {reason["criterion"] for reason in summary(tmp_path)["reasons"]} == {"no difference", "capacity", "answered"}
+
+
+def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
+    evaluation, load = eval_run(tmp_path, SMALL), load_run(tmp_path, seconds=20)
+    verdict(tmp_path)
+    folder = written(tmp_path)
+    names = {"run.json", "summary.json", "report.html", "junit.xml", "summary.md"}
+    assert {path.name for path in folder.iterdir()} == names
+    run = json.loads((folder / "run.json").read_text())
+    assert (run["kind"], run["eval"], run["load"]) == ("verdict", evaluation.name, load.name)
+    assert run["policy"]["max_error_rate"] == 0.01
+    content = summary(tmp_path)
+    assert (content["schema"], content["kind"]) == (2, "verdict")
+    assert content["eval"] == json.loads((evaluation / "summary.json").read_text())
+    assert content["load"] == json.loads((load / "summary.json").read_text())
+    assert all(set(reason) == {"criterion", "subject", "outcome", "text"} for reason in content["reasons"])
+
+
+def test_the_newest_load_run_of_the_same_two_models_is_taken(tmp_path: Path) -> None:
+    fitting = load_run(tmp_path, seconds=20)
+    eval_run(tmp_path, SMALL)
+    load_run(tmp_path, (BASE, {**TUNED, "version": "newer"}), seconds=20)
+    verdict(tmp_path)
+    assert json.loads((written(tmp_path) / "run.json").read_text())["load"] == fitting.name
+
+
+def test_a_load_run_of_other_models_is_refused_when_it_is_named(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    other = load_run(tmp_path, (BASE, {**TUNED, "version": "newer"}), seconds=20)
+    with pytest.raises(UsageError, match="version newer"):
+        verdict(tmp_path, "--load", str(other))
+    assert not list(tmp_path.glob("*-verdict"))
+
+
+def test_models_without_a_version_are_told_apart_by_their_address(tmp_path: Path) -> None:
+    here = [{**side, "version": ""} for side in ENDPOINTS]
+    elsewhere = [here[0], {**here[1], "url": "http://127.0.0.1:9002/v1"}]
+    fitting = load_run(tmp_path, here, seconds=20)
+    eval_run(tmp_path, SMALL, here)
+    other = load_run(tmp_path, elsewhere, seconds=20)
+    verdict(tmp_path)
+    assert json.loads((written(tmp_path) / "run.json").read_text())["load"] == fitting.name
+    with pytest.raises(UsageError, match=r"127\.0\.0\.1:9002"):
+        verdict(tmp_path, "--load", str(other))
+
+
+def test_a_known_version_is_the_same_model_at_any_address(tmp_path: Path) -> None:
+    load = load_run(tmp_path, (BASE, {**TUNED, "url": "http://127.0.0.1:9002/v1"}), seconds=20)
+    eval_run(tmp_path, SMALL)
+    verdict(tmp_path)
+    assert json.loads((written(tmp_path) / "run.json").read_text())["load"] == load.name
+
+
+def test_a_load_run_of_another_machine_is_not_taken(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    other = load_run(tmp_path, seconds=20)
+    about = json.loads((other / "run.json").read_text())
+    (other / "run.json").write_text(json.dumps({**about, "host": {**about["host"], "cores": 999}}))
+    assert verdict(tmp_path) == 3
+    assert json.loads((written(tmp_path) / "run.json").read_text())["load"] is None
+    with pytest.raises(UsageError, match="cores 999"):
+        verdict(tmp_path, "--load", str(other))
+
+
+def test_a_load_whose_generator_was_the_bottleneck_keeps_from_passing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    eval_run(tmp_path, SMALL)
+    load_run(tmp_path, busy=0.98)
+    assert verdict(tmp_path) == 3
+    assert "Invalid: The load generator used up to 98%" in capsys.readouterr().out
+
+
+def test_the_newest_finished_eval_run_is_taken(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    newest = eval_run(tmp_path, SMALL)
+    verdict(tmp_path)
+    assert json.loads((written(tmp_path) / "run.json").read_text())["eval"] == newest.name
+
+
+def test_without_any_eval_run_it_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="evalharness eval"):
+        verdict(tmp_path)
+
+
+def test_an_unfinished_eval_run_is_passed_over_and_refused_when_it_is_named(tmp_path: Path) -> None:
+    finished, unfinished = eval_run(tmp_path, SMALL), eval_run(tmp_path, SMALL)
+    (unfinished / "summary.json").unlink()
+    with pytest.raises(UsageError, match="not finished"):
+        verdict(tmp_path, "--eval", str(unfinished))
+    verdict(tmp_path)
+    assert json.loads((written(tmp_path) / "run.json").read_text())["eval"] == finished.name
+
+
+def test_a_run_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a run of kind eval but of kind load"):
+        verdict(tmp_path, "--eval", str(load_run(tmp_path, seconds=20)))
+
+
+def test_a_summary_of_another_schema_is_refused(tmp_path: Path) -> None:
+    path = eval_run(tmp_path, SMALL) / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 99}))
+    with pytest.raises(UsageError, match="schema 99"):
+        verdict(tmp_path)
+
+
+def test_a_bad_policy_leaves_nothing_behind(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    policy = tmp_path / "mine.yaml"
+    policy.write_text("version: 1\n")
+    with pytest.raises(UsageError, match=r"mine\.yaml"):
+        verdict(tmp_path, "--policy", str(policy))
+    assert not list(tmp_path.glob("*-verdict"))
+
+
+def test_an_error_that_a_resumed_run_mended_does_not_count(tmp_path: Path) -> None:
+    def refused(endpoint: str, index: int) -> dict[str, str] | None:
+        return {"kind": "connection", "detail": "refused"} if endpoint == "base" and index < 20 else None
+
+    once, again = eval_run(tmp_path, SMALL, error=refused), eval_run(tmp_path, SMALL)
+    rows = (once / "answers.jsonl").read_text() + (again / "answers.jsonl").read_text()
+    (again / "answers.jsonl").write_text(rows)
+    for folder, outcome in ((once, "unsettled"), (again, "met")):
+        verdict(tmp_path / "verdicts", "--eval", str(folder))
+        path = max((tmp_path / "verdicts").glob("*-verdict*"), key=lambda path: path.stat().st_mtime_ns)
+        reasons = json.loads((path / "summary.json").read_text())["reasons"]
+        (of_base,) = (reason for reason in reasons if reason["subject"] == "eval: base")
+        assert of_base["outcome"] == outcome

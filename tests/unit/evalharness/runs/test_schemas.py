@@ -1,0 +1,86 @@
+"""schemas/summary.schema.json describes exactly what is written."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from evalharness.checks import FAILURES
+from evalharness.commands import compare, verdict
+from evalharness.runs.folder import read_json
+from evalharness.runs.schemas import FILE, SCHEMAS
+from tests.fixtures_runs import Asked, eval_run, judge_run, load_run
+
+SCHEMA: dict[str, Any] = json.loads(FILE.read_text())
+SUITES = (
+    Asked("letters", "superiority", 30, 0.1, 0.9, variants=("typos", "polite", "counter-order")),
+    Asked("scored", "descriptive", 12, 0.5, 0.7, margin=None, form="scored"),
+)
+
+
+def complaints(summary: dict[str, Any]) -> list[str]:
+    """Against the shape of its own kind: among several shapes a validator says only that none fits."""
+    own = {**SCHEMA, "oneOf": [{"$ref": f"#/$defs/{summary['kind']}"}]}
+    return [f"{list(error.path)}: {error.message}" for error in Draft202012Validator(own).iter_errors(summary)]
+
+
+def run(command: Any, *flags: str) -> None:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    command.main(parser.parse_args(flags))
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    root = tmp_path_factory.mktemp("runs")
+    evaluation = eval_run(
+        root, SUITES, error=lambda name, n: {"kind": "timeout", "detail": ""} if name == "base" and n == 3 else None
+    )
+    judge_run(evaluation)
+    load = load_run(root, seconds=8)
+    run(verdict, "--runs", str(root))
+    run(compare, str(evaluation), str(evaluation), "--out", str(root))
+    return {"eval": evaluation, "load": load, **{kind: next(root.glob(f"*-{kind}")) for kind in ("verdict", "compare")}}
+
+
+def test_the_schema_is_one_and_names_every_kind_with_its_version() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    kinds = [entry["$ref"].removeprefix("#/$defs/") for entry in SCHEMA["oneOf"]]
+    versions = {kind: SCHEMA["$defs"][kind]["properties"]["schema"]["const"] for kind in kinds}
+    assert versions == SCHEMAS
+
+
+def test_the_types_of_failure_are_those_of_the_checks() -> None:
+    named = SCHEMA["$defs"]["failures"]["additionalProperties"]["propertyNames"]["enum"]
+    assert named == list(FAILURES)
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_what_is_written_is_what_the_schema_says(folders: dict[str, Path], kind: str) -> None:
+    summary = read_json(folders[kind] / "summary.json")
+    assert summary["kind"] == kind
+    assert complaints(summary) == []
+    assert Draft202012Validator(SCHEMA).is_valid(summary)
+
+
+def test_a_summary_of_nothing_fits_too(tmp_path: Path) -> None:
+    silent = eval_run(tmp_path, SUITES, error=lambda *_: {"kind": "timeout", "detail": ""})
+    assert complaints(read_json(silent / "summary.json")) == []
+
+
+@pytest.mark.parametrize("kind", ["eval", "verdict", "compare"])
+def test_what_the_schema_does_not_know_is_noticed(folders: dict[str, Path], kind: str) -> None:
+    summary = read_json(folders[kind] / "summary.json")
+    assert complaints({**summary, "surprise": 1})
+    assert complaints({key: value for key, value in summary.items() if key != "confidence" and key != "reasons"})
+
+
+def test_a_factorial_part_is_welcome(folders: dict[str, Path]) -> None:
+    effect = {"difference": 0.1, "low": 0.0, "high": 0.2}
+    effects = {"tuning": effect, "quantization": effect, "interaction": effect}
+    suite = {"suite": "letters", "prompts": 4, **effects, "rates": {"base-fp": 0.5, "base-int4": None}}
+    factorial = {**effects, "suites": [suite]}
+    assert complaints({**read_json(folders["eval"] / "summary.json"), "factorial": factorial}) == []

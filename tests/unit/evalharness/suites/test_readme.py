@@ -1,0 +1,58 @@
+"""What the page on suites tells is what there is: every suite with its count, every check, every kind of variant."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from evalharness.checks import CHECKS
+from evalharness.suites.files import SHIPPED, load_suite, shipped
+from evalharness.suites.variants import KINDS
+
+ROOT = Path(__file__).parents[4]
+PAGE = (ROOT / "evalharness/suites/README.md").read_text(encoding="utf-8")
+FIRST = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def first_cells(heading: str) -> list[str]:
+    """What stands in backquotes in the first column of the table with this heading, row by row."""
+    table = PAGE[PAGE.index(f"| {heading} |") :].split("\n\n")[0]
+    return [name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+
+
+@cache
+def prompts_of(name: str) -> int:
+    return len(load_suite(SHIPPED / f"{name}.yaml").prompts)
+
+
+def test_every_suite_is_told_of() -> None:
+    assert sorted(first_cells("suite")) == shipped()
+
+
+def test_every_suite_is_told_of_with_its_number_of_prompts() -> None:
+    rows = re.findall(r"^\| (`.*) \| ([\d, ]+) \| ", PAGE, re.MULTILINE)
+    assert len(rows) > 10
+    for names, told in rows:
+        prompts = [prompts_of(name) for name in re.findall(r"`([^`]+)`", names)]
+        assert told in (", ".join(map(str, prompts)), str(sum(prompts)))
+
+
+def test_every_check_is_told_of() -> None:
+    assert sorted(first_cells("check")) == sorted(CHECKS)
+
+
+def test_every_kind_of_variant_is_told_of() -> None:
+    assert sorted(first_cells("kinds")) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("page", [PAGE, FIRST], ids=["suites", "first"])
+def test_the_example_is_a_suite(page: str, tmp_path: Path) -> None:
+    example = tmp_path / "tickets.yaml"
+    example.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+    assert load_suite(example).suite == "tickets"
+
+
+@pytest.mark.parametrize("page", [PAGE, FIRST], ids=["suites", "first"])
+def test_a_page_counts_the_prompts_rightly(page: str) -> None:
+    assert f"{sum(map(prompts_of, shipped())):,} prompts" in page

@@ -1,0 +1,333 @@
+"""What evidence and a policy add up to."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from evalharness.stats import Pairs, difference_interval, mcnemar
+from evalharness.stats.power import prompts_needed
+from evalharness.verdict.policy import Policy
+from evalharness.verdict.verdict import Reason, Verdict, decide
+
+Row = dict[str, Any]
+POLICY = Policy(version=1, quality="by-purpose", max_error_rate=0.01)
+SELF = replace(POLICY, quality="no-difference")
+RANK = {"failed": 0, "unsettled": 1, "met": 2}
+
+counts = st.integers(0, 120)
+tables = st.builds(Pairs, counts, counts, counts, counts).filter(lambda pairs: pairs.n > 0)
+purposes = st.sampled_from(["superiority", "non-inferiority"])
+
+
+def suite(difference: float, low: float, high: float, p: float, purpose: str = "superiority", **more: Any) -> Row:
+    """A suite of an eval summary in which the first endpoint is right half of the time."""
+    right = {
+        "metric": "right",
+        "first": {"passed": 100, "n": 200, "rate": 0.5},
+        "second": {"passed": 100 + round(difference * 200), "n": 200, "rate": 0.5 + difference},
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "p_value": p,
+        "only_first": 15,
+        "only_second": 15 + round(difference * 200),
+    }
+    margin = None if purpose == "descriptive" else 0.05
+    about = {
+        "suite": "letters",
+        "purpose": purpose,
+        "margin": margin,
+        "prompts": 200,
+        "paired": 200,
+        "errors": {"base": 0, "tuned": 0},
+        "robustness": None,
+    }
+    return {**about, "metrics": [right], **more}
+
+
+def from_pairs(pairs: Pairs, purpose: str) -> Row:
+    low, high = difference_interval(pairs)
+    row = suite(pairs.difference, low, high, mcnemar(pairs), purpose, paired=pairs.n, prompts=pairs.n)
+    for side, passed in (("first", pairs.first), ("second", pairs.second)):
+        row["metrics"][0][side] = {"passed": passed, "n": pairs.n, "rate": passed / pairs.n}
+    row["metrics"][0] |= {"only_first": pairs.only_first, "only_second": pairs.only_second}
+    return row
+
+
+def evaluation(*suites: Row) -> Row:
+    return {"endpoints": ["base", "tuned"], "confidence": 0.95, "suites": list(suites)}
+
+
+def load(ratio: float, low: float | None, high: float | None, errors: Mapping[str, Row] | None = None) -> Row:
+    sides: list[Row] = [
+        {"name": "base", "requests": 400, "errors": {}, "ttft": {"p95": 0.2}},
+        {"name": "tuned", "requests": 400, "errors": {}, "ttft": {"p95": 0.2 * ratio}},
+    ]
+    for side in sides:
+        side["errors"] = (errors or {}).get(str(side["name"]), {})
+    row = {"metric": "ttft_p95", "ratio": ratio, "low": low, "high": high}
+    return {
+        "confidence": 0.95,
+        "profile": {"seconds": 20.0, "users": 8},
+        "endpoints": sides,
+        "ratios": [row],
+        "invalid": [],
+    }
+
+
+BETTER = suite(0.2, 0.1, 0.3, 0.0001)
+AT_MOST = replace(POLICY, load={"ttft_p95": {"at_most": 1.5}})
+AT_LEAST = replace(POLICY, load={"ttft_p95": {"at_least": 0.8}})
+EQUAL = replace(POLICY, load={"ttft_p95": {"equal_within": 0.1}})
+
+
+def of_suite(row: Row, policy: Policy = POLICY) -> Reason:
+    """The reason that a suite gives."""
+    return decide(evaluation(row), {}, None, policy).reasons[0]
+
+
+def of_ratio(policy: Policy, *interval: float) -> Reason:
+    (reason,) = (
+        one for one in decide(evaluation(BETTER), {}, load(*interval), policy).reasons if one.criterion == "capacity"
+    )
+    return reason
+
+
+# The word
+
+
+@given(st.lists(st.sampled_from(["met", "failed", "unsettled"]), min_size=1))
+def test_one_failure_fails_and_one_open_criterion_keeps_from_passing(outcomes: list[Any]) -> None:
+    word = Verdict(tuple(Reason("any", "thing", outcome, "") for outcome in outcomes)).word
+    if "failed" in outcomes:
+        assert word == "FAIL"
+    elif "unsettled" in outcomes:
+        assert word == "INCONCLUSIVE"
+    else:
+        assert word == "PASS"
+
+
+def test_nothing_judged_is_no_pass() -> None:
+    assert Verdict(()).word == "INCONCLUSIVE"
+    assert decide(evaluation(suite(0.2, 0.1, 0.3, 0.0, "descriptive")), {}, None, POLICY).word == "INCONCLUSIVE"
+
+
+# Quality
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        (suite(0.20, 0.10, 0.30, 0.001), "met"),
+        (suite(0.03, 0.01, 0.04, 0.01), "failed"),  # sure, and too small to matter
+        (suite(0.03, 0.01, 0.06, 0.01), "met"),  # there, and one that matters is not ruled out
+        (suite(0.20, 0.01, 0.39, 0.06), "met"),  # the interval decides; the p-value is only shown
+        (suite(0.05, -0.05, 0.15, 0.3), "unsettled"),
+        (suite(0.00, -0.03, 0.03, 1.0), "failed"),
+        (suite(-0.30, -0.40, -0.20, 0.0), "failed"),
+        (suite(0.00, -0.03, 0.03, 1.0, "non-inferiority"), "met"),
+        (suite(0.00, -0.08, 0.08, 1.0, "non-inferiority"), "unsettled"),
+        (suite(-0.04, -0.05, -0.03, 0.0, "non-inferiority"), "unsettled"),  # on the margin is not above it
+        (suite(-0.20, -0.30, -0.10, 0.0, "non-inferiority"), "failed"),
+    ],
+)
+def test_a_suite_is_judged_by_its_purpose_and_margin(row: Row, outcome: str) -> None:
+    assert of_suite(row).outcome == outcome
+
+
+@pytest.mark.parametrize(("right", "shows"), [(0, False), (10, False), (11, True), (200, True)])
+def test_no_loss_is_shown_where_the_base_has_no_more_than_the_margin_to_lose(right: int, shows: bool) -> None:
+    same = from_pairs(Pairs(right, 0, 0, 200 - right), "non-inferiority")  # the margin is 5 points: 10 of 200
+    reason = of_suite(same)
+    assert (reason.outcome == "met") == shows
+    assert ("base is right too rarely for a loss of 5 points to show" in reason.text) == (not shows)
+
+
+@pytest.mark.parametrize("purpose", ["superiority", "non-inferiority", "descriptive"])
+@pytest.mark.parametrize(("p", "outcome"), [(1.0, "met"), (0.06, "met"), (0.04, "failed"), (0.0001, "failed")])
+def test_the_self_test_wants_no_difference_in_any_suite(purpose: str, p: float, outcome: str) -> None:
+    reason = of_suite(suite(0.1, -0.1, 0.3, p, purpose), SELF)
+    assert (reason.criterion, reason.outcome) == ("no difference", outcome)
+    assert "adjusted" not in reason.text
+
+
+def test_more_suites_are_no_more_chances_of_a_false_alarm_in_the_self_test() -> None:
+    """Any one that differs fails it, so their p-values are adjusted (Holm); those by purpose must all be met."""
+    four = [suite(0.1, 0.01, 0.2, p, suite=f"suite {p}") for p in (0.01, 0.03, 0.5, 0.9)]
+    outcomes = {reason.subject: reason for reason in decide(evaluation(*four), {}, None, SELF).reasons}
+    assert [outcomes[row["suite"]].outcome for row in four] == ["failed", "met", "met", "met"]
+    assert outcomes["suite 0.03"].text.endswith("no difference found (p = 0.090, adjusted for 4 suites).")
+    assert [reason.outcome for reason in decide(evaluation(*four), {}, None, POLICY).reasons[:4]] == ["met"] * 4
+
+
+def test_the_self_test_leaves_out_suites_without_a_pair() -> None:
+    nothing = suite(0, 0, 0, 1, paired=0, suite="silent")
+    reasons = decide(evaluation(suite(0.1, 0.01, 0.2, 0.03), nothing), {}, None, SELF).reasons
+    assert [reason.outcome for reason in reasons[:2]] == ["failed", "unsettled"]
+
+
+@settings(deadline=None)  # the first example waits for scipy's import
+@given(tables, purposes)
+def test_a_gained_prompt_never_turns_a_pass_into_a_fail(pairs: Pairs, purpose: str) -> None:
+    assume(pairs.only_first or pairs.neither)
+    lost = "only_first" if pairs.only_first else "neither"
+    won = "both" if pairs.only_first else "only_second"
+    better = replace(pairs, **{lost: getattr(pairs, lost) - 1, won: getattr(pairs, won) + 1})
+    before, after = (decide(evaluation(from_pairs(table, purpose)), {}, None, POLICY).word for table in (pairs, better))
+    assert (before, after) != ("PASS", "FAIL")
+
+
+@given(st.floats(-0.5, 0.5), st.floats(0, 0.3), st.floats(0, 0.3), st.floats(0, 1), st.floats(0, 0.5), purposes)
+def test_a_whole_interval_moved_up_is_never_judged_worse(
+    difference: float, below: float, above: float, p: float, gain: float, purpose: str
+) -> None:
+    before = of_suite(suite(difference, difference - below, difference + above, p, purpose))
+    moved = difference + gain
+    after = of_suite(suite(moved, moved - below, moved + above, p, purpose))
+    assert RANK[after.outcome] >= RANK[before.outcome]
+
+
+def test_a_reason_is_a_sentence_with_the_numbers() -> None:
+    assert of_suite(suite(0.45, 0.395, 0.477, 0.00004)).text == (
+        "letters: tuned is right in 95.0 % against base's 50.0 % "
+        "(+45.0 points, 95 % interval +39.5 to +47.7, p < 0.001): better."
+    )
+    assert of_suite(suite(-0.2, -0.3, -0.1, 0.012, "non-inferiority")).text == (
+        "letters: tuned is right in 30.0 % against base's 50.0 % "
+        "(\N{MINUS SIGN}20.0 points, 95 % interval \N{MINUS SIGN}30.0 to \N{MINUS SIGN}10.0, p = 0.012): "
+        "more is lost than the 5 points that are accepted."
+    )
+
+
+def test_an_open_suite_says_how_many_more_prompts_would_settle_it() -> None:
+    # 15 prompts lost and 15 won of 200: 487 rule out a loss of 5 points with 80 % power, where there is none
+    assert prompts_needed(0, 0.15, 0.05) == 487
+    text = of_suite(suite(0.0, -0.1, 0.1, 1.0, "non-inferiority")).text
+    assert text.endswith(
+        "not settled. About 290 more prompts would settle it with 80 % power, if the two differ as they did here."
+    )
+
+
+def test_a_suite_without_a_pair_is_open_and_not_an_error() -> None:
+    right = {"first": {"rate": None}, "second": {"rate": None}, "difference": None, "low": None, "high": None}
+    reason = of_suite(suite(0, 0, 0, 1, paired=0, metrics=[{**right, "metric": "right", "p_value": None}]))
+    assert reason.outcome == "unsettled"
+    assert "no prompt was answered by both" in reason.text
+
+
+# Capacity
+
+
+@pytest.mark.parametrize(
+    ("policy", "interval", "outcome"),
+    [
+        (AT_MOST, (1.2, 1.1, 1.4), "met"),
+        (AT_MOST, (1.4, 1.2, 1.6), "unsettled"),
+        (AT_MOST, (1.9, 1.7, 2.1), "failed"),
+        (AT_LEAST, (0.95, 0.9, 1.0), "met"),
+        (AT_LEAST, (0.85, 0.7, 1.0), "unsettled"),
+        (AT_LEAST, (0.6, 0.5, 0.7), "failed"),
+        (EQUAL, (1.0, 0.8, 1.2), "met"),
+        (EQUAL, (1.3, 1.05, 1.6), "met"),
+        (EQUAL, (1.3, 1.2, 1.4), "failed"),
+        (EQUAL, (0.7, 0.6, 0.8), "failed"),
+    ],
+)
+def test_a_ratio_is_judged_by_its_whole_interval(
+    policy: Policy, interval: tuple[float, float, float], outcome: str
+) -> None:
+    assert of_ratio(policy, *interval).outcome == outcome
+
+
+@given(st.floats(0.1, 3), st.floats(1, 2), st.floats(1, 2), st.floats(0.2, 1))
+def test_a_faster_candidate_is_never_judged_worse(ratio: float, below: float, above: float, factor: float) -> None:
+    before = of_ratio(AT_MOST, ratio, ratio / below, ratio * above)
+    after = of_ratio(AT_MOST, ratio * factor, ratio * factor / below, ratio * factor * above)
+    assert RANK[after.outcome] >= RANK[before.outcome]
+
+
+def test_an_open_ratio_says_how_long_a_run_would_settle_it() -> None:
+    # 0.1 away from the limit, with a reach of 0.2: four times the 20 seconds
+    text = of_ratio(AT_MOST, 1.4, 1.2, 1.6).text
+    assert text == (
+        "TTFT p95: tuned 280 ms, base 200 ms: 1.40 times "
+        "(95 % interval 1.20 to 1.60; at most 1.50 is allowed). Not settled. "
+        "It takes a longer load (--seconds, LOAD_SECONDS in .env) of about 80 s, if the ratio stays as it is."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "interval", "outcome"),
+    [
+        (AT_MOST, (1.2, 1.1, 1.4), "unsettled"),
+        (AT_MOST, (1.9, 1.7, 2.1), "failed"),
+        (EQUAL, (1, 0.9, 1.1), "unsettled"),
+    ],
+)
+def test_an_invalid_load_keeps_no_limit(policy: Policy, interval: tuple[float, float, float], outcome: str) -> None:
+    spoilt = {**load(*interval), "invalid": ["The load generator was the bottleneck."]}
+    (reason,) = (r for r in decide(evaluation(BETTER), {}, spoilt, policy).reasons if r.criterion == "capacity")
+    assert reason.outcome == outcome
+    assert ("The load generator was the bottleneck." in reason.text) == (outcome == "unsettled")
+
+
+def test_without_a_load_run_only_a_policy_without_load_can_pass() -> None:
+    assert decide(evaluation(BETTER), {}, None, POLICY).word == "PASS"
+    assert decide(evaluation(BETTER), {}, None, AT_MOST).word == "INCONCLUSIVE"
+
+
+def test_a_ratio_that_was_not_measured_is_open() -> None:
+    assert decide(evaluation(BETTER), {}, load(1.0, None, None), AT_MOST).word == "INCONCLUSIVE"
+
+
+# Errors
+
+
+def test_a_candidate_alone_in_not_answering_fails() -> None:
+    verdict = decide(evaluation(BETTER), {"tuned": {"timeout": 10, "http_500": 2}}, None, POLICY)
+    assert verdict.word == "FAIL"
+    (text,) = (reason.text for reason in verdict.reasons if reason.outcome == "failed")
+    assert text == (
+        "tuned left 12 of 200 requests of the eval run unanswered (6.0 %; at most 1.0 % is allowed): "
+        "2 http_500, 10 timeout."
+    )
+
+
+@pytest.mark.parametrize("errors", [{"base": {"timeout": 9}}, {"base": {"timeout": 9}, "tuned": {"timeout": 30}}])
+def test_when_the_base_does_not_answer_the_measurement_settles_nothing(
+    errors: dict[str, dict[str, int]],
+) -> None:
+    assert decide(evaluation(BETTER), errors, None, POLICY).word == "INCONCLUSIVE"
+    assert decide(evaluation(BETTER), {}, load(1.0, 0.9, 1.1, errors), AT_MOST).word == "INCONCLUSIVE"
+
+
+def test_errors_of_the_load_run_count_as_those_of_the_eval_run() -> None:
+    verdict = decide(evaluation(BETTER), {}, load(1.0, 0.9, 1.1, {"tuned": {"cut_stream": 5}}), AT_MOST)
+    assert verdict.word == "FAIL"
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_too_many_errors_never_pass_and_few_never_fail(of_base: int, of_tuned: int) -> None:
+    word = decide(evaluation(BETTER), {"base": {"x": of_base}, "tuned": {"x": of_tuned}}, None, POLICY).word
+    too_many = [errors / 200 > POLICY.max_error_rate for errors in (of_base, of_tuned)]
+    assert (word == "PASS") == (not any(too_many))
+    assert (word == "FAIL") == (too_many == [False, True])
+
+
+@pytest.mark.parametrize("silent", [["tuned"], ["base", "tuned"]])
+def test_who_got_no_measured_request_has_neither_passed_nor_failed(silent: list[str]) -> None:
+    nothing = load(1.0, None, None)
+    for side in nothing["endpoints"]:
+        side["requests"] = 0 if side["name"] in silent else 400
+    verdict = decide(evaluation(BETTER), {}, nothing, POLICY)
+    assert verdict.word == "INCONCLUSIVE"
+    texts = [reason.text for reason in verdict.reasons if reason.outcome == "unsettled"]
+    assert texts == [
+        f"{name} got no measured request of the load run. Its answers may take longer than a round. It takes a longer "
+        "load (--seconds, LOAD_SECONDS in .env) or fewer users (--users, LOAD_USERS in .env)."
+        for name in silent
+    ]

@@ -1,0 +1,51 @@
+"""What is refused before anything is made, whatever it would be made with."""
+
+from pathlib import Path
+
+import pytest
+
+from serve import hardware
+from serve.errors import UsageError
+from serve.hardware import Gpu
+from serve.paths import Paths
+from serve.runtimes.pipeline import ModelPipeline
+from serve.settings import Settings, size_bytes
+
+ROOT = Path(__file__).parents[4]
+
+
+class JobRunner:
+    """One whose servers are containers on a GPU, or processes."""
+
+    def __init__(self, gpu, server_memory):
+        self.gpu, self.server_memory = gpu, size_bytes(server_memory) if server_memory else None
+
+
+@pytest.fixture
+def check(monkeypatch):
+    """Checks the demo, on a machine of 64 GiB of which 4 are free, with a GPU of 24."""
+    monkeypatch.setattr(hardware, "gpus", lambda: {0: Gpu(24, 24)})
+    monkeypatch.setattr(hardware, "host_memory", lambda: (64, 4))
+
+    def checked(gpu=True, running=False, server_memory=None, **settings):
+        given = Settings(**settings) if server_memory is None else Settings(SERVER_MEMORY=server_memory, **settings)
+        ModelPipeline(given, Paths(ROOT), JobRunner(gpu, server_memory), None).check(running)
+
+    return checked
+
+
+@pytest.mark.parametrize("gpu", [True, False])
+def test_a_container_that_its_server_does_not_fit_in_is_refused_by_the_settings_name(check, gpu):
+    with pytest.raises(UsageError, match=r"by SERVER_MEMORY=1g; set it to \dg$"):
+        check(gpu, server_memory="1g")
+    check(gpu, server_memory="16g")
+
+
+def test_a_machine_without_room_for_what_sleeps_is_refused_by_the_mode(check):
+    with pytest.raises(UsageError, match=r"MODE=swap takes .* and 4\.0 GiB of it can be had; set MODE to another"):
+        check(MODE="swap")
+    check(MODE="pair")
+
+
+def test_servers_that_run_already_are_not_refused_for_the_memory_they_have(check):
+    check(MODE="swap", running=True)
