@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from evalharness.errors import Failure, UsageError
 
+SCRIPT = "tandem-eval"  # what pyproject.toml has installed
 COMMANDS = {
     "eval": "eval",
     "factorial": "factorial",
@@ -30,7 +32,9 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 is success, 1 a failure, 2 a mistake in what was given, 130 Ctrl-C; the verdict has codes of its own."""
     words = sys.argv[1:] if arguments is None else arguments
-    parser = argparse.ArgumentParser(prog="python -m evalharness", description="Two endpoints, one comparison.")
+    installed = Path(sys.argv[0]).name == SCRIPT
+    prog = SCRIPT if installed else "python -m evalharness"
+    parser = argparse.ArgumentParser(prog=prog, description="Two endpoints, one comparison.")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
         command = import_module(f"evalharness.commands.{COMMANDS[name]}")
