@@ -145,7 +145,7 @@ def test_the_harness_image_is_small() -> None:
 
 
 def test_a_change_of_our_code_installs_nothing_again(up: Stack) -> None:
-    changed = up.checkout.root / "serve" / "harness.py"
+    changed = up.checkout.root / "serve" / "harness" / "measure.py"
     changed.write_text(changed.read_text() + "\n")
     built = up.compose("--progress", "plain", "build", "harness")
     assert built.code == 0

@@ -25,8 +25,7 @@ def metric(evaluation: dict[str, Any], suite: str, name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def verdict(deployment: Checkout) -> Done:
-    # Twice the usual load: a machine that does other things too must not leave the capacity unsettled.
-    return deployment.make("verdict", "LOAD_SECONDS=40", timeout=900)
+    return deployment.make("verdict", timeout=900)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +102,7 @@ def test_a_model_that_misses_its_policy_fails_with_exit_code_1(
     verdict: Done, deployment: Checkout, tmp_path: Path
 ) -> None:
     assert "Report: " in verdict.said, verdict.said
-    policy = (deployment.root / "evalharness" / "policies" / "default.yaml").read_text()
+    policy = (deployment.root / "evalharness" / "verdict" / "policies" / "default.yaml").read_text()
     (tmp_path / "strict.yaml").write_text(policy.replace("at_least: 0.8", "at_least: 5"))
     python = str(deployment.root / ".tandem" / "environments" / "harness" / "bin" / "python")
     strict = deployment.run(python, "-m", "evalharness", "verdict", "--policy", str(tmp_path / "strict.yaml"))
