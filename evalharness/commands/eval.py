@@ -78,6 +78,7 @@ def main(args: argparse.Namespace) -> int:
     if any(count for suite in summary["suites"] for count in suite["errors"].values()):
         print(f"Ask again what ended in an error: {again}")
     print(f"Everything asked and answered: {folder}")
+    options.hand_on(args, folder)
     return 0
 
 

@@ -80,6 +80,7 @@ def main(args: argparse.Namespace) -> int:
     left = factorial.missing(run, read_rows(folder / "answers.jsonl"))
     if left:
         print(f"Still to be asked: {wording.listing(left)}. Once they are served, go on with {again}")
+        options.hand_on(args, folder)
         return 0
     summary = factorial.summarise(run, read_rows(folder / "answers.jsonl"))
     write_json(folder / "summary.json", summary)
@@ -87,6 +88,7 @@ def main(args: argparse.Namespace) -> int:
     if asking_run.unanswered(folder, run, [Endpoint(**one) for one in run["endpoints"]]):  # in whichever pass
         print(f"Ask again what ended in an error with {again}")
     print(f"Everything asked and answered: {folder}")
+    options.hand_on(args, folder)
     return 0
 
 

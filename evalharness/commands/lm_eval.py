@@ -77,6 +77,7 @@ def main(args: argparse.Namespace) -> int:
         for metric, value in metrics.items():
             print(f"{name}: {metric} {value['value']} (standard error {value['stderr']})")
     print(f"Everything asked and answered: {folder}")
+    options.hand_on(args, folder)
     return 0
 
 

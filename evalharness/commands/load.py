@@ -26,6 +26,7 @@ from evalharness.commands.options import (
     add_suites_argument,
     chosen_endpoints,
     chosen_suites,
+    hand_on,
 )
 from evalharness.load.probe import probe
 from evalharness.load.profile import MOST_ROUNDS, LoadProfile, Messages, plan_round, turns
@@ -92,6 +93,7 @@ def main(args: argparse.Namespace) -> int:
     )
     write_json(folder / "summary.json", summary)
     show(summary, folder)
+    hand_on(args, folder)
     return 0
 
 

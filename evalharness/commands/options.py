@@ -57,6 +57,15 @@ def add_suites_argument(parser: argparse._ActionsContainer) -> None:
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=Path, default=RUNS, metavar="FOLDER", help="default: %(default)s")
+    parser.add_argument(
+        "--folder-file", type=Path, metavar="FILE", help="write the run's folder there too, for the program that asked"
+    )
+
+
+def hand_on(args: argparse.Namespace, folder: Path) -> None:
+    """Tells whoever asked for it which folder was written, once the run is whole."""
+    if args.folder_file:
+        args.folder_file.write_text(str(folder), encoding="utf-8")
 
 
 def positive(text: str) -> int:

@@ -70,6 +70,7 @@ def main(args: argparse.Namespace) -> int:
     folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
     verdict_terminal.show(verdict, evidence)
     print(f"Report: {folder / 'report.html'}")
+    options.hand_on(args, folder)
     return EXIT_CODES[verdict.word]
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from serve.errors import Failure, UsageError
-from serve.harness.measure import KINDS, measure
+from serve.harness.measure import KINDS, Measured, measure
 from serve.models.store import Store
 from serve.paths import Paths
 from serve.services import catalog
@@ -16,9 +16,10 @@ from serve.settings import read_settings
 
 HERE = Path("/opt/tandem")  # laid out as a checkout is
 KEY = "/run/secrets/API_KEY"
+FOLDER_FILE = os.environ.get("FOLDER_FILE")  # where `make` on the host wants to read which folder was written
 
 
-def main(kind: str) -> int:
+def main(kind: str) -> Measured:
     settings, paths = read_settings(Path("/nonexistent")), Paths(HERE)  # the environment has all settings
     urls = {variant: catalog.inside_url(settings, variant) for variant in catalog.VARIANTS}
     adapter_version = os.environ.get("ADAPTER_VERSION") or "-"
@@ -33,7 +34,10 @@ if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in KINDS:
         sys.exit(f"usage: {' | '.join(KINDS)}")
     try:
-        sys.exit(main(sys.argv[1]))
+        measured = main(sys.argv[1])
+        if measured.folder and FOLDER_FILE:
+            (HERE / FOLDER_FILE).write_text(measured.folder)
+        sys.exit(measured.code)
     except (UsageError, Failure) as error:
         print(f"tandem: {error}", file=sys.stderr)
         sys.exit(2)  # 1 would be a verdict: FAIL

@@ -6,7 +6,6 @@ follows from it is the harness's business.
 """
 
 from math import floor
-from pathlib import Path
 
 from serve.commands.up import announced, bring_up
 from serve.display import console
@@ -31,16 +30,15 @@ def main(settings: Settings, paths: Paths) -> int:
             runtime(one, paths).check()
         console.print("First pass: base and tuned in INT4.")
         bring_up(name, int4, paths)
-        serving, known = int4, begun(paths)
+        serving = int4
         try:
-            code = runtime(int4, paths).measure("factorial")
-            if code:
-                return code
-            run = settings.RESUME or str(max(begun(paths) - known).relative_to(paths.root))
+            first = runtime(int4, paths).measure("factorial")
+            if not first.folder:
+                return first.code
             console.print("\nSecond pass: base and tuned in full precision.")
             serving = fp
             bring_up(name, fp, paths)
-            return runtime(fp.model_copy(update={"RESUME": run}), paths).measure("factorial")
+            return runtime(fp.model_copy(update={"RESUME": first.folder}), paths).measure("factorial").code
         finally:
             if serving != settings:
                 console.print(f"\nBack to PRECISION={settings.PRECISION}; if this is cut, `make up` does it.")
@@ -57,7 +55,3 @@ def passes(settings: Settings, paths: Paths, gpu: bool) -> tuple[Settings, Setti
         room = inputs.limits_before_fetching(fp, model_sources(settings, paths.root)).kv_cache_bytes / GIB
         fp = fp.model_copy(update={"KV_CACHE_GIB": floor(100 * room) / 100})
     return fp.model_copy(update={"PRECISION": "int4"}), fp
-
-
-def begun(paths: Paths) -> set[Path]:
-    return set(paths.runs.glob("*-factorial*"))

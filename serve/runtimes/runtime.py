@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from serve.harness.measure import Measured
 from serve.steps import Display
 
 
@@ -34,8 +35,8 @@ class Runtime(Protocol):
     def show_logs(self) -> None:
         """The end of every log; on a terminal also what is added, until Ctrl-C."""
 
-    def measure(self, kind: str) -> int:
-        """Runs one of serve.harness.measure.KINDS; the harness's exit code."""
+    def measure(self, kind: str) -> Measured:
+        """Runs one of serve.harness.measure.KINDS."""
 
     def made_elsewhere(self) -> list[str]:
         """What was made outside the checkout, by name."""

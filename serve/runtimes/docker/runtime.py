@@ -1,5 +1,6 @@
 """The Docker runtime: the whole deployment as containers, which Compose keeps alive."""
 
+import secrets
 import sys
 import time
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Any
 from serve import hardware, logs
 from serve.display import StepDisplay
 from serve.errors import Failure, UsageError
+from serve.harness.measure import Measured, without_a_run
 from serve.models import preflight
 from serve.paths import Paths
 from serve.runtimes.docker.compose import Compose, docker, has_nvidia_runtime, variables_of
@@ -128,7 +130,7 @@ class Docker:
         follow = ["--follow"] if sys.stdout.isatty() else []
         self.compose.pass_on("logs", "--tail", "20", *follow, *catalog.programs(self.settings))
 
-    def measure(self, kind: str) -> int:
+    def measure(self, kind: str) -> Measured:
         served = self.compose.inspect("base")
         if not served:
             raise UsageError("nothing runs that could be measured; start the servers with `make up`")
@@ -138,18 +140,17 @@ class Docker:
         if kind == "lm-eval":  # nobody else needs what is in it
             with StepDisplay() as display:
                 run_steps({"prepare": self.runner.prepare(kind)}, display, cancel=self.jobs.end)
-        before = self.verdicts()
         terminal = [] if sys.stdin.isatty() and sys.stdout.isatty() else ["--no-TTY"]
         given = harness_words(self.settings, self.paths.root)
         precision = variables_of(served).get("PRECISION", "int4")  # whatever is set by now
-        given += environment_flags({"PRECISION": precision})
+        told = self.paths.runs / f".{secrets.token_hex(8)}"  # runs/ is where both can write
+        given += environment_flags({"PRECISION": precision, "FOLDER_FILE": str(told.relative_to(self.paths.root))})
         compose = self.compose.having({"ADAPTER_VERSION": self.version("tuned")})
         code = compose.pass_on("run", "--rm", "--no-deps", *terminal, *given, service, kind)
+        folder = told.read_text(encoding="utf-8") if told.exists() else None
+        told.unlink(missing_ok=True)
         # Compose has a 1 of its own, for what went wrong before the harness had a word.
-        return 2 if code in (1, 3) and self.verdicts() == before else code
-
-    def verdicts(self) -> set[Path]:
-        return set(self.paths.runs.glob("*-verdict*/summary.json"))
+        return Measured(code, folder) if folder else Measured(without_a_run(code))
 
     def made_elsewhere(self) -> list[str]:
         volumes = [f"Docker volume {name}" for name in self.compose.things("volume")]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from serve import environments, hardware, logs
 from serve.errors import Failure, UsageError
-from serve.harness.measure import measure
+from serve.harness.measure import Measured, measure
 from serve.models import preflight
 from serve.models.store import Store
 from serve.paths import Paths
@@ -104,7 +104,7 @@ class Local:
         follow = ["-F"] if sys.stdout.isatty() else []
         subprocess.run(["tail", "-n", "20", *follow, *found], check=False)
 
-    def measure(self, kind: str) -> int:
+    def measure(self, kind: str) -> Measured:
         if kind == "lm-eval":
             self.install_lm_eval()
         return measure(kind, self.settings, self.paths)

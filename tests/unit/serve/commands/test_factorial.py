@@ -4,6 +4,7 @@ import pytest
 
 from serve.commands import factorial
 from serve.errors import Failure, UsageError
+from serve.harness.measure import Measured
 from serve.models.limits import GIB
 from serve.paths import Paths
 from serve.planning import inputs
@@ -37,9 +38,9 @@ class Runtime:
 
     def measure(self, kind):
         run = self.settings.RESUME or "runs/1-factorial"
-        (self.world.paths.root / run).mkdir(parents=True, exist_ok=True)
         self.world.happened.append(f"{kind} {self.settings.PRECISION} {self.settings.RESUME or 'anew'}")
-        return self.world.code.get(self.settings.PRECISION, 0)
+        code = self.world.code.get(self.settings.PRECISION, 0)
+        return Measured(code, None if code else run)
 
 
 @pytest.fixture
