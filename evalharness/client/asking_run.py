@@ -4,13 +4,13 @@ It knows prompts, endpoints and rows. How one question is asked lies in asking.p
 in checks/.
 """
 
-import argparse
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from evalharness import checks
 from evalharness.client import fairness, threads
@@ -42,21 +42,21 @@ def plan(suites: Iterable[Suite], endpoints: Sequence[Endpoint]) -> list[Job]:
 
 
 def begin(
-    args: argparse.Namespace,
+    root: Path,
+    kind: str,
+    settings: Mapping[str, Any],
     suites: Sequence[Suite],
     endpoints: Sequence[Endpoint],
     servers: Mapping[str, Row],
-    kind: str = "eval",
 ) -> Path:
     """A new run folder that holds all it is going to ask, and what was read of the servers (fairness.py)."""
-    settings = {"concurrency": args.concurrency, "seed": SEED, "base_against_base": args.base_against_base}
     about = {
-        "settings": settings,
+        "settings": {**settings, "seed": SEED},
         "endpoints": [endpoint.public() for endpoint in endpoints],
         "suites": [suite.about() for suite in suites],
         "fairness": fairness.record(servers),
     }
-    folder = create_run(args.runs, kind, about)
+    folder = create_run(root, kind, about)
     with open_rows(folder / "prompts.jsonl") as file:
         for suite in suites:
             for row in suite.rows():

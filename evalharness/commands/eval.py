@@ -7,14 +7,11 @@ analysis/summary.py.
 """
 
 import argparse
-import shlex
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from evalharness.client import lengths, threads
 from evalharness.client.endpoints import Endpoint
-from evalharness.commands import options
+from evalharness.commands import asked, options
 from evalharness.errors import UsageError
 from evalharness.runs.folder import read_json, write_json
 from evalharness.runs.rows import read_rows
@@ -25,16 +22,7 @@ HELP = "ask both endpoints the same prompts and compare how often each is right"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_endpoint_arguments(parser)
-    what = parser.add_mutually_exclusive_group()
-    options.add_suites_argument(what)
-    what.add_argument("--resume", type=Path, metavar="RUN", help="ask only what this run has no answer to")
-    parser.add_argument(
-        "--resume-command", metavar="TEXT", help="what to tell a person to type to resume; {run} is the run's folder"
-    )
-    parser.add_argument(
-        "--concurrency", type=options.positive, default=8, metavar="N", help="prompts at a time (default: 8)"
-    )
-    options.add_run_arguments(parser)
+    asked.add_asking_arguments(parser, resume="ask only what this run has no answer to")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -54,24 +42,17 @@ def main(args: argparse.Namespace) -> int:
         if endpoint in complaints:
             raise complaints[endpoint]
     servers = read_servers(endpoints) if jobs else {}
-    asked = read_json(args.resume / "run.json")["suites"] if args.resume else [suite.about() for suite in suites]
-    lengths.check_lengths(asked, servers)
+    about = read_json(args.resume / "run.json")["suites"] if args.resume else [suite.about() for suite in suites]
+    lengths.check_lengths(about, servers)
     if args.resume:
         asking_run.check_servers(args.resume, servers)
-    folder = args.resume or asking_run.begin(args, suites, endpoints, servers)
+    folder = asked.run_folder(args, NAME, suites, endpoints, servers)
     run = read_json(folder / "run.json")
     flags = [*options.endpoint_flags(args), "--concurrency", str(args.concurrency)]
-    command = shlex.join([sys.executable, "-m", "evalharness", NAME, "--resume", "{run}", *flags])
-    again = (args.resume_command or command).replace("{run}", shlex.quote(str(folder)))
-    (folder / "summary.json").unlink(missing_ok=True)  # of a resumed run: it is not of the answers to come
+    again = asked.to_go_on(args, NAME, folder, flags)
     eval_terminal.show_fairness(run)
     eval_terminal.show_plan(run)
-    try:
-        with eval_terminal.progress(len(jobs)) as prompt_done:
-            asking_run.write_answers(folder, asking_run.ask(jobs, args.concurrency), prompt_done)
-    except KeyboardInterrupt:
-        print(f"tandem: interrupted, every answer so far is kept; go on with: {again}", file=sys.stderr)
-        raise
+    asked.ask(folder, jobs, args.concurrency, again)
     summary = summarise(run, read_rows(folder / "answers.jsonl"))
     write_json(folder / "summary.json", summary)
     eval_terminal.show_result(summary)

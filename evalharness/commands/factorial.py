@@ -8,16 +8,13 @@ told, and answers are known by the name of who gave them (base-fp, base-int4, tu
 """
 
 import argparse
-import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from evalharness import wording
 from evalharness.client import lengths
 from evalharness.client.endpoints import Endpoint
-from evalharness.commands import options
+from evalharness.commands import asked, options
 from evalharness.errors import UsageError
 from evalharness.runs.folder import write_json
 from evalharness.runs.rows import Row, read_rows
@@ -34,16 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("fp", "int4"),
         help="what the endpoints called base and tuned serve in this pass; without it, --url names them in full",
     )
-    what = parser.add_mutually_exclusive_group()
-    options.add_suites_argument(what)
-    what.add_argument("--resume", type=Path, metavar="RUN", help="go on with this run, with these or other endpoints")
-    parser.add_argument(
-        "--resume-command", metavar="TEXT", help="what to tell a person to type to go on; {run} is the run's folder"
-    )
-    parser.add_argument(
-        "--concurrency", type=options.positive, default=8, metavar="N", help="prompts at a time (default: 8)"
-    )
-    options.add_run_arguments(parser)
+    asked.add_asking_arguments(parser, resume="go on with this run, with these or other endpoints")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -61,22 +49,15 @@ def main(args: argparse.Namespace) -> int:
         asking.probe(endpoint)
     servers = read_servers(endpoints)
     lengths.check_lengths(about, servers)
-    folder = args.resume or asking_run.begin(args, suites, endpoints, servers, NAME)
+    folder = asked.run_folder(args, NAME, suites, endpoints, servers)
     run = joined(asking_run.read_run(folder, NAME), endpoints, servers)
     write_json(folder / "run.json", run)
     eval_terminal.show_fairness(run)
     jobs = asking_run.unanswered(folder, run, endpoints)
-    (folder / "summary.json").unlink(missing_ok=True)  # it is not of the answers to come
-    own = shlex.join([sys.executable, "-m", "evalharness", NAME, "--resume", "{run}"])
-    again = (args.resume_command or f"the flags of those endpoints and: {own}").replace(
-        "{run}", shlex.quote(str(folder))
-    )
-    try:
-        with eval_terminal.progress(len(jobs)) as prompt_done:
-            asking_run.write_answers(folder, asking_run.ask(jobs, args.concurrency), prompt_done)
-    except KeyboardInterrupt:
-        print(f"tandem: interrupted, every answer so far is kept; go on with {again}", file=sys.stderr)
-        raise
+    again = asked.to_go_on(args, NAME, folder, [])
+    if not args.resume_command:
+        again = f"the flags of those endpoints and: {again}"
+    asked.ask(folder, jobs, args.concurrency, again)
     left = factorial.missing(run, read_rows(folder / "answers.jsonl"))
     if left:
         print(f"Still to be asked: {wording.listing(left)}. Once they are served, go on with {again}")

@@ -1,4 +1,3 @@
-import argparse
 from pathlib import Path
 from typing import Any, get_args
 
@@ -34,8 +33,8 @@ def a_suite(prompts: int, name: str = "s") -> Suite:
 
 
 def begun(root: Path, *suites: Suite) -> Path:
-    args = argparse.Namespace(runs=root, concurrency=2, base_against_base=False)
-    return asking_run.begin(args, suites, [BASE, TUNED], {"base": UNKNOWN, "tuned": UNKNOWN})
+    settings = {"concurrency": 2, "base_against_base": False}
+    return asking_run.begin(root, "eval", settings, suites, [BASE, TUNED], {"base": UNKNOWN, "tuned": UNKNOWN})
 
 
 def asked(jobs: list[asking_run.Job]) -> list[tuple[str, str]]:
