@@ -8,7 +8,7 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate test check bench \
+.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate test lint check bench \
         demo-model gpu-record screenshots clean \
         harness-environment tests-environment
 
@@ -57,14 +57,17 @@ suites: harness-environment ## list the prompt suites
 simulate: harness-environment ## hold the statistics against simulated runs of known truth (a minute or two)
 	@$(TANDEM) -m evalharness simulate
 
-test: tests-environment harness-environment ## every test this machine can run
-	@$(TESTING) -m pytest tests
+test: tests-environment harness-environment ## every test this machine can run, and which took longest
+	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
+	@$(TESTING) -m pytest tests/integration tests/e2e tests/containers --durations=20
 
-check: tests-environment ## lint, types and unit tests, under a minute
+lint: tests-environment ## lint and types
 	@$(TESTING) -m ruff check .
 	@$(TESTING) -m ruff format --check .
 	@$(ENVIRONMENTS)/tests/bin/hadolint images/*/Dockerfile
 	@$(TESTING) -m mypy
+
+check: lint ## lint, types and unit tests, under a minute
 	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
 
 bench: tests-environment ## the harness's overhead against its limit and its rivals, side by side
