@@ -42,3 +42,13 @@ def make_adapter(folder: Path, hidden: int = HIDDEN, module: str = MODULE, **con
     }
     save_file(tensors, folder / "adapter_model.safetensors")
     return folder
+
+
+def add_tensors(adapter: Path, **tensors: tuple[int, ...]) -> Path:
+    """Puts tensors beside those of the adapter, by name and shape."""
+    kept = {f"{MODULE}.lora_A.weight": (RANK, HIDDEN), f"{MODULE}.lora_B.weight": (HIDDEN, RANK)}
+    save_file(
+        {f"base_model.model.{name}": np.zeros(shape, np.float16) for name, shape in (kept | tensors).items()},
+        adapter / "adapter_model.safetensors",
+    )
+    return adapter

@@ -19,6 +19,9 @@ from serve.errors import UsageError
 
 SUPPORTED = ("llama", "qwen2")
 GROUP_SIZES = (32, 64, 128)  # what vLLM's GPTQ kernels take, less "one group a row"
+TABLES = ("embed_tokens", "lm_head")
+# How peft names a table that it saves whole, depending on what else it does to it.
+WHOLE = (".weight", ".base_layer.weight", ".token_adapter.base_layer.weight", ".modules_to_save.weight")
 Shapes = dict[str, list[int]]
 
 
@@ -54,16 +57,24 @@ def check_adapter(folder: Path, base: Path) -> None:
     theirs, ours = tensor_shapes(base, "BASE_MODEL"), tensor_shapes(folder, "ADAPTER")
     if not any(".lora_" in name for name in ours):
         raise UsageError(f"{folder}: no LoRA weights in it; set ADAPTER to the folder that training wrote")
-    for module, inputs, outputs in lora_shapes(ours):
+    rows = extended_vocabulary(folder, base)
+    for module, (outputs, inputs) in lora_shapes(ours):
         weight = theirs.get(f"{module}.weight")
         if weight is None and module == "lm_head":  # tied: the file has the embedding alone
             weight = theirs.get("model.embed_tokens.weight")
         if weight is None:
             raise UsageError(f"{folder}: made for another base: {base} has no {module}; set ADAPTER or BASE_MODEL")
-        if (outputs, inputs) != tuple(weight):
+        if rows and module.endswith(TABLES):
+            weight = [rows, weight[1]]
+        if [outputs, inputs] != weight:
             raise UsageError(
                 f"{folder}: made for another base: {module} is {weight[0]}x{weight[1]} in {base}, "
                 f"but {outputs}x{inputs} in the adapter; set ADAPTER or BASE_MODEL"
+            )
+        if f"base_model.model.{module}.lora_B.bias" in ours and f"{module}.bias" not in theirs:
+            raise UsageError(
+                f"{folder}: has a bias for {module} (lora_bias), which has none in {base} that it could be merged "
+                "into; set ADAPTER to one trained without lora_bias"
             )
 
 
@@ -127,34 +138,45 @@ def check_disk(base: Path, target: Path) -> None:
 
 
 def extended_vocabulary(adapter: Path, base: Path) -> int | None:
-    """The number of embedding rows the adapter brings where the base has another number, else None.
+    """The number of embedding rows the adapter was trained with where the base has another number, else None.
 
     Raises UsageError when such an adapter does not bring the tokenizer with the words it added.
     """
     ours, theirs = tensor_shapes(adapter, "ADAPTER"), tensor_shapes(base, "BASE_MODEL")
-    rows = [
-        shape[0]
-        for name, shape in ours.items()
-        if name.endswith(("embed_tokens.weight", "lm_head.weight")) and ".lora_" not in name
-    ]
+    rows = next(vocabulary_rows(ours), None)
     embedding = theirs.get("model.embed_tokens.weight")
-    if not rows or embedding is None or rows[0] == embedding[0]:
+    if rows is None or embedding is None or rows == embedding[0]:
         return None
     if not (adapter / "tokenizer_config.json").exists():
         raise UsageError(
-            f"{adapter}: changes the vocabulary, but has no tokenizer; put ADAPTER's tokenizer files there"
+            f"{adapter}: changes the vocabulary of {embedding[0]} words to {rows}, but has no tokenizer; "
+            "put ADAPTER's tokenizer files there, or set BASE_MODEL to the model it was trained on"
         )
-    return rows[0]
+    return rows
 
 
-def lora_shapes(tensors: Shapes) -> Iterator[tuple[str, int, int]]:
-    """(module, inputs, outputs) of each linear layer that an adapter's tensors change."""
+def vocabulary_rows(tensors: Shapes) -> Iterator[int]:
+    """The number of words that each of an adapter's tensors for the embedding or the output head is made for."""
     for name, shape in tensors.items():
+        if name.endswith(".lora_embedding_A"):
+            yield shape[1]
+        elif name.endswith(("lm_head.lora_B.weight", *(f"{table}{kind}" for table in TABLES for kind in WHOLE))):
+            yield shape[0]
+
+
+def lora_shapes(tensors: Shapes) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Each layer that an adapter's matrices change, and the shape [outputs, inputs] (of an embedding [words, hidden])
+    that its weight must have."""
+    for name, shape in tensors.items():
+        module = name.partition(".lora_")[0].removeprefix("base_model.model.")
         if name.endswith(".lora_A.weight"):
             partner = tensors.get(name.replace(".lora_A.", ".lora_B."))
             if partner is not None:
-                module = name.removesuffix(".lora_A.weight").removeprefix("base_model.model.")
-                yield module, shape[1], partner[0]
+                yield module, (partner[0], shape[1])
+        elif name.endswith(".lora_embedding_A"):
+            partner = tensors.get(name.replace(".lora_embedding_A", ".lora_embedding_B"))
+            if partner is not None:
+                yield module, (shape[1], partner[0])
 
 
 def tensor_shapes(folder: Path, setting: str) -> Shapes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from serve.errors import UsageError
 from serve.models.limits import LORA_RANKS
-from serve.models.preflight import read_config, tensor_shapes
+from serve.models.preflight import TABLES, read_config, tensor_shapes
 
 # Settings of peft that change what an adapter does, and of which vLLM knows only that it cannot do them.
 UNSERVED = {
@@ -26,7 +26,6 @@ UNSERVED = {
 # Of peft's ways to begin an adapter, those that leave the base as it is; the others change its weights too.
 PLAIN_STARTS = ("gaussian", "eva", "orthogonal", "mica", "lora_ga")
 TENSORS = (".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B")
-TABLES = ("embed_tokens", "lm_head")
 UNTOUCHED = tuple(f".{table}.base_layer.weight" for table in TABLES)  # peft keeps the base's own beside an adapter's
 LARGEST_VOCABULARY = 258_048
 

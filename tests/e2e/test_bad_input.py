@@ -97,6 +97,19 @@ def test_a_wrong_api_key_is_one_line_naming_the_endpoint(deployment: Checkout, t
         assert not list((tmp_path / "runs").glob("*/answers.jsonl"))
 
 
+def test_an_adapter_whose_configuration_forgets_a_part_of_it_is_refused(deployment: Checkout, tmp_path: Path) -> None:
+    adapter = shutil.copytree(demo(deployment, "adapter"), tmp_path / "adapter")
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    config["target_modules"].remove("v_proj")
+    (adapter / "adapter_config.json").write_text(json.dumps(config))
+    python = str(deployment.root / ".tandem" / "environments" / "merge" / "bin" / "python")
+    given = ["--base", demo(deployment, "base"), "--adapter", adapter, "--store", tmp_path / "store"]
+    done = deployment.run(python, "-m", "images.merge.merge", *map(str, given))
+    assert done.code == 2, done.said
+    assert f"merge: {adapter}: its adapter_config.json has no place for" in done.said.splitlines()[-1]
+    assert "v_proj" in done.said.splitlines()[-1]
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"

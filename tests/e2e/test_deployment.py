@@ -81,7 +81,9 @@ def test_what_vllm_serves_is_int4(deployment: Checkout, name: str) -> None:
 
 def test_the_merge_is_proved_in_its_manifest(deployment: Checkout) -> None:
     manifest = json.loads((deployment.root / "models" / "merged" / "current" / "manifest.json").read_text())
-    assert manifest["proof"]["merge_error_l2"] < 0.1 * manifest["proof"]["adapter_effect_l2"]
+    proof = manifest["proof"]
+    assert proof["unexplained_l2"] <= proof["unexplained_limit_l2"] < 0.001 * proof["adapter_effect_l2"]
+    assert proof["rounding_l2"] <= proof["rounding_limit_l2"]
     assert manifest["licences"]["base"]["licence"] == "apache-2.0"
 
 

@@ -20,6 +20,7 @@ import yaml
 from evalharness.__main__ import COMMANDS as HARNESS_COMMANDS
 from serve.__main__ import COMMANDS as SERVE_COMMANDS
 from serve.harness.measure import KINDS
+from serve.models.preflight import SUPPORTED
 from serve.settings import MAKE_ONLY, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -251,3 +252,9 @@ def test_every_module_that_is_run_in_its_sentences_exists(page: str) -> None:
 def test_every_command_of_the_harness_is_told_of() -> None:
     first_column = re.findall(r"^\| (`[^|]+) \|", PAGES["evalharness/README.md"], re.MULTILINE)
     assert set(HARNESS_COMMANDS) <= {name for cell in first_column for name in re.findall(r"`([\w-]+)`", cell)}
+
+
+def test_the_families_it_names_are_those_that_are_served() -> None:
+    named = re.search(r"Any model of the (.+?) family with a chat template will do", FIRST)
+    assert named is not None
+    assert sorted(named[1].lower().split(" or ")) == sorted(SUPPORTED)

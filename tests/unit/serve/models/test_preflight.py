@@ -8,7 +8,7 @@ from safetensors.numpy import save_file
 
 from serve.errors import UsageError
 from serve.models import preflight
-from tests.models_made import MODULE, make_adapter, make_model
+from tests.models_made import MODULE, RANK, add_tensors, make_adapter, make_model
 
 
 @pytest.fixture
@@ -108,17 +108,52 @@ def test_a_configuration_that_is_no_object_is_refused(base):
         preflight.check_model(base)
 
 
-def test_an_adapter_that_brings_more_vocabulary_says_how_much(tmp_path, base):
-    adapter = make_adapter(tmp_path / "adapter")
-    assert preflight.extended_vocabulary(adapter, base) is None
-    save_file(
-        {"base_model.model.model.embed_tokens.weight": np.zeros((40, 64), np.float16)},
-        adapter / "adapter_model.safetensors",
-    )
-    with refused("changes the vocabulary, but has no tokenizer"):
-        preflight.extended_vocabulary(adapter, base)
+WORDS_ADDED = {  # by a training that grew the vocabulary from 32 words to 40, one row or two ways each
+    "a table of its own": {"model.embed_tokens.weight": (40, 64)},
+    "a table beside its LoRA": {
+        "model.embed_tokens.base_layer.weight": (40, 64),
+        "model.embed_tokens.lora_embedding_A": (RANK, 40),
+        "model.embed_tokens.lora_embedding_B": (64, RANK),
+    },
+    "a LoRA alone": {
+        "model.embed_tokens.lora_embedding_A": (RANK, 40),
+        "model.embed_tokens.lora_embedding_B": (64, RANK),
+    },
+    "a LoRA of the output": {"lm_head.lora_A.weight": (RANK, 64), "lm_head.lora_B.weight": (40, RANK)},
+    "single words": {"model.embed_tokens.token_adapter.base_layer.weight": (40, 64)},
+}
+
+
+@pytest.mark.parametrize("tensors", WORDS_ADDED.values(), ids=WORDS_ADDED)
+def test_an_adapter_that_brings_more_vocabulary_must_bring_its_tokenizer(tmp_path, base, tensors):
+    adapter = add_tensors(make_adapter(tmp_path / "adapter"), **tensors)
+    with refused("changes the vocabulary of 32 words to 40, but has no tokenizer; put ADAPTER's tokenizer files there"):
+        preflight.check_adapter(adapter, base)
     (adapter / "tokenizer_config.json").write_text("{}")
+    preflight.check_adapter(adapter, base)
     assert preflight.extended_vocabulary(adapter, base) == 40
+
+
+def test_an_adapter_that_changes_words_of_the_base_brings_no_more_vocabulary(tmp_path, base):
+    tensors = {"model.embed_tokens.lora_embedding_A": (RANK, 32), "model.embed_tokens.lora_embedding_B": (64, RANK)}
+    assert preflight.extended_vocabulary(make_adapter(tmp_path / "plain"), base) is None
+    assert preflight.extended_vocabulary(add_tensors(make_adapter(tmp_path / "words"), **tensors), base) is None
+
+
+def test_an_embedding_of_another_width_is_refused(tmp_path, base):
+    tensors = {"model.embed_tokens.lora_embedding_A": (RANK, 32), "model.embed_tokens.lora_embedding_B": (48, RANK)}
+    with refused("made for another base: model.embed_tokens is 32x64 in .*, but 32x48 in the adapter"):
+        preflight.check_adapter(add_tensors(make_adapter(tmp_path / "adapter"), **tensors), base)
+
+
+def test_a_bias_for_a_layer_without_one_is_refused(tmp_path, base):
+    bias = {f"{MODULE}.lora_B.bias": (64,)}
+    adapter = add_tensors(make_adapter(tmp_path / "adapter", lora_bias=True), **bias)
+    with refused(rf"has a bias for {MODULE} \(lora_bias\), which has none in .*; set ADAPTER to one trained without"):
+        preflight.check_adapter(adapter, base)
+    weights = {f"{MODULE}.weight": np.zeros((64, 64), np.float16), f"{MODULE}.bias": np.zeros(64, np.float16)}
+    save_file(weights, base / "model.safetensors")
+    preflight.check_adapter(adapter, base)
 
 
 def test_a_port_in_use_is_refused_and_a_free_one_is_not():

@@ -1,12 +1,10 @@
 """MODE=lora: adapters that a merge takes and vLLM does not are refused in one line, before anything starts."""
 
-import numpy as np
 import pytest
-from safetensors.numpy import save_file
 
 from serve.errors import UsageError
 from serve.models.preflight_lora import check_runtime_lora, largest_rank
-from tests.models_made import MODULE, RANK, make_adapter, make_model
+from tests.models_made import MODULE, RANK, add_tensors, make_adapter, make_model
 
 
 @pytest.fixture
@@ -18,18 +16,6 @@ def refused(reason):
     return pytest.raises(
         UsageError, match=f"with MODE=lora, vLLM serves no adapter with {reason}.*; set MODE=pair to merge it$"
     )
-
-
-def add(adapter, **tensors):
-    """Puts tensors beside those of the adapter, by name and shape."""
-    module = f"base_model.model.{MODULE}"
-    kept = {f"{module}.lora_A.weight": (RANK, 64), f"{module}.lora_B.weight": (64, RANK)}
-    given = {f"base_model.model.{name}": shape for name, shape in tensors.items()}
-    save_file(
-        {name: np.zeros(shape, np.float16) for name, shape in (kept | given).items()},
-        adapter / "adapter_model.safetensors",
-    )
-    return adapter
 
 
 def test_a_plain_adapter_is_served(tmp_path, base):
@@ -67,7 +53,7 @@ def test_what_vllm_does_not_do_is_named(tmp_path, base, settings, reason):
 )
 def test_what_vllm_has_no_place_for_is_named(tmp_path, base, tensors, reason):
     with refused(reason):
-        check_runtime_lora(add(make_adapter(tmp_path / "adapter"), **tensors), base)
+        check_runtime_lora(add_tensors(make_adapter(tmp_path / "adapter"), **tensors), base)
 
 
 def test_an_embedding_of_the_bases_own_vocabulary_is_served_in_a_llama_alone(tmp_path, base):
@@ -78,7 +64,7 @@ def test_an_embedding_of_the_bases_own_vocabulary_is_served_in_a_llama_alone(tmp
         "lm_head.lora_A.weight": (RANK, 64),
         "lm_head.lora_B.weight": (32, RANK),
     }
-    adapter = add(make_adapter(tmp_path / "adapter"), **tensors)
+    adapter = add_tensors(make_adapter(tmp_path / "adapter"), **tensors)
     check_runtime_lora(adapter, base)
     with refused("a part for lm_head in a qwen2 model"):
         check_runtime_lora(adapter, make_model(tmp_path / "qwen2", model_type="qwen2"))

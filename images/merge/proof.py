@@ -1,0 +1,124 @@
+"""The proof that a merged model is the adapter on its base, but for the rounding of its weights.
+
+Five models answer the same tokens, all in float32: `expected`, the adapter on its base; `exact`, merged in float32 and
+not rounded yet; `rounded`, the same with weights rounded to the checkpoint's type; `actual`, read back from disk;
+`moved`, that one with each weight moved at random by a known step. Two questions decide:
+
+1. Is the difference of expected and actual the one that rounding makes, of exact and rounded? What is left of it
+   can only come from float32's own arithmetic, which sums in another order when an adapter is merged.
+2. Is that rounding the type's? It moves a weight by at most the unit roundoff, as a part of the weight: 2^-8 in
+   bfloat16, 2^-11 in float16, 2^-24 in float32 (Higham, Accuracy and Stability of Numerical Algorithms, section 2.1).
+
+How far such a part takes the logits differs from model to model by orders of magnitude: `moved` measures it. Nothing in
+here knows how a merge is done.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from serve.errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+TEXTS = (
+    "List the three largest cities of the country with their population, one a line.",
+    "A good explanation starts with what the reader already knows, and adds one thing at a time.",
+    '[{"name": "first", "value": 1.5}, {"name": "second", "value": null}]',
+)
+WORDS = 16  # from all over the vocabulary, and as many from its end
+# The part of itself that `moved` moves a weight by, at most: so small that logits follow in a straight line, and
+# so large that float32 does not round it away.
+STEP = 2.0**-12
+FLOAT32 = 2.0**-24  # unit roundoff
+# `moved` draws evenly from all that rounding could do, and rounding on average does less; only chance is left, which
+# a sum over thousands of weights evens out.
+ROUNDING = 2.0
+# A sum of n terms is off by up to n unit roundoffs, on average by their root (Higham, section 4.2), and models sum over
+# thousands of terms: tens of times what rounding each weight once would do.
+ARITHMETIC = 64.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """L2 norms of differences over all logits, and `sensitivity`: how far logits go, for each part of itself that every
+    weight moves by."""
+
+    effect: float  # of the adapter: expected and base
+    error: float  # expected and actual
+    rounding: float  # exact and rounded
+    unexplained: float  # (expected - actual) - (exact - rounded)
+    sensitivity: float
+
+
+def tokens(tokenizer: "PreTrainedTokenizerBase", rows: int, trained: list[int]) -> "torch.Tensor":
+    """[1, positions] token ids: the texts, then words that an adapter may have changed, or added, without a text.
+
+    `rows` is the size of the vocabulary, `trained` are the words that the adapter names.
+    """
+    import torch
+
+    ids = [word for text in TEXTS for word in tokenizer(text).input_ids]
+    ids += [*range(0, rows, max(1, rows // WORDS)), *range(max(0, rows - WORDS), rows), *trained]
+    return torch.tensor([ids])
+
+
+def logits(model: "PreTrainedModel", ids: "torch.Tensor") -> "torch.Tensor":
+    """Float32 [positions, vocabulary]."""
+    return model(input_ids=ids, use_cache=False).logits[0].float()
+
+
+def move(block: "nn.Module") -> None:
+    """Moves each weight by up to STEP of itself, evenly at random."""
+    import torch
+
+    for weight in block.parameters():
+        weight.data *= torch.rand_like(weight).mul_(2 * STEP).add_(1 - STEP)
+
+
+def difference(
+    base: "torch.Tensor",
+    expected: "torch.Tensor",
+    exact: "torch.Tensor",
+    rounded: "torch.Tensor",
+    actual: "torch.Tensor",
+    moved: "torch.Tensor",
+) -> Difference:
+    return Difference(
+        effect=(expected - base).norm().item(),
+        error=(expected - actual).norm().item(),
+        rounding=(exact - rounded).norm().item(),
+        unexplained=((expected - actual) - (exact - rounded)).norm().item(),
+        sensitivity=(moved - actual).norm().item() / STEP,
+    )
+
+
+def prove(measured: Difference, kept_as: str, unit: float) -> dict[str, Any]:
+    """What the manifest says of a merge. `kept_as` is the type of the weights and `unit` its unit roundoff.
+
+    Raises UsageError when the merged model is not the adapter on its base, or its type cannot hold it.
+    """
+    arithmetic = ARITHMETIC * FLOAT32 * measured.sensitivity
+    rounding = ROUNDING * unit * measured.sensitivity
+    if not measured.rounding <= rounding:  # nor where it is not a number
+        raise UsageError(
+            f"{kept_as}, the type of BASE_MODEL, cannot hold the merged weights: rounding to it changes the answers by "
+            f"{measured.rounding:.3g}, and should by {rounding:.3g} at most; save BASE_MODEL in bfloat16 or float32"
+        )
+    if not measured.unexplained <= arithmetic:
+        raise UsageError(
+            f"the merged model is not ADAPTER on BASE_MODEL: its answers differ by {measured.error:.3g}, of which "
+            f"rounding to {kept_as} explains all but {measured.unexplained:.3g} (limit {arithmetic:.3g}; the adapter's "
+            f"whole effect is {measured.effect:.3g}); set MODE=lora to serve the adapter as it is"
+        )
+    return {
+        "weights": kept_as,
+        "adapter_effect_l2": measured.effect,
+        "merge_error_l2": measured.error,
+        "rounding_l2": measured.rounding,
+        "rounding_limit_l2": rounding,
+        "unexplained_l2": measured.unexplained,
+        "unexplained_limit_l2": arithmetic,
+    }

@@ -1,0 +1,49 @@
+"""What the merge job publishes is the adapter on its base, for every kind of adapter; what is not, it refuses."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.merging import BASES, CASES, FAULTS
+from tests.newcomer import Checkout
+
+UNTIES = {  # kinds that make of one table two which differ
+    "the embedding",
+    "the embedding, DoRA",
+    "the output head",
+    "both tables",
+    "both tables, kept tied",
+    "a whole embedding",
+    "a whole output head",
+    "both whole tables",
+    "added words, a LoRA of the embedding",
+    "added words, both whole tables",
+}
+
+
+@pytest.fixture(scope="module")
+def outcomes(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    python = str(deployment.root / ".tandem" / "environments" / "merge" / "bin" / "python")
+    tokenizer, folder = deployment.root / "images" / "demo" / "base", tmp_path_factory.mktemp("merging")
+    done = deployment.run(python, "-m", "tests.e2e.merging", str(tokenizer), str(folder))
+    assert done.code == 0, done.said
+    made: dict[str, Any] = json.loads((folder / "outcomes.json").read_text())
+    return made
+
+
+@pytest.mark.parametrize(("base", "kind"), CASES)
+def test_every_kind_of_adapter_is_merged_but_for_rounding(outcomes: dict[str, Any], base: str, kind: str) -> None:
+    outcome = outcomes[f"{base}: {kind}"]
+    assert "refused" not in outcome
+    proof, (_, tied, weights) = outcome["proof"], BASES[base]
+    assert proof["weights"] == weights
+    assert proof["adapter_effect_l2"] > 100 * proof["unexplained_limit_l2"]  # so it would have been missed
+    assert outcome["config"]["tie_word_embeddings"] is (tied and kind not in UNTIES)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_merge_with_a_fault_is_refused(outcomes: dict[str, Any], fault: str) -> None:
+    base, settings, _ = FAULTS[fault]
+    assert "proof" in outcomes[f"{base}: {settings}"]
+    assert "the merged model is not ADAPTER on BASE_MODEL" in outcomes[fault]["refused"]
