@@ -87,9 +87,10 @@ def _alpaca(record: dict[str, Any]) -> Iterator[Turn]:
     """`input` is what the instruction is about; `system` and `history` (pairs) as LLaMA-Factory has them."""
     if record.get("system"):
         yield "system", _text(record["system"])
-    for pair in record.get("history") or []:
-        if not isinstance(pair, list) or len(pair) != 2:
-            raise Unfit("a history that is no list of pairs")
+    history = record.get("history") or []
+    if not isinstance(history, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in history):
+        raise Unfit("a history that is no list of pairs")
+    for pair in history:
         yield "user", _text(pair[0])
         yield "assistant", _text(pair[1])
     given = _text(record.get("input") or "")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evalharness.__main__ import main
@@ -361,6 +361,7 @@ SHAPES = st.recursive(
 
 
 @given(SHAPES)
+@example({"instruction": "", "history": 1})
 def test_a_record_of_any_shape_is_a_conversation_or_unfit(record: Any) -> None:
     for name in ("alpaca", "sharegpt", "openai", "open-webui"):
         try:
