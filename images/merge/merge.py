@@ -114,8 +114,9 @@ def refusals(adapter: Path) -> Iterator[None]:
     """Turns what peft says of an adapter that it cannot load or merge into a UsageError."""
     try:
         yield
-    except (ValueError, RuntimeError) as error:  # NotImplementedError is one of the latter
-        raise UsageError(f"{adapter}: peft cannot merge it ({str(error).splitlines()[0]}); set ADAPTER") from error
+    except (ValueError, IndexError, RuntimeError) as error:  # NotImplementedError is one of the last
+        said = (str(error) or type(error).__name__).splitlines()[0]
+        raise UsageError(f"{adapter}: peft cannot merge it ({said}); set ADAPTER to another") from error
 
 
 def untie(model: "PreTrainedModel") -> bool:

@@ -5,7 +5,6 @@ The models are tiny, and no server starts.
 
 import itertools
 import json
-import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
@@ -20,7 +19,7 @@ from serve.runtimes.jobs import Jobs
 from serve.runtimes.local.jobs import LocalJobRunner
 from serve.runtimes.pipeline import version
 from serve.settings import Settings
-from tests.newcomer import ROOT, Checkout
+from tests.newcomer import Checkout
 
 QUANTIZERS = get_args(Settings.model_fields["QUANTIZER"].annotation)
 # One table for embedding and output, or two; or two because of what the adapter does to one.
@@ -58,9 +57,9 @@ def folders(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> d
 @pytest.fixture(scope="module")
 def made(deployment: Checkout, folders: dict[tuple[str, str], Path]) -> dict[tuple[str, str, str], Future[Path]]:
     """What became of each model with each quantizer: the folder of the checkpoint, or what went wrong."""
-    sentences = [line for line in (ROOT / "README.md").read_text().splitlines() if re.match(r"[A-Z].{60}", line)]
-    calibration = folders[MODELS[0]].with_name("calibration.jsonl")
-    calibration.write_text("".join(json.dumps({"text": line}) + "\n" for line in sentences[:48]))
+    prompts = map(json.loads, (deployment.root / "images" / "quantize" / "calibration.jsonl").read_text().splitlines())
+    calibration = folders[MODELS[0]].with_name("calibration.jsonl")  # as texts, which nobody has to answer first
+    calibration.write_text("".join(json.dumps({"text": row["messages"][0]["content"]}) + "\n" for row in prompts))
     outcomes: dict[tuple[str, str, str], Future[Path]] = {(*model, q): Future() for model in MODELS for q in QUANTIZERS}
 
     def make(family: str, embeddings: str) -> None:

@@ -39,7 +39,7 @@ def test_what_rounding_does_not_explain_is_refused_however_small_beside_the_adap
 
 def test_a_narrower_type_may_round_more():
     prove(replace(MERGED, rounding=0.7), "bfloat16", BFLOAT16)
-    with refused("float16, the type of BASE_MODEL, cannot hold the merged weights: .* changes the answers by 0.7,"):
+    with refused("float16, the type of BASE_MODEL, cannot hold the merged weights \\(.* changes the answers by 0.7,"):
         prove(replace(MERGED, rounding=0.7), "float16", FLOAT16)
     with refused("float32, the type of BASE_MODEL, cannot hold the merged weights"):
         prove(MERGED, "float32", FLOAT32)
