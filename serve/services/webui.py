@@ -57,6 +57,9 @@ def variables(models: dict[str, str], email: str, port: int, data: Path) -> dict
         "DEFAULT_MODEL_METADATA": json.dumps({"capabilities": {"builtin_tools": False}}),
         "DEFAULT_INTERFACE_SETTINGS": json.dumps({"showChangelog": False, "showUpdateToast": False}),
         "ANONYMIZED_TELEMETRY": "false",
+        # It would remember for five minutes where a server was. Containers that start anew may exchange addresses, and
+        # then each is asked for the other's model.
+        "AIOHTTP_POOL_DNS_TTL": "0",
         # Its own requests honour proxies; the servers are at hand.
         "NO_PROXY": direct,
         "no_proxy": direct,

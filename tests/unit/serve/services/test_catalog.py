@@ -117,6 +117,12 @@ def test_open_webui_sends_nothing_of_its_own():
     assert json.loads(environment["DEFAULT_MODEL_METADATA"])["capabilities"]["builtin_tools"] is False
 
 
+def test_open_webui_asks_anew_where_a_server_is_each_time():
+    """Containers of base and tuned that start again may get each other's address."""
+    environment = webui.variables({"base": "http://b/v1"}, "a@b", 3000, Path("/d"))
+    assert environment["AIOHTTP_POOL_DNS_TTL"] == "0"
+
+
 def test_open_webui_listens_on_loopback():
     assert list(webui.arguments(3000)) == ["serve", "--host", "127.0.0.1", "--port", "3000"]
 
