@@ -54,7 +54,7 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
-simulate: harness-environment ## hold the statistics against simulated runs of known truth (a minute or two)
+simulate: harness-environment ## hold the statistics against simulated runs of known truth (a quarter of a minute)
 	@$(TANDEM) -m evalharness simulate
 
 test: tests-environment harness-environment ## every test this machine can run, and which took longest
@@ -67,7 +67,7 @@ lint: tests-environment ## lint and types
 	@$(ENVIRONMENTS)/tests/bin/hadolint images/*/Dockerfile
 	@$(TESTING) -m mypy
 
-check: lint ## lint, types and unit tests, under a minute
+check: lint ## lint, types and unit tests, about a minute
 	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
 
 bench: tests-environment ## the harness's overhead against its limit and its rivals, side by side
