@@ -43,11 +43,15 @@ def finished_runs(root: Path, kind: str) -> list[Path]:
 def read_json(path: Path) -> Any:
     """A file of a run folder. Raises UsageError when it is missing or torn."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; is this a run folder?") from None
     except ValueError as error:
         raise UsageError(f"{path}: not JSON ({error})") from None
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def write_json(path: Path, value: Any) -> None:

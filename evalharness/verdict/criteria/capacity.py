@@ -3,13 +3,16 @@
 It knows a load run's summary, nothing of how the load was made.
 """
 
+import math
 from collections.abc import Iterator
 
 from evalharness import wording
 from evalharness.runs.rows import Row
+from evalharness.verdict.criteria.plain import by_interval
 from evalharness.verdict.criteria.reason import Outcome, Reason
+from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Limit, Policy, allowed
-from evalharness.verdict.settling import longer_run, times
+from evalharness.verdict.settling import longer_run, times_within
 
 
 def capacity(load: Row | None, policy: Policy) -> Iterator[Reason]:
@@ -17,33 +20,35 @@ def capacity(load: Row | None, policy: Policy) -> Iterator[Reason]:
     ratios = {row["metric"]: row for row in load["ratios"]} if load else {}
     for metric, limit in policy.load.items():
         row = ratios.get(metric)
+        said = wording.METRICS[metric]
         if load is None:
             outcome: Outcome = "unsettled"
-            text = "no load run of these two models. A load run settles it."
-        elif row is None or row["low"] is None or row["high"] is None:
-            outcome, text = "unsettled", "not measured for both models. Another load run settles it."
+            text = plain = "no load run of these two models. A load run settles it."
+        elif row is None or not _measured(row):
+            outcome = "unsettled"
+            text = plain = "not measured for both models. Another load run settles it."
         elif policy.load_users and load["profile"]["users"] < policy.load_users:
             users = wording.count(load["profile"]["users"], "user")
             text = f"measured under the load of {users}, the policy asks for {policy.load_users} or more. "
             outcome, text = "unsettled", f"{text}A load run with --users {policy.load_users} settles it."
+            plain = text
         else:
-            outcome, text = _within(row, limit), _ratio_in_words(load, row, limit)
-            if outcome == "unsettled":
-                factor = times(row["ratio"], row["low"], row["high"], *limit.values())
-                text += f" Not settled. {longer_run(load['profile']['seconds'], factor)}"
-            elif outcome == "met" and load["invalid"]:
+            outcome, text = within(*allowed(limit), row["low"], row["high"]), _ratio_in_words(load, row, limit)
+            plain = _plain(load, row, limit)
+            fewest = min(side["requests"] for side in load["endpoints"])
+            if load["invalid"]:
                 outcome, text = "unsettled", f"{text} But the measurement is not valid. {' '.join(load['invalid'])}"
-        yield Reason("capacity", metric, outcome, f"{wording.METRICS[metric]}: {text}")
+            elif of_enough(outcome, fewest) != outcome:
+                few = f"Too few requests of a side were measured, {fewest} of {FEWEST}."
+                outcome, text = "unsettled", f"{text} {few} It takes {wording.LONGER_LOAD}."
+            elif outcome == "unsettled":
+                factor = times_within(row["ratio"], row["low"], row["high"], *allowed(limit))
+                text += f" Not settled. {longer_run(load['profile']['seconds'], factor)}"
+        yield Reason("capacity", metric, outcome, f"{said}: {text}", f"{said}: {plain}")
 
 
-def _within(row: Row, limit: Limit) -> Outcome:
-    """Where a ratio's interval lies to what is allowed: outside it, inside it, or across its edge."""
-    smallest, largest = allowed(limit)
-    if row["high"] < smallest or row["low"] > largest:
-        return "failed"
-    if "equal_within" in limit or (smallest <= row["low"] and row["high"] <= largest):
-        return "met"
-    return "unsettled"
+def _measured(row: Row) -> bool:
+    return all(row[key] is not None and math.isfinite(row[key]) for key in ("ratio", "low", "high"))
 
 
 def _ratio_in_words(load: Row, row: Row, limit: Limit) -> str:
@@ -61,5 +66,17 @@ def _limit_in_words(limit: Limit) -> str:
     return {
         "at_most": f"at most {wording.ratio(bound)} is allowed",
         "at_least": f"at least {wording.ratio(bound)} is asked",
-        "equal_within": f"must reach within a factor of {wording.ratio(1 + bound)} of equal",
+        "equal_within": f"must lie within a factor of {wording.ratio(1 + bound)} of equal",
     }[rule]
+
+
+def _plain(load: Row, row: Row, limit: Limit) -> str:
+    first, second = (side["name"] for side in load["endpoints"])
+    smallest, largest = allowed(limit)
+    region = {
+        "at_most": f"at {wording.ratio(largest)} or below",
+        "at_least": f"at {wording.ratio(smallest)} or above",
+        "equal_within": f"in {wording.ratio(smallest)} to {wording.ratio(largest)}",
+    }[next(iter(limit))]
+    ask = f"the policy limits how many times that of {first} it may be with {second}"
+    return by_interval(ask, wording.ratio(row["low"]), wording.ratio(row["high"]), region)

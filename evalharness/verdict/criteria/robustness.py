@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from evalharness import wording
 from evalharness.runs.rows import Row
+from evalharness.verdict.criteria.plain import by_interval
 from evalharness.verdict.criteria.reason import Outcome, Reason
+from evalharness.verdict.criteria.statement import FEWEST, above, of_enough
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.settling import more_of_the_same, times
 
@@ -23,10 +25,18 @@ def robustness(evaluation: Row, policy: Policy) -> Iterator[Reason]:
     found = [(suite["suite"], row) for suite in evaluation["suites"] if (row := _together(suite))]
     if not found:
         text = "No suite of this eval run has variants that keep the meaning. `evalharness perturb` makes some."
-        yield Reason(CRITERION, "suites", "unsettled", text)
+        yield Reason(CRITERION, "suites", "unsettled", text, text)
     for name, row in found:
-        outcome, text = _judged(evaluation["endpoints"], row, margin, evaluation["confidence"])
-        yield Reason(CRITERION, name, outcome, f"{name}: {text}")
+        outcome, text, plain = _judged(evaluation["endpoints"], row, margin, evaluation["confidence"])
+        yield Reason(CRITERION, name, outcome, f"{name}: {text}", f"{name}: {plain}")
+
+
+def outcome_of(margin: float, originals: float, low: float, high: float, prompts: int) -> Outcome:
+    """What the interval of how much more the second loses says of this margin.
+
+    `originals` is how often it is right where nothing is reworded: who has no more than the margin cannot lose it.
+    """
+    return of_enough("unsettled" if originals <= margin else above(-margin, -high, -low), prompts)
 
 
 def _together(suite: Row) -> Row | None:
@@ -37,20 +47,32 @@ def _together(suite: Row) -> Row | None:
     return row
 
 
-def _judged(names: Sequence[str], row: Row, margin: float, confidence: float) -> tuple[Outcome, str]:
+def _judged(names: Sequence[str], row: Row, margin: float, confidence: float) -> tuple[Outcome, str, str]:
     if not row["prompts"]:
-        return "unsettled", "no prompt and variant of it were answered by both models. Another eval run settles it."
-    second, size = names[1], f"{margin * 100:g} points"
+        text = "no prompt and variant of it were answered by both models. Another eval run settles it."
+        return "unsettled", text, text
+    (first, second), size = names, f"{margin * 100:g} points"
+    low, high, originals = row["low"], row["high"], row["endpoints"][second]["originals"]
     said = (
-        f"reworded, {second} loses {wording.points(row['difference'])} points more than {names[0]} "
-        f"({confidence * 100:g} % interval {wording.points(row['low'])} to {wording.points(row['high'])}):"
+        f"reworded, {second} loses {wording.points(row['difference'])} points more than {first} "
+        f"({confidence * 100:g} % interval {wording.points(low)} to {wording.points(high)}):"
     )
-    if row["endpoints"][second]["originals"] <= margin:
+    plain = by_interval(
+        f"asked in other words, {second} must not lose {size} more than {first} does",
+        wording.points(low),
+        f"{wording.points(high)} points",
+        f"below {wording.points(margin)}",
+    )
+    outcome = outcome_of(margin, originals, low, high, row["prompts"])
+    if outcome == "met":
+        return outcome, f"{said} {size} more are ruled out.", plain
+    if outcome == "failed":
+        return outcome, f"{said} more than the {size} that are accepted.", plain
+    if originals <= margin:
         shown = f"{second} is right too rarely for a loss of {size} to show"
-        return "unsettled", f"{said} not settled: {shown}. A suite that it can answer settles it."
-    if row["high"] < margin:
-        return "met", f"{said} {size} more are ruled out."
-    if row["low"] > margin:
-        return "failed", f"{said} more than the {size} that are accepted."
-    factor = times(row["difference"], row["low"], row["high"], margin)
-    return "unsettled", f"{said} not settled. {more_of_the_same(row['prompts'], factor, 'difference')}"
+        return outcome, f"{said} not settled: {shown}. A suite that it can answer settles it.", plain
+    if row["prompts"] < FEWEST:
+        few = f"{wording.count(row['prompts'], 'prompt')} of {FEWEST} that it takes at least"
+        return outcome, f"{said} not settled: {few}.", plain
+    factor = times(row["difference"], low, high, margin)
+    return outcome, f"{said} not settled. {more_of_the_same(row['prompts'], factor, 'difference')}", plain

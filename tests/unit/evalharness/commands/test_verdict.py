@@ -2,13 +2,17 @@
 
 import argparse
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evalharness.__main__ import main
 from evalharness.commands import verdict as verdict_command
-from evalharness.errors import UsageError
+from evalharness.errors import Failure, UsageError
+from evalharness.verdict.policy import FOLDER
 from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, load_run
 
 BASE, TUNED = ENDPOINTS
@@ -66,6 +70,51 @@ def test_the_base_against_itself_is_held_against_the_self_policy(tmp_path: Path)
     assert {reason["criterion"] for reason in summary(tmp_path)["reasons"]} == {"no difference", "capacity", "answered"}
 
 
+@pytest.mark.parametrize("shares", [(0.8, 0.4), (0.9, 0.9)])
+def test_the_self_policy_judges_no_two_models(tmp_path: Path, shares: tuple[float, float]) -> None:
+    eval_run(tmp_path, [Asked("prose", "superiority", 200, *shares)])
+    for flag in ((), ("--eval", str(eval_run(tmp_path, SMALL, base_against_base=True)))):  # it only says so
+        with pytest.raises(UsageError, match=r"self\.yaml: this policy tests the harness"):
+            verdict(tmp_path, "--policy", str(FOLDER / "self.yaml"), *flag)
+    assert not list(tmp_path.glob("*-verdict"))
+
+
+def spoil_answers(run: Path) -> None:
+    (run / "answers.jsonl").unlink()
+
+
+def spoil_summary(run: Path) -> None:
+    path = run / "summary.json"
+    path.write_text(re.sub(r'"low": -?[\d.]+', '"low": NaN', path.read_text(), count=1))
+
+
+def spoil_shape(run: Path) -> None:
+    path = run / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"suites": [{}]}))
+
+
+@pytest.mark.parametrize("spoil", [spoil_answers, spoil_summary, spoil_shape])
+def test_what_cannot_be_judged_exits_with_2_and_one_line_never_with_1_which_is_fail(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], spoil: Callable[[Path], None]
+) -> None:
+    spoil(eval_run(tmp_path, SMALL))
+    assert main(["verdict", "--runs", str(tmp_path)]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("tandem: ") and said.count("\n") == 1
+    assert not list(tmp_path.glob("*-verdict"))
+
+
+@pytest.mark.parametrize("fault", [Failure("no"), KeyError("low"), MemoryError(), BrokenPipeError()])
+def test_no_fault_of_ours_reads_as_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: Exception) -> None:
+    def broken(*_: object) -> None:
+        raise fault
+
+    eval_run(tmp_path, SMALL)
+    monkeypatch.setattr(verdict_command, "decide", broken)
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    assert main(["verdict", "--runs", str(tmp_path)]) == 2
+
+
 def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
     evaluation, load = eval_run(tmp_path, SMALL), load_run(tmp_path, seconds=20)
     verdict(tmp_path)
@@ -79,7 +128,7 @@ def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
     assert (content["schema"], content["kind"]) == (2, "verdict")
     assert content["eval"] == json.loads((evaluation / "summary.json").read_text())
     assert content["load"] == json.loads((load / "summary.json").read_text())
-    assert all(set(reason) == {"criterion", "subject", "outcome", "text"} for reason in content["reasons"])
+    assert all(set(reason) == {"criterion", "subject", "outcome", "text", "plain"} for reason in content["reasons"])
 
 
 def test_the_newest_load_run_of_the_same_two_models_is_taken(tmp_path: Path) -> None:

@@ -85,8 +85,8 @@ def test_an_open_robustness_says_what_would_settle_it() -> None:
     )
 
 
-def pairs(share: float | None, low: float | None, high: float | None) -> Row:
-    return {"judged": 100, "first": 30, "second": 50, "ties": 20, "share": share, "low": low, "high": high}
+def pairs(wins: int, losses: int, unread: int = 0) -> Row:
+    return {"judged": 100, "first": losses, "second": wins, "ties": 100 - wins - losses, "without_verdict": unread}
 
 
 def verdicts(*of_suites: Row) -> Row:
@@ -97,41 +97,84 @@ def verdicts(*of_suites: Row) -> Row:
 @pytest.mark.parametrize(
     ("row", "outcome"),
     [
-        (pairs(0.625, 0.51, 0.72), "met"),
-        (pairs(0.625, 0.49, 0.72), "unsettled"),
-        (pairs(0.3, 0.2, 0.45), "failed"),
-        (pairs(None, None, None), "unsettled"),
+        (pairs(60, 30), "met"),
+        (pairs(45, 40), "unsettled"),
+        (pairs(20, 60), "failed"),
+        (pairs(0, 0), "unsettled"),
+        (pairs(4, 0, unread=95), "unsettled"),  # hardly any verdict could be read
+        (pairs(19, 0), "unsettled"),  # clear, and too few
+        (pairs(20, 0), "met"),
+        (pairs(60, 30, unread=20), "unsettled"),  # were they all lost, it would be even
+        (pairs(60, 30, unread=3), "met"),
+        (pairs(20, 60, unread=30), "unsettled"),  # nor does what could not be read fail it
     ],
 )
-def test_preference_is_judged_by_the_interval_of_the_share_of_wins(row: Row, outcome: str) -> None:
+def test_preference_is_judged_by_the_share_of_wins_whatever_the_unread_verdicts_were(row: Row, outcome: str) -> None:
     assert only("preference", reasons(PREFERRED, suite(), judged=verdicts(row))).outcome == outcome
 
 
 def test_every_suite_that_was_judged_has_a_reason_and_none_without_a_judge() -> None:
-    found = reasons(PREFERRED, suite(), judged=verdicts(pairs(0.6, 0.55, 0.7), pairs(0.6, 0.4, 0.7)))
+    found = reasons(PREFERRED, suite(), judged=verdicts(pairs(60, 30), pairs(45, 40)))
     assert [reason.outcome for reason in found if reason.criterion == "preference"] == ["met", "unsettled"]
-    assert only("preference", reasons(PREFERRED, suite())).outcome == "unsettled"
+    for nothing in (None, verdicts()):
+        assert only("preference", reasons(PREFERRED, suite(), judged=nothing)).outcome == "unsettled"
 
 
 def test_neither_is_judged_unless_the_policy_asks() -> None:
     bad = suite(kinds(losses(0.2, 0.1, 0.3)))
-    found = reasons(POLICY, bad, judged=verdicts(pairs(0.1, 0.05, 0.2)))
+    found = reasons(POLICY, bad, judged=verdicts(pairs(10, 80)))
     assert {reason.criterion for reason in found} == {"superiority", "answered"}
 
 
-def test_a_suite_is_held_to_the_policys_own_bar() -> None:
-    strict = replace(POLICY, suites={"letters": {"better_by": 0.4}})
-    assert reasons(strict, suite())[0].outcome == "failed"
-    lax = replace(POLICY, suites={"letters": {"not_worse_by": 0.1}})
-    assert (reasons(lax, suite())[0].criterion, reasons(lax, suite())[0].outcome) == ("non-inferiority", "met")
+@pytest.mark.parametrize(
+    ("bar", "criterion", "outcome"),
+    [  # what is found lies in 10 to 30 points
+        ({"better": 0.0}, "superiority", "met"),
+        ({"better_by_at_least": 0.1}, "superiority by a margin", "met"),
+        ({"better_by_at_least": 0.2}, "superiority by a margin", "unsettled"),
+        ({"better_by_at_least": 0.4}, "superiority by a margin", "failed"),
+        ({"not_worse_by": 0.1}, "non-inferiority", "met"),
+    ],
+)
+def test_a_suite_is_held_to_the_policys_own_bar(bar: Row, criterion: str, outcome: str) -> None:
+    reason = reasons(replace(POLICY, suites={"letters": bar}), suite())[0]
+    assert (reason.criterion, reason.outcome) == (criterion, outcome)
 
 
 def test_a_suite_that_the_policy_asks_for_and_the_run_did_not_keeps_from_passing() -> None:
-    asked = replace(POLICY, suites={"tickets": {"better_by": 0.05}})
+    asked = replace(POLICY, suites={"tickets": {"better": 0.0}})
     evaluation = {"endpoints": ["base", "tuned"], "confidence": 0.95, "suites": [suite()]}
     verdict = decide(evaluation, {}, None, asked)
     assert verdict.word == "INCONCLUSIVE"
     assert only("superiority", [r for r in verdict.reasons if r.outcome == "unsettled"]).subject == "tickets"
+
+
+def no_worse(name: str) -> Row:
+    found = suite(name=name)
+    same = found["metrics"][0] | {"difference": 0.0, "low": -0.02, "high": 0.02}
+    return found | {"purpose": "non-inferiority", "metrics": [same]}
+
+
+def test_where_a_gain_is_required_a_model_that_changes_nothing_does_not_pass() -> None:
+    wanted = replace(POLICY, require_gain=True)
+    found = reasons(wanted, no_worse("general"), no_worse("safety"))
+    assert only("gain", found).outcome == "unsettled"
+    assert "general and safety are only asked to be no worse" in only("gain", found).text
+    assert only("gain", reasons(wanted, no_worse("general"), suite())).outcome == "met"
+    assert not [reason for reason in reasons(POLICY, no_worse("general")) if reason.criterion == "gain"]
+
+
+def test_a_gain_in_a_suite_that_was_not_asked_for_one_is_none() -> None:
+    """Of many suites that are only asked to be no worse, one shows a gain by accident."""
+    lucky = no_worse("general")
+    lucky["metrics"][0] |= {"low": 0.01, "high": 0.1}
+    assert only("gain", reasons(replace(POLICY, require_gain=True), lucky)).outcome == "unsettled"
+
+
+def test_no_worse_is_all_that_a_pass_without_a_gain_says() -> None:
+    said = headline(Verdict(tuple(reasons(POLICY, no_worse("general"), no_worse("safety")))), "tuned")
+    assert said.startswith("tuned is no worse in general and safety. Whether tuned is better was not asked:")
+    assert "not asked" not in headline(Verdict(tuple(reasons(POLICY, no_worse("general"), suite()))), "tuned")
 
 
 @pytest.mark.parametrize(("users", "outcome"), [(8, "unsettled"), (64, "met"), (128, "met")])
@@ -146,7 +189,7 @@ def test_limits_hold_only_at_the_load_that_the_policy_asks_for(users: int, outco
     assert ("--users 64 settles it" in reason.text) == (outcome == "unsettled")
 
 
-@pytest.mark.parametrize("criterion", ["robustness", "preference", "fair fight"])
+@pytest.mark.parametrize("criterion", ["robustness", "preference", "superiority by a margin", "fair fight"])
 @pytest.mark.parametrize("outcome", ["met", "failed", "unsettled"])
 def test_every_criterion_has_words_in_the_headline(criterion: str, outcome: Any) -> None:
     judged = Reason("superiority", "words", outcome, "")
