@@ -63,8 +63,10 @@ def passed(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[n
 
 def words(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[np.str_]:
     """The verdict's word on each run, of one suite with this purpose and margin."""
-    intervals = np.stack([measured.first, measured.low, measured.high], axis=1).tolist()
-    return np.array([WORDS[outcome_of(purpose, margin, *interval, measured.prompts)] for interval in intervals])
+    intervals = zip(measured.first.tolist(), measured.low.tolist(), measured.high.tolist(), strict=True)
+    return np.array(
+        [WORDS[outcome_of(purpose, margin, first, low, high, measured.prompts)] for first, low, high in intervals]
+    )
 
 
 @dataclass(frozen=True)
