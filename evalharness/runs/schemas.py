@@ -7,5 +7,6 @@ from pathlib import Path
 
 FILE = Path(__file__).parent / "summary.schema.json"
 
-SCHEMAS = {"eval": 2, "load": 1, "verdict": 2, "compare": 1}
-"""eval 2: failures, scores, with_variants. verdict 2: evidence, judge; its eval is of version 2."""
+SCHEMAS = {"eval": 2, "load": 1, "verdict": 3, "compare": 1}
+"""eval 2: failures, scores, with_variants. verdict 2: evidence, judge; its eval is of version 2.
+verdict 3: each reason says in plain words (plain) what would change it."""

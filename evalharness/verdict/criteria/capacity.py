@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from evalharness import wording
 from evalharness.runs.rows import Row
-from evalharness.verdict.criteria.plain import by_interval
+from evalharness.verdict.criteria.plain import by_interval, by_range
 from evalharness.verdict.criteria.reason import Outcome, Reason
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Limit, Policy, allowed
 from evalharness.verdict.settling import longer_run, times_within
+from evalharness.wording import LONGER_LOAD
 
 
 def capacity(load: Row | None, policy: Policy) -> Iterator[Reason]:
@@ -34,13 +35,14 @@ def capacity(load: Row | None, policy: Policy) -> Iterator[Reason]:
             plain = text
         else:
             outcome, text = within(*allowed(limit), row["low"], row["high"]), _ratio_in_words(load, row, limit)
-            plain = _plain(load, row, limit)
+            plain = _plain(outcome, load, row, limit)
             fewest = min(side["requests"] for side in load["endpoints"])
             if load["invalid"]:
-                outcome, text = "unsettled", f"{text} But the measurement is not valid. {' '.join(load['invalid'])}"
+                plain = f"the measurement is not valid. {' '.join(load['invalid'])}"
+                outcome, text = "unsettled", f"{text} But {plain}"
             elif of_enough(outcome, fewest) != outcome:
-                few = f"Too few requests of a side were measured, {fewest} of {FEWEST}."
-                outcome, text = "unsettled", f"{text} {few} It takes {wording.LONGER_LOAD}."
+                plain = f"too few requests of a side were measured, {fewest} of {FEWEST}. It takes {LONGER_LOAD}."
+                outcome, text = "unsettled", f"{text} But {plain}"
             elif outcome == "unsettled":
                 factor = times_within(row["ratio"], row["low"], row["high"], *allowed(limit))
                 text += f" Not settled. {longer_run(load['profile']['seconds'], factor)}"
@@ -70,13 +72,13 @@ def _limit_in_words(limit: Limit) -> str:
     }[rule]
 
 
-def _plain(load: Row, row: Row, limit: Limit) -> str:
+def _plain(outcome: Outcome, load: Row, row: Row, limit: Limit) -> str:
     first, second = (side["name"] for side in load["endpoints"])
     smallest, largest = allowed(limit)
-    region = {
-        "at_most": f"at {wording.ratio(largest)} or below",
-        "at_least": f"at {wording.ratio(smallest)} or above",
-        "equal_within": f"in {wording.ratio(smallest)} to {wording.ratio(largest)}",
-    }[next(iter(limit))]
-    ask = f"the policy limits how many times that of {first} it may be with {second}"
-    return by_interval(ask, wording.ratio(row["low"]), wording.ratio(row["high"]), region)
+    ask = f"{second}'s as a multiple of {first}'s"
+    low, high = wording.ratio(row["low"]), wording.ratio(row["high"])
+    if "equal_within" in limit:
+        return by_range(ask, low, high, f"in {wording.ratio(smallest)} to {wording.ratio(largest)}")
+    if "at_most" in limit:
+        return by_interval(outcome, ask, high, low, f"at {wording.ratio(largest)} or below")
+    return by_interval(outcome, ask, low, high, f"at {wording.ratio(smallest)} or above")

@@ -1,9 +1,20 @@
 """A criterion in one sentence for whoever knows no statistics: what is asked, what was seen, what would change it."""
 
+from evalharness.verdict.criteria.reason import Outcome
 
-def by_interval(ask: str, low: str, high: str, region: str) -> str:
-    """Of a criterion that an interval decides. `region` is where all of it has to lie, such as `above 0.0`."""
-    return (
-        f"{ask}: what fits the evidence reaches from {low} to {high}, and this passes where all of that lies {region}, "
-        "fails where none of it does."
-    )
+
+def by_interval(outcome: Outcome, ask: str, worst: str, best: str, region: str) -> str:
+    """Of a criterion that is decided by an interval, whose ends are its worst and its best case.
+
+    `region` is where all of it has to lie, such as `above 0.0`.
+    """
+    if outcome == "met":
+        return f"{ask}: at worst it is {worst}, and that passes {region}."
+    if outcome == "failed":
+        return f"{ask}: at best it is {best}, and that passes only {region}."
+    return by_range(ask, worst, best, region)
+
+
+def by_range(ask: str, one: str, other: str, region: str) -> str:
+    """Of an interval neither end of which is the better one, or that settles nothing."""
+    return f"{ask}: it lies between {one} and {other}, and passes only with all of that {region}."

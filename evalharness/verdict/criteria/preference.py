@@ -55,15 +55,13 @@ def _judged(pairs: Row, second: str, least: float, confidence: float) -> tuple[O
     outcome = outcome_of(wins, losses, unread, least, confidence)
     low, high = bounds(wins, losses, unread, confidence)
     decided = wins + losses
+    ask = f"the judging model has to prefer {second} in {wording.percent(least)} of the pairs that it decides"
     plain = by_interval(
-        f"the judging model has to prefer {second} in {wording.percent(least)} of the pairs or more that it decides",
-        wording.percent(low),
-        wording.percent(high),
-        f"at {wording.percent(least)} or above",
+        outcome, ask, wording.percent(low), wording.percent(high), f"at {wording.percent(least)} or above"
     )
     if not decided:
         text = f"none of {wording.count(pairs['judged'] + unread, 'pair')} was decided. More prompts may settle it."
-        return outcome, text, plain
+        return outcome, text, f"{ask}: {text}"
     against = f", {wording.count(unread, 'pair')} without a verdict counted against it" if unread else ""
     said = (
         f"{second} wins {wording.percent(wins / decided)} of the {decided} decided pairs "
@@ -74,7 +72,7 @@ def _judged(pairs: Row, second: str, least: float, confidence: float) -> tuple[O
         return outcome, f"{said} {'enough' if outcome == 'met' else 'too few'}.", plain
     if decided < FEWEST:
         few = f"{wording.count(decided, 'decided pair')} of {FEWEST} that it takes at least. More prompts settle it."
-        return outcome, f"{said} not settled: {few}", plain
+        return outcome, f"{said} not settled: {few}", f"{ask}: {few}"
     if unread:
         return outcome, f"{said} not settled. A judge whose verdicts can be read, or more prompts, settle it.", plain
     factor = times(wins / decided, low, high, least)

@@ -92,17 +92,21 @@ def _of_suite(suite: Row, names: Sequence[str], confidence: float) -> Reason:
         return without_a_pair(purpose, suite)
     outcome = outcome_of(purpose, margin, right["first"]["rate"], right["low"], right["high"], suite["paired"])
     size = "" if margin is None else f"{margin * 100:g} points"
-    if outcome == "unsettled":
-        meaning = f"not settled{_settled_by(suite, names[0], size)}"
-    else:
-        meaning = (MET if outcome == "met" else FAILED)[purpose].format(size=size)
+    ask = f"{suite['suite']}: {ASKS[purpose].format(first=names[0], second=names[1], size=size)}"
     bound = wording.points(_bound(purpose, margin))
     plain = by_interval(
-        f"{suite['suite']}: {ASKS[purpose].format(first=names[0], second=names[1], size=size)}",
-        wording.points(right["low"]),
+        outcome,
+        ask,
+        f"{wording.points(right['low'])} points",
         f"{wording.points(right['high'])} points",
         f"at {bound} or above" if purpose == "superiority by a margin" else f"above {bound}",
     )
+    if outcome != "unsettled":
+        meaning = (MET if outcome == "met" else FAILED)[purpose].format(size=size)
+    elif untold := _untold(suite, names[0], size):
+        meaning, plain = f"not settled: {untold}", f"{ask}: {untold}"
+    else:
+        meaning = f"not settled{_settled_by(suite, size)}"
     return Reason(purpose, suite["suite"], outcome, f"{rates_in_words(names, suite, confidence)}: {meaning}", plain)
 
 
@@ -111,18 +115,24 @@ def _bound(purpose: Purpose, margin: float | None) -> float:
     return {"superiority": 0.0, "superiority by a margin": margin or 0.0, "non-inferiority": -(margin or 0.0)}[purpose]
 
 
-def _settled_by(suite: Row, base: str, size: str) -> str:
+def _untold(suite: Row, base: str, size: str) -> str:
+    """Why this suite can tell nothing, wherever its interval lies; empty where it can."""
+    right, pairs = suite["metrics"][0], suite["paired"]
+    if not math.isfinite(right["low"] + right["high"]):
+        return "its interval is none. Another eval run settles it."
+    if suite["purpose"] == "non-inferiority" and right["first"]["rate"] <= suite["margin"]:
+        shown = f"{base} is right too rarely for a loss of {size} to show"
+        return f"{shown}. A suite that {base} can answer settles it."
+    if pairs < FEWEST:
+        return f"{wording.count(pairs, 'prompt')} of {FEWEST} that it takes at least."
+    return ""
+
+
+def _settled_by(suite: Row, size: str) -> str:
     """What would settle an open suite, as the rest of its sentence."""
     right, margin, purpose, pairs = suite["metrics"][0], suite["margin"], suite["purpose"], suite["paired"]
-    if not math.isfinite(right["low"] + right["high"]):
-        return ": its interval is none. Another eval run settles it."
-    if purpose == "non-inferiority" and right["first"]["rate"] <= margin:
-        shown = f"{base} is right too rarely for a loss of {size} to show"
-        return f": {shown}. A suite that {base} can answer settles it."
     if purpose == "superiority" and margin is not None and right["high"] < margin:
         return f", but a gain of {size}, the smallest that matters, is ruled out: more prompts are hardly worth asking."
-    if pairs < FEWEST:
-        return f": {wording.count(pairs, 'prompt')} of {FEWEST} that it takes at least."
     discordance = (right["only_first"] + right["only_second"]) / pairs
     enough = prompts_to_leave(_bound(purpose, margin), right["difference"], discordance, pairs)
     return f". {more_prompts(pairs, enough)}"

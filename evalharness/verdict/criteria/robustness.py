@@ -57,22 +57,19 @@ def _judged(names: Sequence[str], row: Row, margin: float, confidence: float) ->
         f"reworded, {second} loses {wording.points(row['difference'])} points more than {first} "
         f"({confidence * 100:g} % interval {wording.points(low)} to {wording.points(high)}):"
     )
-    plain = by_interval(
-        f"asked in other words, {second} must not lose {size} more than {first} does",
-        wording.points(low),
-        f"{wording.points(high)} points",
-        f"below {wording.points(margin)}",
-    )
     outcome = outcome_of(margin, originals, low, high, row["prompts"])
+    ask = f"asked in other words, {second} must not lose {size} more than {first} does"
+    worst, best = (f"{wording.points(end)} points" for end in (high, low))
+    plain = by_interval(outcome, ask, worst, best, f"below {wording.points(margin)}")
     if outcome == "met":
         return outcome, f"{said} {size} more are ruled out.", plain
     if outcome == "failed":
         return outcome, f"{said} more than the {size} that are accepted.", plain
     if originals <= margin:
-        shown = f"{second} is right too rarely for a loss of {size} to show"
-        return outcome, f"{said} not settled: {shown}. A suite that it can answer settles it.", plain
-    if row["prompts"] < FEWEST:
-        few = f"{wording.count(row['prompts'], 'prompt')} of {FEWEST} that it takes at least"
-        return outcome, f"{said} not settled: {few}.", plain
-    factor = times(row["difference"], low, high, margin)
-    return outcome, f"{said} not settled. {more_of_the_same(row['prompts'], factor, 'difference')}", plain
+        untold = f"{second} is right too rarely for a loss of {size} to show. A suite that it can answer settles it."
+    elif row["prompts"] < FEWEST:
+        untold = f"{wording.count(row['prompts'], 'prompt')} of {FEWEST} that it takes at least."
+    else:
+        factor = times(row["difference"], low, high, margin)
+        return outcome, f"{said} not settled. {more_of_the_same(row['prompts'], factor, 'difference')}", plain
+    return outcome, f"{said} not settled: {untold}", f"{ask}: {untold}"
