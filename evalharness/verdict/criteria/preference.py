@@ -43,7 +43,10 @@ def outcome_of(wins: int, losses: int, unread: int, least: float, confidence: fl
 
 def bounds(wins: int, losses: int, unread: int, confidence: float) -> tuple[float, float]:
     """The interval of the share of wins, its low end with all unread pairs lost, its high end with all of them won."""
-    from evalharness.stats.votes import Votes, share_interval  # here: scipy.stats takes long to import
+    from evalharness.stats.votes import (  # here: scipy comes with it, and --help must answer at once
+        Votes,
+        share_interval,
+    )
 
     low, _ = share_interval(Votes(wins, losses + unread), confidence)
     _, high = share_interval(Votes(wins + unread, losses), confidence)
