@@ -29,13 +29,18 @@ TAKEN_FOR_GRANTED = ("answered", "fair fight", "gain")  # nobody passes by them 
 
 
 def headline(verdict: Verdict, candidate: str) -> str:
-    """One sentence: what is met (PASS), what failed (FAIL), or what is not settled (INCONCLUSIVE)."""
-    if verdict.word == "PASS":
-        untold = cannot_tell(verdict.reasons, candidate)
-        return f"{candidate} {_phrases(verdict, 'met')}.{' ' if untold else ''}{untold}"
+    """One sentence: what is met (PASS), what failed (FAIL), or what is not settled (INCONCLUSIVE).
+
+    Where no suite was asked to show a gain, a second one says so: no worse must not be read as better.
+    """
     if verdict.word == "FAIL":
         return f"{candidate} {_phrases(verdict, 'failed')}."
-    return f"Nothing failed, but it is not settled whether {candidate} {_phrases(verdict, 'unsettled')}."
+    untold = cannot_tell(verdict.reasons, candidate)
+    if verdict.word == "PASS":
+        said = f"{candidate} {_phrases(verdict, 'met')}."
+    else:
+        said = f"Nothing failed, but it is not settled whether {candidate} {_phrases(verdict, 'unsettled')}."
+    return f"{said} {untold}".strip()
 
 
 def foremost_first(verdict: Verdict) -> list[Reason]:
