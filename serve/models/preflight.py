@@ -111,16 +111,6 @@ def calibration_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def check_mode(mode: str, gpu: bool, precision: str = "int4") -> None:
-    """Raises UsageError for a mode that this machine, or this precision, cannot be served in."""
-    if mode == "lora" and precision == "fp":
-        raise UsageError(
-            "MODE=lora serves the INT4 base alone, so nothing in full precision; set MODE to pair, or to swap on a GPU"
-        )
-    if mode == "swap" and not gpu:  # is_sleep_mode_available in vllm/platforms/interface.py
-        raise UsageError("MODE=swap needs an NVIDIA GPU, which vLLM's sleep mode is made for; set MODE to pair or lora")
-
-
 def has_chat_template(folder: Path) -> bool:
     stated = folder / "tokenizer_config.json"
     return (folder / "chat_template.jinja").exists() or (stated.exists() and "chat_template" in stated.read_text())

@@ -48,7 +48,7 @@ class ModelPipeline:
 
     def check(self, running: bool) -> None:
         """What can be refused at once, before anything is installed or downloaded. `running`: servers of ours do."""
-        preflight.check_mode(self.settings.MODE, self.runner.gpu, self.settings.PRECISION)
+        self.settings.mode.check(self.runner.gpu, self.settings.PRECISION)
         base, adapter = self.sources.base, self.sources.adapter
         if isinstance(base, Path):
             self.check_base(base, adapter if isinstance(adapter, Path) else None)
@@ -73,7 +73,7 @@ class ModelPipeline:
 
     def check_adapter(self, adapter: Path, base: Path) -> None:
         preflight.check_adapter(adapter, base)
-        if self.settings.MODE == "lora":
+        if self.settings.mode.lora:
             check_runtime_lora(adapter, base)
 
     def steps(self) -> dict[str, Step]:

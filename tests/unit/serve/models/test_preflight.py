@@ -79,18 +79,6 @@ def test_a_group_size_that_does_not_divide_the_layers_is_refused(base):
         preflight.check_quantizable(base, 128)
 
 
-def test_swapping_without_a_gpu_is_refused():
-    preflight.check_mode("swap", gpu=True)
-    preflight.check_mode("lora", gpu=False)
-    preflight.check_mode("pair", gpu=False, precision="fp")
-    with pytest.raises(
-        UsageError, match="MODE=lora serves the INT4 base alone, so nothing in full precision; set MODE"
-    ):
-        preflight.check_mode("lora", gpu=True, precision="fp")
-    with refused("MODE=swap needs an NVIDIA GPU, .*; set MODE to pair or lora"):
-        preflight.check_mode("swap", gpu=False)
-
-
 def test_a_base_that_is_quantized_already_is_refused(tmp_path):
     with refused("quantized already; set BASE_MODEL to the full-precision model"):
         preflight.check_model(make_model(tmp_path / "base", quantization_config={"quant_method": "bitsandbytes"}))
