@@ -4,7 +4,6 @@ It reads headers and configuration only, never weights, and needs nothing heavie
 import it too, so that a job run alone refuses the same things in the same words.
 """
 
-import ctypes
 import json
 import os
 import shutil
@@ -221,19 +220,6 @@ def read_config(folder: Path, name: str, setting: str) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise UsageError(f"{folder / name}: not a JSON object; mend it or set {setting}")
     return config
-
-
-def check_system_libraries() -> None:
-    """Raises UsageError when a system library that vLLM on CPU loads is missing: it would say so much less clearly."""
-    packages = {"libnuma.so.1": "libnuma1", "libgomp.so.1": "libgomp1"}
-    missing = []
-    for library, package in packages.items():
-        try:
-            ctypes.CDLL(library)
-        except OSError:
-            missing.append(package)
-    if missing:
-        raise UsageError(f"system libraries are missing; on Debian and Ubuntu: apt-get install {' '.join(missing)}")
 
 
 def check_port(port: int, setting: str) -> None:

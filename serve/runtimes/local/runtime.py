@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from serve import environments, hardware, logs
+from serve import environments, hardware, logs, system_libraries
 from serve.errors import Failure, UsageError
 from serve.harness.measure import Measured, measure
 from serve.models import preflight
@@ -46,7 +46,7 @@ class Local:
 
     def check(self) -> None:
         if not self.gpu:
-            preflight.check_system_libraries()
+            system_libraries.check()
         self.pipeline.check(running=any(self.supervisor.lives(name) for name in VARIANTS))
         base = self.pipeline.sources.base
         if isinstance(base, Path) and not self.store.current("tuned"):

@@ -156,13 +156,3 @@ def test_a_disk_too_small_for_the_copies_is_refused(tmp_path, base, monkeypatch)
     monkeypatch.setattr(preflight.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10})())
     with refused("0.0 GB free, but the merged and quantized models need about"):
         preflight.check_disk(base, tmp_path)
-
-
-def test_a_missing_system_library_is_named_by_its_package(monkeypatch):
-    def load(library):
-        if library == "libnuma.so.1":
-            raise OSError(library)
-
-    monkeypatch.setattr(preflight.ctypes, "CDLL", load)
-    with refused("system libraries are missing; on Debian and Ubuntu: apt-get install libnuma1$"):
-        preflight.check_system_libraries()
