@@ -51,7 +51,7 @@ def test_a_missing_system_library_is_named_by_its_package(monkeypatch):
 
     monkeypatch.setattr(system_libraries.ctypes, "CDLL", load)
     with pytest.raises(
-        UsageError, match="system libraries are missing; on Debian and Ubuntu: apt-get install libnuma1$"
+        UsageError, match=r"apt-get install libnuma1$"
     ):
         system_libraries.check()
 
