@@ -50,9 +50,7 @@ def test_a_missing_system_library_is_named_by_its_package(monkeypatch):
             raise OSError(library)
 
     monkeypatch.setattr(system_libraries.ctypes, "CDLL", load)
-    with pytest.raises(
-        UsageError, match=r"apt-get install libnuma1$"
-    ):
+    with pytest.raises(UsageError, match=r"apt-get install libnuma1$"):
         system_libraries.check()
 
 
