@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+GIB = 1024**3
+
 
 @dataclass(frozen=True)
 class Gpu:
@@ -70,4 +72,4 @@ def host_memory(meminfo: Path = Path("/proc/meminfo"), group: Path = Path("/sys/
         files = int(counted["active_file"]) + int(counted["inactive_file"])
         taken = int((group / "memory.current").read_text()) - files
         total, free = min(total, int(text)), min(free, int(text) - taken)
-    return total / 1024**3, free / 1024**3
+    return total / GIB, free / GIB

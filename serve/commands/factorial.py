@@ -9,7 +9,7 @@ from math import floor
 
 from serve.commands.up import announced, bring_up
 from serve.display import console
-from serve.models.limits import GIB
+from serve.hardware import GIB
 from serve.models.sources import model_sources
 from serve.paths import Paths
 from serve.planning import inputs

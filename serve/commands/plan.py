@@ -6,13 +6,14 @@ It downloads and starts nothing, but the configurations of models named on the h
 from math import ceil
 
 from serve.display import console, table
-from serve.models.limits import GIB
+from serve.hardware import GIB
 from serve.models.preflight_lora import largest_rank
 from serve.models.sources import model_sources
+from serve.models.vllm_0_32 import GPU_BLOCK
 from serve.paths import Paths
 from serve.planning import host, inputs, plan
 from serve.planning.architecture import architecture
-from serve.planning.memory import GPU_BLOCK, USABLE, Fit
+from serve.planning.memory import USABLE, Fit
 from serve.settings import Settings, size_bytes
 
 NAME = "plan"

@@ -4,8 +4,8 @@ import pytest
 
 from serve.commands import factorial
 from serve.errors import Failure, UsageError
+from serve.hardware import GIB
 from serve.harness.measure import Measured
-from serve.models.limits import GIB
 from serve.paths import Paths
 from serve.planning import inputs
 from serve.planning.plan import Limits

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from serve import hardware
 from serve.commands import plan as plan_command
 from serve.errors import UsageError
-from serve.hardware import Gpu
-from serve.models.limits import GIB
+from serve.hardware import GIB, Gpu
 from serve.paths import Paths
 from serve.planning import inputs, plan
 from serve.planning.architecture import architecture
