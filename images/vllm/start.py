@@ -1,4 +1,4 @@
-"""Becomes the vLLM server of one variant, in its container: settings from the environment → its argument list.
+"""Becomes the vLLM server of one variant, in its container: settings and what was decided of them → its argument list.
 
     python3 -m images.vllm.start base
     python3 -m images.vllm.start switch
@@ -14,9 +14,9 @@ from pathlib import Path
 from serve import hardware
 from serve.errors import Failure, UsageError
 from serve.models.store import Store
-from serve.planning import inputs
+from serve.planning import decision
 from serve.services import catalog, vllm
-from serve.settings import read_settings, size_bytes
+from serve.settings import read_settings
 
 STORE = Store(Path("/models"))
 BASE, ADAPTER = Path("/input/base"), Path("/input/adapter")  # as they were given, where they are what is served
@@ -34,10 +34,8 @@ def main(name: str) -> None:
     else:
         adapter = ADAPTER / os.environ.get("ADAPTER_INSIDE", "") if settings.MODE == "lora" else None
         base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
-        model, described = catalog.model(settings, STORE, name, base), catalog.checkpoint(STORE, "base")
-        driver = inputs.inside(settings, os.environ.get("GPUS", ""))
-        inputs.check_host(settings, described, adapter, gpu, size_bytes(settings.SERVER_MEMORY), driver=driver)
-        limits = inputs.limits(settings, described, adapter, gpu, driver)
+        limits = decision.handed_on(os.environ.get(decision.VARIABLE, ""), settings, gpu)
+        model = catalog.model(settings, STORE, name, base)
         server = inside(catalog.server(settings, name, model, limits, gpu, adapter))
         os.environ |= vllm.variables(server, CACHE, hardware.cores())
         command = ["vllm.entrypoints.openai.api_server", *vllm.arguments(server)]

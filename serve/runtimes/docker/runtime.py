@@ -64,6 +64,7 @@ class Docker:
     def up(self, display: Display) -> None:
         pipeline = self.pipeline
         prepare(self.paths)
+        pipeline.hand_on()
         for name in catalog.other_programs(self.settings):
             self.compose.remove(name)
 
@@ -85,8 +86,6 @@ class Docker:
         }
         if self.settings.MODE == "lora":
             made["ADAPTER_VERSION"] = catalog.adapter_version(pipeline.adapter)
-        if self.gpu:  # a container sees its own GPUs alone, and has to plan for the other's too
-            made["GPUS"] = hardware.gpu_listing()
         given = job_inputs(pipeline.base, pipeline.adapter, pipeline.sources.calibration) if name != "webui" else {}
         return self.compose.having(given | made)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from serve import hardware
 from serve.models.store import Store
 from serve.paths import Paths
-from serve.planning import inputs
+from serve.planning import decision
 from serve.runtimes.local.jobs import environment_of
 from serve.runtimes.local.supervisor import Program
 from serve.services import catalog, vllm, webui
@@ -22,9 +22,8 @@ def program(name: str, settings: Settings, paths: Paths, store: Store, base: Pat
     if name == "switch":
         return switch(settings, paths, python)
     second = adapter if settings.MODE == "lora" else None
-    limits = inputs.limits(settings, catalog.checkpoint(store, "base"), second, gpu)
     folder = catalog.model(settings, store, name, base)
-    described = catalog.server(settings, name, folder, limits, gpu, second)
+    described = catalog.server(settings, name, folder, decision.read(paths.plan), gpu, second)
     command = [str(python), "-m", "vllm.entrypoints.openai.api_server", *vllm.arguments(described)]
     environment = vllm.variables(described, paths.state / "cache", hardware.cores())
     return started(name, command, {**environment, **ours(paths)}, vllm.SECRETS, paths)

@@ -56,6 +56,7 @@ class Local:
     def up(self, display: Display) -> None:
         pipeline = self.pipeline
         credentials.ensure(self.paths.secrets)
+        pipeline.hand_on()
         self.supervisor.ensure_running()
         for name in catalog.other_programs(self.settings):
             self.supervisor.drop(name)
