@@ -331,9 +331,7 @@ def test_down_leaves_the_named_volumes_and_plain_compose_brings_it_all_back(up: 
     (up.checkout.root / ".tandem" / "plan.env").unlink()
     refused = up.compose("run", "--rm", "--no-deps", "--no-TTY", "base")
     assert refused.code == 1
-    assert (
-        "error: nothing says what this server is given; run `python3 -m serve.runtimes.prepare` first" in refused.said
-    )
+    assert "what this server is given; run `python3 -m serve.runtimes.prepare` first" in refused.said
 
     assert up.checkout.run("python3", "-m", "serve.runtimes.prepare").code == 0
     back = up.compose("up", "--detach", timeout=900)
