@@ -11,10 +11,10 @@ Right = bool | None
 
 
 def against_second(first: Right, second: Right) -> int:
-    """A prompt's difference (second minus first) with the second's error for a wrong answer, the first's for a right."""
+    """A prompt's difference, second minus first: the second's error is taken for wrong, the first's for right."""
     return int(second is True) - int(first is not False)
 
 
 def for_second(first: Right, second: Right) -> int:
-    """A prompt's difference (second minus first) with the second's error for a right answer, the first's for a wrong."""
+    """A prompt's difference, second minus first: the second's error is taken for right, the first's for wrong."""
     return int(second is not False) - int(first is True)

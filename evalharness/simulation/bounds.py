@@ -11,14 +11,13 @@ from itertools import product
 
 import numpy as np
 
+from evalharness.runs.summaries import Outcome, Purpose, Reason, Word
 from evalharness.simulation.experiments import Measured, measure
 from evalharness.simulation.worlds import World, single
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, smallest_difference
 from evalharness.stats.multiple import holm
 from evalharness.verdict.criteria import no_difference, preference, quality, robustness
-from evalharness.verdict.criteria.reason import Outcome, Reason
-from evalharness.verdict.policy import Purpose
-from evalharness.verdict.verdict import Verdict, Word
+from evalharness.verdict.verdict import Verdict
 
 MARGIN = 0.05
 RATE, DISCORDANCE = 0.5, 0.2
@@ -109,7 +108,8 @@ def _reworded(prompts: int, truth: float, runs: int, rng: np.random.Generator) -
     Both are right in RATE of the originals, on prompts of their own.
     """
     lost = {"base": RATE * LOSES, "tuned": RATE * LOSES + truth}
-    shares = np.outer(*([share, 1 - share] for share in lost.values())).ravel()
+    base, tuned = ([share, 1 - share] for share in lost.values())
+    shares = np.outer(base, tuned).ravel()
     of_base, of_tuned = np.array([1.0, 1, 0, 0]), np.array([1.0, 0, 1, 0])
     # Halved, as a difference of two losses is in -2 to 2 and a world's in -1 to 1.
     measured = measure(World(shares, of_base / 2, of_tuned / 2), prompts, runs, rng)

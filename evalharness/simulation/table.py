@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from evalharness.runs.summaries import Purpose
 from evalharness.simulation.experiments import Measured, looked_at, measure, passed
 from evalharness.simulation.worlds import World, four, graded, several, single
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import effective_prompts, power_at
-from evalharness.verdict.policy import Purpose
 
 PROMPTS = (30, 100, 500)
 MARGINS = {30: 0.2, 100: 0.1, 500: 0.05}  # of non-inferiority: about what so many prompts can rule out

@@ -5,7 +5,7 @@ It knows the criteria's names and bounds, not how evidence is measured or judged
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,7 +23,7 @@ from pydantic import (
 
 from evalharness.client.fairness import What
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import Purpose, SuiteSummary
 from evalharness.suites import strict_yaml
 
 FOLDER = Path(__file__).parent / "policies"
@@ -46,7 +46,6 @@ shown to lie within 1.1 times either way."""
 
 
 Share = Annotated[float, Strict(), Field(gt=0, lt=1)]
-Purpose = Literal["superiority", "superiority by a margin", "non-inferiority"]
 PURPOSES: Mapping[str, Purpose] = {
     "better": "superiority",
     "better_by_at_least": "superiority by a margin",
@@ -118,21 +117,18 @@ class Policy:
             raise ValueError("quality: no-difference has neither bars of its own (suites) nor a gain (require_gain)")
 
 
-def applied(policy: Policy, suites: Iterable[Row]) -> list[Row]:
+def applied(policy: Policy, suites: Iterable[SuiteSummary]) -> list[SuiteSummary]:
     """The suites of a summary, each with the purpose and the margin that the policy holds it to.
 
     A suite that is asked to be better, whatever by, keeps its own margin where that is the smallest gain that matters.
     """
-    return [
-        {**suite, **_held_to(policy.suites[name], suite)} if (name := suite["suite"]) in policy.suites else suite
-        for suite in suites
-    ]
+    return [_held_to(policy.suites[suite.suite], suite) if suite.suite in policy.suites else suite for suite in suites]
 
 
-def _held_to(bar: Bar, suite: Row) -> Row:
+def _held_to(bar: Bar, suite: SuiteSummary) -> SuiteSummary:
     ((rule, margin),) = bar.items()
-    own = suite["margin"] if suite["purpose"] == "superiority" else None
-    return {"purpose": PURPOSES[rule], "margin": own if rule == "better" else margin}
+    own = suite.margin if suite.purpose == "superiority" else None
+    return replace(suite, purpose=PURPOSES[rule], margin=own if rule == "better" else margin)
 
 
 def read_policy(path: Path) -> Policy:

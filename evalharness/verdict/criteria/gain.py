@@ -6,7 +6,7 @@ of many that were not, one shows a gain by accident.
 
 from collections.abc import Iterator, Sequence
 
-from evalharness.verdict.criteria.reason import Reason
+from evalharness.runs.summaries import Reason
 from evalharness.wording import listing
 
 CRITERION = "gain"

@@ -6,28 +6,27 @@ It is a test and no statement: it finds no fault, or one, and says how large a f
 import math
 
 from evalharness import wording
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary
 from evalharness.verdict.criteria.quality import rates_in_words, without_a_pair
-from evalharness.verdict.criteria.reason import Outcome, Reason
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 
 CRITERION = "no difference"
 
 
-def no_difference(evaluation: Row) -> list[Reason]:
+def no_difference(evaluation: EvalSummary) -> list[Reason]:
     """A reason for every suite, whatever its purpose.
 
     A difference in any one fails the whole: each more suite would be one more chance of a false alarm, were the
     p-values not adjusted for their number (stats/multiple.py).
     """
-    names, confidence = evaluation["endpoints"], evaluation["confidence"]
+    names, confidence = evaluation.endpoints, evaluation.confidence
     adjusted = _adjusted_p_values(evaluation)
     reasons = []
-    for suite in evaluation["suites"]:
-        if not suite["paired"]:
+    for suite in evaluation.suites:
+        p, pairs = adjusted.get(suite.suite), suite.paired
+        if p is None:
             reasons.append(without_a_pair(CRITERION, suite))
             continue
-        p, pairs = adjusted[suite["suite"]], suite["paired"]
         outcome = outcome_of(p, 1 - confidence, pairs)
         shown = f" ({wording.p_value(p)}, adjusted for {len(adjusted)} suites)" if len(adjusted) > 1 else ""
         if outcome == "met":
@@ -37,11 +36,11 @@ def no_difference(evaluation: Row) -> list[Reason]:
         else:
             meaning = f"not settled: {wording.count(pairs, 'prompt')} of {FEWEST} that it takes at least."
         plain = (
-            f"{suite['suite']}: the same model asked twice must not differ: {wording.p_value(p)}, and this fails at "
+            f"{suite.suite}: the same model asked twice must not differ: {wording.p_value(p)}, and this fails at "
             f"{wording.p_value(1 - confidence).removeprefix('p = ')} or less."
         )
         text = f"{rates_in_words(names, suite, confidence)}: {meaning}"
-        reasons.append(Reason(CRITERION, suite["suite"], outcome, text, plain))
+        reasons.append(Reason(CRITERION, suite.suite, outcome, text, plain))
     return reasons
 
 
@@ -50,27 +49,27 @@ def outcome_of(p: float, alpha: float, pairs: int) -> Outcome:
     return of_enough("met" if p > alpha else "failed" if p <= alpha else "unsettled", pairs)
 
 
-def _same(suite: Row) -> str:
+def _same(suite: SuiteSummary) -> str:
     """Where the whole interval lies within the suite's margin either way, equivalence is shown, and said."""
-    margin, right = suite["margin"], suite["metrics"][0]
-    same = margin is not None and within(-margin, margin, right["low"], right["high"]) == "met"
-    return f", and shown to be the same to within {margin * 100:g} points" if same else ""
+    margin, found = suite.margin, suite.right.estimate
+    same = margin is not None and found and within(-margin, margin, found.low, found.high) == "met"
+    return f", and shown to be the same to within {margin * 100:g} points" if margin and same else ""
 
 
-def _adjusted_p_values(evaluation: Row) -> dict[str, float]:
+def _adjusted_p_values(evaluation: EvalSummary) -> dict[str, float]:
     """McNemar's p-values by suite, of those with a pair, as if any one that is small would count."""
     from evalharness.stats.multiple import holm  # here: numpy and scipy come with it, and --help must answer at once
 
-    p_values = {suite["suite"]: suite["metrics"][0]["p_value"] for suite in evaluation["suites"] if suite["paired"]}
+    p_values = {suite.suite: p for suite in evaluation.suites if (p := suite.right.p_value) is not None}
     known = {name: p for name, p in p_values.items() if not math.isnan(p)}
     return p_values | dict(zip(known, holm(list(known.values())), strict=True))
 
 
-def _fault(suite: Row, alpha: float) -> str:
+def _fault(suite: SuiteSummary, alpha: float) -> str:
     """How large a fault in one direction most of such runs would have found, at the discordance that was found."""
     from evalharness.stats.levels import POWER
     from evalharness.stats.power import smallest_difference
 
-    right, pairs = suite["metrics"][0], suite["paired"]
-    fault = smallest_difference(pairs, (right["only_first"] + right["only_second"]) / pairs, alpha=alpha)
+    right, pairs = suite.right, suite.paired
+    fault = smallest_difference(pairs, (right.only_first + right.only_second) / pairs, alpha=alpha)
     return f"A fault of {fault * 100:.1f} points in one direction would have been found in {POWER:.0%} of such runs."

@@ -1,6 +1,6 @@
 """A criterion in one sentence for whoever knows no statistics: what is asked, what was seen, what would change it."""
 
-from evalharness.verdict.criteria.reason import Outcome
+from evalharness.runs.summaries import Outcome
 
 
 def by_interval(outcome: Outcome, ask: str, worst: str, best: str, region: str) -> str:

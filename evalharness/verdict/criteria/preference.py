@@ -7,9 +7,8 @@ import math
 from collections.abc import Iterator
 
 from evalharness import wording
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import JudgedPairs, JudgeSummary, Outcome, Reason
 from evalharness.verdict.criteria.plain import by_interval
-from evalharness.verdict.criteria.reason import Outcome, Reason
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.settling import more_of_the_same, times
@@ -17,7 +16,7 @@ from evalharness.verdict.settling import more_of_the_same, times
 CRITERION = "preference"
 
 
-def preference(judged: Row | None, policy: Policy) -> Iterator[Reason]:
+def preference(judged: JudgeSummary | None, policy: Policy) -> Iterator[Reason]:
     """A reason for every suite that was judged, by the share of wins among the pairs that are no tie.
 
     A pair of which no verdict could be read, or had, counts against what is to be shown: as lost for a PASS, as won
@@ -25,14 +24,14 @@ def preference(judged: Row | None, policy: Policy) -> Iterator[Reason]:
     """
     if policy.judge is None:
         return
-    if judged is None or not judged["suites"]:
+    if judged is None or not judged.suites:
         text = "No model judged this eval run. `evalharness judge` lets one."
         yield Reason(CRITERION, "suites", "unsettled", text, text)
         return
     least = policy.judge["wins_at_least"]
-    for suite in judged["suites"]:
-        outcome, text, plain = _judged(suite["pairs"], judged["endpoints"][1], least, judged["confidence"])
-        yield Reason(CRITERION, suite["suite"], outcome, f"{suite['suite']}: {text}", f"{suite['suite']}: {plain}")
+    for suite in judged.suites:
+        outcome, text, plain = _preferred(suite.pairs, judged.endpoints[1], least, judged.confidence)
+        yield Reason(CRITERION, suite.suite, outcome, f"{suite.suite}: {text}", f"{suite.suite}: {plain}")
 
 
 def outcome_of(wins: int, losses: int, unread: int, least: float, confidence: float) -> Outcome:
@@ -53,8 +52,8 @@ def bounds(wins: int, losses: int, unread: int, confidence: float) -> tuple[floa
     return low, high
 
 
-def _judged(pairs: Row, second: str, least: float, confidence: float) -> tuple[Outcome, str, str]:
-    wins, losses, unread = pairs["second"], pairs["first"], pairs["without_verdict"]
+def _preferred(pairs: JudgedPairs, second: str, least: float, confidence: float) -> tuple[Outcome, str, str]:
+    wins, losses, unread = pairs.second, pairs.first, pairs.without_verdict
     outcome = outcome_of(wins, losses, unread, least, confidence)
     low, high = bounds(wins, losses, unread, confidence)
     decided = wins + losses
@@ -63,7 +62,7 @@ def _judged(pairs: Row, second: str, least: float, confidence: float) -> tuple[O
         outcome, ask, wording.percent(low), wording.percent(high), f"at {wording.percent(least)} or above"
     )
     if not decided:
-        text = f"none of {wording.count(pairs['judged'] + unread, 'pair')} was decided. More prompts may settle it."
+        text = f"none of {wording.count(pairs.judged + unread, 'pair')} was decided. More prompts may settle it."
         return outcome, text, f"{ask}: {text}"
     against = f", {wording.count(unread, 'pair')} without a verdict counted against it" if unread else ""
     said = (
@@ -79,4 +78,4 @@ def _judged(pairs: Row, second: str, least: float, confidence: float) -> tuple[O
     if unread:
         return outcome, f"{said} not settled. A judge whose verdicts can be read, or more prompts, settle it.", plain
     factor = times(wins / decided, low, high, least)
-    return outcome, f"{said} not settled. {more_of_the_same(pairs['judged'], factor, 'share')}", plain
+    return outcome, f"{said} not settled. {more_of_the_same(pairs.judged, factor, 'share')}", plain

@@ -7,11 +7,10 @@ import math
 from collections.abc import Sequence
 
 from evalharness import wording
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import Estimate, EvalSummary, Outcome, Purpose, Reason, SuiteSummary
 from evalharness.verdict.criteria.plain import by_interval
-from evalharness.verdict.criteria.reason import Outcome, Reason
 from evalharness.verdict.criteria.statement import FEWEST, above, of_enough, within
-from evalharness.verdict.policy import PURPOSES, Policy, Purpose, applied
+from evalharness.verdict.policy import PURPOSES, Policy, applied
 from evalharness.verdict.settling import more_prompts, prompts_to_leave
 
 ASKS = {
@@ -31,18 +30,18 @@ FAILED = {
 }
 
 
-def quality(evaluation: Row, policy: Policy) -> list[Reason]:
+def quality(evaluation: EvalSummary, policy: Policy) -> list[Reason]:
     """A reason for every suite that is judged, by its `right` (all checks passed).
 
     A PASS takes all suites, so each is judged as if it were the only one.
     """
-    names, confidence = evaluation["endpoints"], evaluation["confidence"]
+    names, confidence = evaluation.endpoints, evaluation.confidence
     reasons = [
         _of_suite(suite, names, confidence)
-        for suite in applied(policy, evaluation["suites"])
-        if suite["purpose"] != "descriptive"
+        for suite in applied(policy, evaluation.suites)
+        if suite.purpose != "descriptive"
     ]
-    asked = {suite["suite"] for suite in evaluation["suites"]}
+    asked = {suite.suite for suite in evaluation.suites}
     for name, bar in policy.suites.items():
         if name not in asked:
             text = f"{name}: the policy asks for it, this eval run did not. An eval run with it settles it."
@@ -69,70 +68,66 @@ def outcome_of(
     return of_enough(within(bound, math.inf, low, high) if by_a_margin else above(bound, low, high), prompts)
 
 
-def rates_in_words(names: Sequence[str], suite: Row, confidence: float) -> str:
+def rates_in_words(names: Sequence[str], suite: SuiteSummary, confidence: float) -> str:
     """`letters: tuned is right in 95.0 % against base's 50.0 % (…)`."""
-    right = suite["metrics"][0]
-    first, second = (wording.percent(right[side]["rate"]) for side in ("first", "second"))
-    low, high = wording.points(right["low"]), wording.points(right["high"])
+    right = suite.right
+    first, second = (wording.percent(side.rate) for side in (right.first, right.second))
+    low, high = wording.points(right.low), wording.points(right.high)
     return (
-        f"{suite['suite']}: {names[1]} is right in {second} against {names[0]}'s {first} "
-        f"({wording.points(right['difference'])} points, {confidence * 100:g} % interval {low} to {high}, "
-        f"{wording.p_value(right['p_value'])})"
+        f"{suite.suite}: {names[1]} is right in {second} against {names[0]}'s {first} "
+        f"({wording.points(right.difference)} points, {confidence * 100:g} % interval {low} to {high}, "
+        f"{wording.p_value(right.p_value)})"
     )
 
 
-def without_a_pair(criterion: str, suite: Row) -> Reason:
-    text = f"{suite['suite']}: no prompt was answered by both models. Another eval run settles it."
-    return Reason(criterion, suite["suite"], "unsettled", text, text)
+def without_a_pair(criterion: str, suite: SuiteSummary) -> Reason:
+    text = f"{suite.suite}: no prompt was answered by both models. Another eval run settles it."
+    return Reason(criterion, suite.suite, "unsettled", text, text)
 
 
-def _of_suite(suite: Row, names: Sequence[str], confidence: float) -> Reason:
-    purpose, margin, right = suite["purpose"], suite["margin"], suite["metrics"][0]
-    if not suite["paired"]:
+def _of_suite(suite: SuiteSummary, names: Sequence[str], confidence: float) -> Reason:
+    purpose, margin, found = suite.purpose, suite.margin, suite.right.estimate
+    if found is None:
         return without_a_pair(purpose, suite)
-    outcome = outcome_of(purpose, margin, right["first"]["rate"], right["low"], right["high"], suite["paired"])
+    outcome = outcome_of(purpose, margin, suite.right.first.rate or 0, found.low, found.high, suite.paired)
     size = "" if margin is None else f"{margin * 100:g} points"
-    ask = f"{suite['suite']}: {ASKS[purpose].format(first=names[0], second=names[1], size=size)}"
+    ask = f"{suite.suite}: {ASKS[purpose].format(first=names[0], second=names[1], size=size)}"
+    worst, best = (f"{wording.points(end)} points" for end in (found.low, found.high))
     bound = wording.points(_bound(purpose, margin))
-    plain = by_interval(
-        outcome,
-        ask,
-        f"{wording.points(right['low'])} points",
-        f"{wording.points(right['high'])} points",
-        f"at {bound} or above" if purpose == "superiority by a margin" else f"above {bound}",
-    )
+    region = f"at {bound} or above" if purpose == "superiority by a margin" else f"above {bound}"
+    plain = by_interval(outcome, ask, worst, best, region)
     if outcome != "unsettled":
         meaning = (MET if outcome == "met" else FAILED)[purpose].format(size=size)
-    elif untold := _untold(suite, names[0], size):
+    elif untold := _untold(suite, found, names[0], size):
         meaning, plain = f"not settled: {untold}", f"{ask}: {untold}"
     else:
-        meaning = f"not settled{_settled_by(suite, size)}"
-    return Reason(purpose, suite["suite"], outcome, f"{rates_in_words(names, suite, confidence)}: {meaning}", plain)
+        meaning = f"not settled{_settled_by(suite, found, size)}"
+    return Reason(purpose, suite.suite, outcome, f"{rates_in_words(names, suite, confidence)}: {meaning}", plain)
 
 
 def _bound(purpose: Purpose, margin: float | None) -> float:
     """What the whole interval has to lie above. Only superiority goes without a margin."""
-    return {"superiority": 0.0, "superiority by a margin": margin or 0.0, "non-inferiority": -(margin or 0.0)}[purpose]
+    if purpose == "superiority":
+        return 0.0
+    return -(margin or 0) if purpose == "non-inferiority" else margin or 0
 
 
-def _untold(suite: Row, base: str, size: str) -> str:
+def _untold(suite: SuiteSummary, found: Estimate, base: str, size: str) -> str:
     """Why this suite can tell nothing, wherever its interval lies; empty where it can."""
-    right, pairs = suite["metrics"][0], suite["paired"]
-    if not math.isfinite(right["low"] + right["high"]):
+    if not math.isfinite(sum(found)):
         return "its interval is none. Another eval run settles it."
-    if suite["purpose"] == "non-inferiority" and right["first"]["rate"] <= suite["margin"]:
+    if suite.purpose == "non-inferiority" and (suite.right.first.rate or 0) <= (suite.margin or 0):
         shown = f"{base} is right too rarely for a loss of {size} to show"
         return f"{shown}. A suite that {base} can answer settles it."
-    if pairs < FEWEST:
-        return f"{wording.count(pairs, 'prompt')} of {FEWEST} that it takes at least."
+    if suite.paired < FEWEST:
+        return f"{wording.count(suite.paired, 'prompt')} of {FEWEST} that it takes at least."
     return ""
 
 
-def _settled_by(suite: Row, size: str) -> str:
+def _settled_by(suite: SuiteSummary, found: Estimate, size: str) -> str:
     """What would settle an open suite, as the rest of its sentence."""
-    right, margin, purpose, pairs = suite["metrics"][0], suite["margin"], suite["purpose"], suite["paired"]
-    if purpose == "superiority" and margin is not None and right["high"] < margin:
+    if suite.purpose == "superiority" and suite.margin is not None and found.high < suite.margin:
         return f", but a gain of {size}, the smallest that matters, is ruled out: more prompts are hardly worth asking."
-    discordance = (right["only_first"] + right["only_second"]) / pairs
-    enough = prompts_to_leave(_bound(purpose, margin), right["difference"], discordance, pairs)
-    return f". {more_prompts(pairs, enough)}"
+    discordance = (suite.right.only_first + suite.right.only_second) / suite.paired
+    enough = prompts_to_leave(_bound(suite.purpose, suite.margin), found.value, discordance, suite.paired)
+    return f". {more_prompts(suite.paired, enough)}"

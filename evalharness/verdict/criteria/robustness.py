@@ -7,9 +7,8 @@ judged here: there the same answer may not be right.
 from collections.abc import Iterator, Sequence
 
 from evalharness import wording
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary, Variants
 from evalharness.verdict.criteria.plain import by_interval
-from evalharness.verdict.criteria.reason import Outcome, Reason
 from evalharness.verdict.criteria.statement import FEWEST, above, of_enough
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.settling import more_of_the_same, times
@@ -17,17 +16,17 @@ from evalharness.verdict.settling import more_of_the_same, times
 CRITERION = "robustness"
 
 
-def robustness(evaluation: Row, policy: Policy) -> Iterator[Reason]:
+def robustness(evaluation: EvalSummary, policy: Policy) -> Iterator[Reason]:
     """A reason for every suite with variants that keep the meaning, by all their kinds together."""
     if policy.robustness is None:
         return
     margin = policy.robustness["not_worse_by"]
-    found = [(suite["suite"], row) for suite in evaluation["suites"] if (row := _together(suite))]
+    found = [(suite.suite, row) for suite in evaluation.suites if (row := _together(suite))]
     if not found:
         text = "No suite of this eval run has variants that keep the meaning. `evalharness perturb` makes some."
         yield Reason(CRITERION, "suites", "unsettled", text, text)
     for name, row in found:
-        outcome, text, plain = _judged(evaluation["endpoints"], row, margin, evaluation["confidence"])
+        outcome, text, plain = _loses(evaluation.endpoints, row, margin, evaluation.confidence)
         yield Reason(CRITERION, name, outcome, f"{name}: {text}", f"{name}: {plain}")
 
 
@@ -39,27 +38,25 @@ def outcome_of(margin: float, originals: float, low: float, high: float, prompts
     return of_enough("unsettled" if originals <= margin else above(-margin, -high, -low), prompts)
 
 
-def _together(suite: Row) -> Row | None:
-    found = suite["robustness"]
-    if not found or not found["preserving"]:
-        return None
-    row: Row = found["together"] or found["preserving"][0]
-    return row
+def _together(suite: SuiteSummary) -> Variants | None:
+    found = suite.robustness
+    return (found.together or found.preserving[0]) if found and found.preserving else None
 
 
-def _judged(names: Sequence[str], row: Row, margin: float, confidence: float) -> tuple[Outcome, str, str]:
-    if not row["prompts"]:
+def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float) -> tuple[Outcome, str, str]:
+    lost = row.estimate
+    if lost is None:
         text = "no prompt and variant of it were answered by both models. Another eval run settles it."
         return "unsettled", text, text
     (first, second), size = names, f"{margin * 100:g} points"
-    low, high, originals = row["low"], row["high"], row["endpoints"][second]["originals"]
+    originals = row.endpoints[second].originals or 0
     said = (
-        f"reworded, {second} loses {wording.points(row['difference'])} points more than {first} "
-        f"({confidence * 100:g} % interval {wording.points(low)} to {wording.points(high)}):"
+        f"reworded, {second} loses {wording.points(lost.value)} points more than {first} "
+        f"({confidence * 100:g} % interval {wording.points(lost.low)} to {wording.points(lost.high)}):"
     )
-    outcome = outcome_of(margin, originals, low, high, row["prompts"])
+    outcome = outcome_of(margin, originals, lost.low, lost.high, row.prompts)
     ask = f"asked in other words, {second} must not lose {size} more than {first} does"
-    worst, best = (f"{wording.points(end)} points" for end in (high, low))
+    worst, best = (f"{wording.points(end)} points" for end in (lost.high, lost.low))
     plain = by_interval(outcome, ask, worst, best, f"below {wording.points(margin)}")
     if outcome == "met":
         return outcome, f"{said} {size} more are ruled out.", plain
@@ -67,9 +64,9 @@ def _judged(names: Sequence[str], row: Row, margin: float, confidence: float) ->
         return outcome, f"{said} more than the {size} that are accepted.", plain
     if originals <= margin:
         untold = f"{second} is right too rarely for a loss of {size} to show. A suite that it can answer settles it."
-    elif row["prompts"] < FEWEST:
-        untold = f"{wording.count(row['prompts'], 'prompt')} of {FEWEST} that it takes at least."
+    elif row.prompts < FEWEST:
+        untold = f"{wording.count(row.prompts, 'prompt')} of {FEWEST} that it takes at least."
     else:
-        factor = times(row["difference"], low, high, margin)
-        return outcome, f"{said} not settled. {more_of_the_same(row['prompts'], factor, 'difference')}", plain
+        factor = times(*lost, margin)
+        return outcome, f"{said} not settled. {more_of_the_same(row.prompts, factor, 'difference')}", plain
     return outcome, f"{said} not settled: {untold}", f"{ask}: {untold}"

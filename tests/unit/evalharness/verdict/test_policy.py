@@ -1,6 +1,7 @@
 """A policy file is either wholly valid or refused in one line that names the file and the field."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
+from evalharness.runs.summaries import Purpose
 from evalharness.verdict.policy import FOLDER, allowed, applied, read_policy
+from tests.parts import metric, suite
 
 VALID = {
     "version": 1,
@@ -151,11 +154,11 @@ def test_off_unless_asked_for_are_robustness_the_judge_and_bars_of_its_own() -> 
     ],
 )
 def test_a_policys_bar_takes_the_place_of_the_suites_own(
-    tmp_path: Path, bar: object, purpose: str, margin: float
+    tmp_path: Path, bar: object, purpose: Purpose, margin: float
 ) -> None:
     policy = read_policy(written(tmp_path, VALID | {"suites": {"letters": bar}}))
-    suites = [{"suite": name, "purpose": "superiority", "margin": 0.1} for name in ("letters", "prose")]
-    assert applied(policy, suites) == [{**suites[0], "purpose": purpose, "margin": margin}, suites[1]]
+    suites = [suite(metric(0.5, 0.7), name, margin=0.1) for name in ("letters", "prose")]
+    assert applied(policy, suites) == [replace(suites[0], purpose=purpose, margin=margin), suites[1]]
 
 
 @pytest.mark.parametrize(("purpose", "margin"), [("non-inferiority", 0.1), ("descriptive", None)])
@@ -163,8 +166,8 @@ def test_a_suite_asked_to_be_better_takes_no_loss_for_a_gain_that_matters(
     tmp_path: Path, purpose: str, margin: float | None
 ) -> None:
     policy = read_policy(written(tmp_path, VALID | {"suites": {"letters": "better"}}))
-    suite = {"suite": "letters", "purpose": purpose, "margin": margin}
-    assert applied(policy, [suite]) == [{**suite, "purpose": "superiority", "margin": None}]
+    letters = suite(metric(0.5, 0.7), purpose=purpose, margin=margin)
+    assert applied(policy, [letters]) == [replace(letters, purpose="superiority", margin=None)]
 
 
 def test_the_former_word_for_a_gain_is_refused_with_the_two_that_took_its_place(tmp_path: Path) -> None:

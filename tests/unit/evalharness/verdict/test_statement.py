@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evalharness.runs.summaries import Outcome
 from evalharness.stats import Pairs, difference_interval
 from evalharness.stats.clustered import effect
 from evalharness.stats.votes import Votes, share_interval
 from evalharness.verdict.criteria import preference, quality, robustness
-from evalharness.verdict.criteria.reason import Outcome
 from evalharness.verdict.criteria.statement import FEWEST, above, of_enough, within
 from evalharness.verdict.policy import Purpose, allowed
 
