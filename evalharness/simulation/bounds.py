@@ -135,7 +135,7 @@ def _twice(prompts: int, truth: float, runs: int, rng: np.random.Generator) -> W
     words = []
     for of_run in zip(*seen, strict=True):
         adjusted = holm([tested(lost, won) for _, lost, won, _ in of_run])
-        words.append(_word(*(no_difference.outcome_of(p, ALPHA, prompts) for p in adjusted)))
+        words.append(_word(*(no_difference.outcome_of(p, p, ALPHA, prompts) for p in adjusted)))
     return words
 
 

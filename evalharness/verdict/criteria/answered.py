@@ -37,7 +37,8 @@ def answered(
 
 
 def answered_in_each(suites: Iterable[SuiteSummary], limit: float) -> Iterator[Reason]:
-    """A reason for every suite of which an endpoint left too much unanswered, though all suites together may do.
+    """A reason for every suite of which an endpoint left too much unanswered, though all suites together may do, and
+    for every one of which answers are missing altogether.
 
     It does not fail a model: a suite may be small, and one error in twenty prompts is then more than any limit.
     """
@@ -48,6 +49,12 @@ def answered_in_each(suites: Iterable[SuiteSummary], limit: float) -> Iterator[R
                 text = f"{suite.suite}: {text} Ask them again (eval with --resume) once the cause is mended."
                 plain = f"{suite.suite}: {_plain(name, suite.prompts, errors, limit)}"
                 yield Reason("answered", f"{suite.suite}: {name}", "unsettled", text, plain)
+        if suite.unasked:
+            text = (
+                f"{suite.suite}: {wording.count(suite.unasked, 'answer')} of {2 * suite.prompts} are missing, and no "
+                "error is in their place. Ask for them (eval with --resume)."
+            )
+            yield Reason("answered", f"{suite.suite}: missing", "unsettled", text, text)
 
 
 def _answered_in_words(run: str, name: str, total: int, kinds: Mapping[str, int], limit: float) -> str:

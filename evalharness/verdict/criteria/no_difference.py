@@ -4,6 +4,7 @@ It is a test and no statement: it finds no fault, or one, and says how large a f
 """
 
 import math
+from collections.abc import Callable, Iterable
 
 from evalharness import wording
 from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary
@@ -20,33 +21,37 @@ def no_difference(evaluation: EvalSummary) -> list[Reason]:
     p-values not adjusted for their number (stats/multiple.py).
     """
     names, confidence = evaluation.endpoints, evaluation.confidence
-    adjusted = _adjusted_p_values(evaluation)
+    alpha, shown = 1 - confidence, _adjusted(evaluation.suites, lambda suite: suite.right.p_value)
+    least = _adjusted(evaluation.suites, lambda suite: suite.with_errors.least_p if suite.with_errors else None)
+    largest = _adjusted(evaluation.suites, lambda suite: suite.with_errors.largest_p if suite.with_errors else None)
     reasons = []
     for suite in evaluation.suites:
-        p, pairs = adjusted.get(suite.suite), suite.paired
+        p, pairs = shown.get(suite.suite), suite.paired
         if p is None:
             reasons.append(without_a_pair(CRITERION, suite))
             continue
-        outcome = outcome_of(p, 1 - confidence, pairs)
-        shown = f" ({wording.p_value(p)}, adjusted for {len(adjusted)} suites)" if len(adjusted) > 1 else ""
+        outcome = outcome_of(least[suite.suite], largest[suite.suite], alpha, pairs)
+        told = f" ({wording.p_value(p)}, adjusted for {len(shown)} suites)" if len(shown) > 1 else ""
         if outcome == "met":
-            meaning = f"no difference found{shown}{_same(suite)}. {_fault(suite, (1 - confidence) / len(adjusted))}"
+            meaning = f"no difference found{told}{_same(suite)}. {_fault(suite, alpha / len(shown))}"
         elif outcome == "failed":
-            meaning = f"a difference where none can be{shown}."
-        else:
+            meaning = f"a difference where none can be{told}."
+        elif pairs < FEWEST:
             meaning = f"not settled: {wording.count(pairs, 'prompt')} of {FEWEST} that it takes at least."
+        else:
+            meaning = "not settled: its errors could hide the opposite. Ask them again (eval with --resume)."
         plain = (
             f"{suite.suite}: the same model asked twice must not differ: {wording.p_value(p)}, and this fails at "
-            f"{wording.p_value(1 - confidence).removeprefix('p = ')} or less."
+            f"{wording.p_value(alpha).removeprefix('p = ')} or less."
         )
         text = f"{rates_in_words(names, suite, confidence)}: {meaning}"
         reasons.append(Reason(CRITERION, suite.suite, outcome, text, plain))
     return reasons
 
 
-def outcome_of(p: float, alpha: float, pairs: int) -> Outcome:
-    """The outcome of one of several suites, by its adjusted p-value; NaN settles nothing."""
-    return of_enough("met" if p > alpha else "failed" if p <= alpha else "unsettled", pairs)
+def outcome_of(least_p: float, largest_p: float, alpha: float, pairs: int) -> Outcome:
+    """The outcome of one of several suites, by its adjusted p-values with errors counted either way."""
+    return of_enough("met" if least_p > alpha else "failed" if largest_p <= alpha else "unsettled", pairs)
 
 
 def _same(suite: SuiteSummary) -> str:
@@ -56,11 +61,11 @@ def _same(suite: SuiteSummary) -> str:
     return f", and shown to be the same to within {margin * 100:g} points" if margin and same else ""
 
 
-def _adjusted_p_values(evaluation: EvalSummary) -> dict[str, float]:
-    """McNemar's p-values by suite, of those with a pair, as if any one that is small would count."""
+def _adjusted(suites: Iterable[SuiteSummary], p_of: Callable[[SuiteSummary], float | None]) -> dict[str, float]:
+    """p-values by suite, of those that have one, as if any one that is small would count. What is NaN stays it."""
     from evalharness.stats.multiple import holm  # here: numpy and scipy come with it, and --help must answer at once
 
-    p_values = {suite.suite: p for suite in evaluation.suites if (p := suite.right.p_value) is not None}
+    p_values = {suite.suite: p for suite in suites if (p := p_of(suite)) is not None}
     known = {name: p for name, p in p_values.items() if not math.isnan(p)}
     return p_values | dict(zip(known, holm(list(known.values())), strict=True))
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from evalharness import wording
 from evalharness.runs.summaries import Estimate, EvalSummary, Outcome, Purpose, Reason, SuiteSummary
-from evalharness.verdict.criteria.plain import by_interval
+from evalharness.verdict.criteria.plain import by_interval, errors_hide
 from evalharness.verdict.criteria.statement import FEWEST, above, of_enough, within
 from evalharness.verdict.policy import PURPOSES, Policy, applied
 from evalharness.verdict.settling import more_prompts, prompts_to_leave
@@ -86,10 +86,10 @@ def without_a_pair(criterion: str, suite: SuiteSummary) -> Reason:
 
 
 def _of_suite(suite: SuiteSummary, names: Sequence[str], confidence: float) -> Reason:
-    purpose, margin, found = suite.purpose, suite.margin, suite.right.estimate
+    purpose, margin, found = suite.purpose, suite.margin, seen(suite)
     if found is None:
         return without_a_pair(purpose, suite)
-    outcome = outcome_of(purpose, margin, suite.right.first.rate or 0, found.low, found.high, suite.paired)
+    outcome = outcome_of(purpose, margin, _first_rate(suite), found.low, found.high, suite.paired)
     size = "" if margin is None else f"{margin * 100:g} points"
     ask = f"{suite.suite}: {ASKS[purpose].format(first=names[0], second=names[1], size=size)}"
     worst, best = (f"{wording.points(end)} points" for end in (found.low, found.high))
@@ -105,6 +105,18 @@ def _of_suite(suite: SuiteSummary, names: Sequence[str], confidence: float) -> R
     return Reason(purpose, suite.suite, outcome, f"{rates_in_words(names, suite, confidence)}: {meaning}", plain)
 
 
+def seen(suite: SuiteSummary) -> Estimate | None:
+    """The difference with the interval that decides: as far as errors, counted for and against, can take it."""
+    found, counted = suite.right.estimate, suite.with_errors
+    return Estimate(found.value, counted.low, counted.high) if found and counted else found
+
+
+def _first_rate(suite: SuiteSummary) -> float:
+    """How often the first is right, at least."""
+    rate = suite.right.first.rate or 0
+    return min(rate, suite.with_errors.first) if suite.with_errors else rate
+
+
 def _bound(purpose: Purpose, margin: float | None) -> float:
     """What the whole interval has to lie above. Only superiority goes without a margin."""
     if purpose == "superiority":
@@ -116,12 +128,14 @@ def _untold(suite: SuiteSummary, found: Estimate, base: str, size: str) -> str:
     """Why this suite can tell nothing, wherever its interval lies; empty where it can."""
     if not math.isfinite(sum(found)):
         return "its interval is none. Another eval run settles it."
-    if suite.purpose == "non-inferiority" and (suite.right.first.rate or 0) <= (suite.margin or 0):
+    if suite.purpose == "non-inferiority" and _first_rate(suite) <= (suite.margin or 0):
         shown = f"{base} is right too rarely for a loss of {size} to show"
         return f"{shown}. A suite that {base} can answer settles it."
     if suite.paired < FEWEST:
         return f"{wording.count(suite.paired, 'prompt')} of {FEWEST} that it takes at least."
-    return ""
+    alone = suite.right.estimate or found
+    without = outcome_of(suite.purpose, suite.margin, _first_rate(suite), alone.low, alone.high, suite.paired)
+    return "" if without == "unsettled" else errors_hide(found.low, found.high)
 
 
 def _settled_by(suite: SuiteSummary, found: Estimate, size: str) -> str:

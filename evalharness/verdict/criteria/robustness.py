@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from evalharness import wording
 from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary, Variants
-from evalharness.verdict.criteria.plain import by_interval
+from evalharness.verdict.criteria.plain import by_interval, errors_hide
 from evalharness.verdict.criteria.statement import FEWEST, above, of_enough
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.settling import more_of_the_same, times
@@ -54,9 +54,10 @@ def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float
         f"reworded, {second} loses {wording.points(lost.value)} points more than {first} "
         f"({confidence * 100:g} % interval {wording.points(lost.low)} to {wording.points(lost.high)}):"
     )
-    outcome = outcome_of(margin, originals, lost.low, lost.high, row.prompts)
+    reach = row.with_errors or lost
+    outcome = outcome_of(margin, originals, reach.low, reach.high, row.prompts)
     ask = f"asked in other words, {second} must not lose {size} more than {first} does"
-    worst, best = (f"{wording.points(end)} points" for end in (lost.high, lost.low))
+    worst, best = (f"{wording.points(end)} points" for end in (reach.high, reach.low))
     plain = by_interval(outcome, ask, worst, best, f"below {wording.points(margin)}")
     if outcome == "met":
         return outcome, f"{said} {size} more are ruled out.", plain
@@ -66,6 +67,8 @@ def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float
         untold = f"{second} is right too rarely for a loss of {size} to show. A suite that it can answer settles it."
     elif row.prompts < FEWEST:
         untold = f"{wording.count(row.prompts, 'prompt')} of {FEWEST} that it takes at least."
+    elif outcome_of(margin, originals, lost.low, lost.high, row.prompts) != "unsettled":
+        untold = errors_hide(reach.low, reach.high)
     else:
         factor = times(*lost, margin)
         return outcome, f"{said} not settled. {more_of_the_same(row.prompts, factor, 'difference')}", plain

@@ -10,10 +10,15 @@ from typing import Any
 import pytest
 
 from evalharness.__main__ import main
+from evalharness.analysis.summary import summarise
 from evalharness.commands import verdict as verdict_command
 from evalharness.errors import Failure, UsageError
+from evalharness.runs.folder import read_json, write_concluded
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import Graded
+from evalharness.runs.summaries import EvalSummary
 from evalharness.verdict.policy import FOLDER
-from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, load_run
+from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, judge_run, load_run
 
 BASE, TUNED = ENDPOINTS
 TWICE = (BASE, {**BASE, "name": "base again"})
@@ -113,6 +118,48 @@ def test_no_fault_of_ours_reads_as_fail(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(verdict_command, "decide", broken)
     monkeypatch.setattr("os.dup2", lambda *_: None)
     assert main(["verdict", "--runs", str(tmp_path)]) == 2
+
+
+def summarised(run: Path) -> EvalSummary:
+    return summarise(read_json(run / "run.json"), read_rows(run / "answers.jsonl", Graded))
+
+
+def without_wrong_answers(run: Path) -> None:
+    """Sixty answers that are wrong are taken out of the rows."""
+    lines = (run / "answers.jsonl").read_text().splitlines(keepends=True)
+    wrong = [line for line in lines if json.loads(line)["endpoint"] == "tuned" and not json.loads(line)["right"]]
+    (run / "answers.jsonl").write_text("".join(line for line in lines if line not in wrong[:60]))
+
+
+def test_rows_that_were_taken_out_are_noticed_and_a_summary_made_anew_does_not_pass(tmp_path: Path) -> None:
+    run = eval_run(tmp_path, [Asked("prose", "non-inferiority", 200, 0.9, 0.6)])
+    load_run(tmp_path)
+    assert verdict(tmp_path) == 1
+    without_wrong_answers(run)
+    with pytest.raises(UsageError, match=r"not made of the answers\.jsonl beside it; eval --resume"):
+        verdict(tmp_path)
+    write_concluded(run / "summary.json", summarised(run))
+    assert verdict(tmp_path / "again", "--eval", str(run), "--load", str(next(tmp_path.glob("*-load")))) == 3
+    [missing] = [reason for reason in summary(tmp_path / "again")["reasons"] if reason["subject"] == "prose: missing"]
+    assert "60 answers of 400 are missing" in missing["text"]
+
+
+@pytest.mark.parametrize("kind", ["eval", "load"])
+def test_the_summary_of_another_run_is_refused(tmp_path: Path, kind: str) -> None:
+    bad = [Asked("prose", "non-inferiority", 200, 0.9, 0.6)]
+    runs = {"eval": (eval_run(tmp_path, bad), eval_run(tmp_path)), "load": (load_run(tmp_path), load_run(tmp_path))}
+    runs["load"] = (load_run(tmp_path, slower=3), runs["load"][0])
+    of, other = runs[kind]
+    (of / "summary.json").write_bytes((other / "summary.json").read_bytes())
+    with pytest.raises(UsageError, match="not made of the"):
+        verdict(tmp_path, f"--{kind}", str(of))
+
+
+def test_what_a_judge_said_of_other_answers_is_refused(tmp_path: Path) -> None:
+    first, second = eval_run(tmp_path, SMALL), eval_run(tmp_path, DEMO)
+    (second / "judge.json").write_bytes(judge_run(first).read_bytes())
+    with pytest.raises(UsageError, match="judge with this run writes it anew"):
+        verdict(tmp_path, "--eval", str(second))
 
 
 def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
@@ -235,6 +282,7 @@ def test_an_error_that_a_resumed_run_mended_does_not_count(tmp_path: Path) -> No
     once, again = eval_run(tmp_path, SMALL, error=refused), eval_run(tmp_path, SMALL)
     rows = (once / "answers.jsonl").read_text() + (again / "answers.jsonl").read_text()
     (again / "answers.jsonl").write_text(rows)
+    write_concluded(again / "summary.json", summarised(again))
     for folder, outcome in ((once, "unsettled"), (again, "met")):
         verdict(tmp_path / "verdicts", "--eval", str(folder))
         path = max((tmp_path / "verdicts").glob("*-verdict*"), key=lambda path: path.stat().st_mtime_ns)
