@@ -14,9 +14,6 @@ from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
-
 from evalharness.client import fairness, lengths
 from evalharness.client.endpoints import Endpoint
 from evalharness.client.server_facts import read_servers
@@ -113,6 +110,9 @@ def put_load_on(
     endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile, folder: Path
 ) -> None:
     """Runs every round in turn; requests.jsonl and rounds.jsonl grow as they go."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     console = Console(stderr=True)
     length = profile.warmup_seconds + profile.seconds / profile.rounds
     with (

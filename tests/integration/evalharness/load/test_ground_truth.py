@@ -113,8 +113,8 @@ def test_every_way_to_fail_is_a_row_with_its_kind_and_the_load_goes_on() -> None
         "STALL": "timeout",
         "NO-USAGE": "malformed",
     }
-    assert Counter(row["prompt"] for row in rows) == Counter(truth.asked)
-    assert sum(row["error"] is None for row in rows) > USERS
+    assert Counter(row.prompt for row in rows) == Counter(truth.asked)
+    assert sum(row.error is None for row in rows) > USERS
 
 
 def test_a_server_that_is_gone_gives_connection_errors_at_a_bounded_rate() -> None:

@@ -138,13 +138,9 @@ def variant(prompt: str, kind: str, endpoint: str, passed: bool) -> Graded:
 
 
 def test_failures_are_counted_by_type_beside_errors_and_without_variants() -> None:
+    two_ways = (checked("json_valid", False, "missing"), checked("json_equals", False, "format"))
     rows = [
-        answered(
-            "a",
-            "base",
-            False,
-            checks=(checked("json_valid", False, "missing"), checked("json_equals", False, "format")),
-        ),
+        answered("a", "base", False, checks=two_ways),
         row("a", "tuned", True, True),
         row("b", "base", error="timeout"),
         row("b", "tuned", False),
