@@ -43,6 +43,9 @@ def main() -> None:
     line = os.fdopen(given["line"], "rb"), os.fdopen(os.dup(given["line"]), "wb")
     sys.set_int_max_str_digits(0)  # numbers of any length pass through JSON
     limit(given["seconds"], given["bytes"])
+    _done(ctypes.CDLL(None, use_errno=True).prctl(DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() != given["parent"]:
+        os._exit(1)  # it died before that
     restrict_files(os.path.realpath("."), readable_places())
     restrict_calls(bytes.fromhex(given["filter"]))
     try:
@@ -132,7 +135,6 @@ def restrict_calls(program: bytes) -> None:
         _fields_ = (("length", ctypes.c_ushort), ("program", ctypes.c_char_p))
 
     libc = ctypes.CDLL(None, use_errno=True)
-    _done(libc.prctl(DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0))
     _done(libc.prctl(SECCOMP, FILTER, ctypes.byref(Filter(len(program) // 8, program)), 0, 0))
 
 

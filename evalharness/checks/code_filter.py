@@ -11,18 +11,26 @@ import tempfile
 from functools import lru_cache
 
 MEMORY = "brk madvise membarrier mmap mprotect mremap msync munmap"
-FILES = """access chdir close close_range dup dup2 dup3 faccessat faccessat2 fadvise64 fchdir fdatasync flock fstat fstatfs
-    fsync ftruncate getcwd getdents getdents64 link linkat lseek lstat mkdir mkdirat newfstatat pread64 preadv preadv2
-    pwrite64 pwritev pwritev2 read readlink readlinkat readv rename renameat renameat2 rmdir sendfile stat statfs statx
-    symlink symlinkat umask unlink unlinkat write writev"""  # not: by path truncate, chmod, chown, utime, xattr, mknod
+FILES = """
+    access chdir close close_range dup dup2 dup3 faccessat faccessat2 fadvise64 fchdir fdatasync flock fstat fstatfs
+    fsync ftruncate getcwd getdents getdents64 link linkat lseek lstat mkdir mkdirat newfstatat pread64 preadv
+    preadv2 pwrite64 pwritev pwritev2 read readlink readlinkat readv rename renameat renameat2 rmdir sendfile stat
+    statfs statx symlink symlinkat umask unlink unlinkat write writev
+"""  # not: by path truncate, chmod, chown, utime, xattr, mknod
 CLOCKS = "clock_getres clock_gettime clock_nanosleep gettimeofday nanosleep time times"
-THREADS = """arch_prctl exit exit_group futex get_robust_list getcpu gettid restart_syscall rseq sched_getaffinity
-    sched_yield set_robust_list set_tid_address"""
+THREADS = """
+    arch_prctl exit exit_group futex get_robust_list getcpu gettid restart_syscall rseq sched_getaffinity
+    sched_yield set_robust_list set_tid_address
+"""
 SIGNALS = "rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigtimedwait sigaltstack"  # to get, never to send
-WAITING = """epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd2 getsockname getsockopt pipe pipe2 poll ppoll
-    pselect6 recvfrom select shutdown"""
-SELF = """getegid geteuid getgid getgroups getpgid getpgrp getpid getppid getpriority getrandom getresgid getresuid getrlimit
-    getrusage getsid getuid sysinfo uname"""
+WAITING = """
+    epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd2 getsockname getsockopt pipe pipe2 poll
+    ppoll pselect6 recvfrom select shutdown
+"""
+SELF = """
+    getegid geteuid getgid getgroups getpgid getpgrp getpid getppid getpriority getrandom getresgid getresuid
+    getrlimit getrusage getsid getuid sysinfo uname
+"""
 
 DESCRIPTORS = (  # no owner for signals, no larger pipes, no leases, no seals
     fcntl.F_DUPFD, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_SETFL, fcntl.F_GETLK, fcntl.F_SETLK,

@@ -105,14 +105,14 @@ class Talk:
         self._reading, self._writing, self._lock = reading, writing, threading.RLock()
         self.kept: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._remotes: dict[int, Any] = {}
+        self._remotes: dict[tuple[str, int], Any] = {}
         self._told: dict[tuple[str, str, int], type[BaseException]] = {}  # classes of errors, by what was said of them
         self._said: dict[type[BaseException], tuple[str, str, int]] = {}
 
     def serve(self, request: Json) -> Json:
         raise NotImplementedError
 
-    def abroad(self, kind: str, number: int, name: str) -> Any:
+    def abroad(self, kind: str, number: int, name: str, /) -> Any:
         """What stands here for an object of the other end."""
         raise NotImplementedError
 
@@ -186,7 +186,7 @@ class Talk:
     def _line(self, kind: type[BaseException]) -> Json:
         """Of an error's class: itself and what it descends from. One that comes from the other end is found there."""
         line = [self._said.setdefault(one, (one.__module__, one.__qualname__, id(one))) for one in kind.__mro__[:-1]]
-        self._told.update({said: one for said, one in zip(line, kind.__mro__, strict=False)})
+        self._told.update(zip(line, kind.__mro__, strict=False))
         return line
 
     def _encoded_error(self, error: BaseException) -> Json:
@@ -210,7 +210,7 @@ class Talk:
             return self.kept[parts]
         if kind == "named":
             name, fields, items = parts
-            return collections.namedtuple(name, fields)(*(self.decoded(item) for item in items))  # noqa: PYI024
+            return collections.namedtuple(name, fields)(*(self.decoded(item) for item in items))
         if kind == "type" and isinstance(found := getattr(builtins, parts), type):
             return found
         if kind == "module" and parts.split(".")[0] in sys.stdlib_module_names:
@@ -254,7 +254,8 @@ class Answer(Talk):
 
     def serve(self, request: Json) -> Json:
         operation, target, arguments, named = request
-        sys.stdout = printed = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True)
+        said = io.BytesIO()
+        outer, sys.stdout = sys.stdout, io.TextIOWrapper(said, "utf-8", newline="", write_through=True)
         args, named = self.decoded(arguments), dict(self.decoded(named))
         places: dict[Any, Any] = {**dict(enumerate(args)), **named}
         try:
@@ -267,7 +268,9 @@ class Answer(Talk):
         except BaseException as error:
             told = ["raise", self._encoded_error(error)]
         changed = [[place, self.encoded(argument)] for place, argument in places.items() if _may_change(argument)]
-        return [*told, changed, printed.buffer.getvalue().decode("utf-8", "replace")]  # type: ignore[attr-defined]
+        printed = said.getvalue().decode("utf-8", "replace")
+        sys.stdout = outer  # this may have been asked while the code was asking
+        return [*told, changed, printed]
 
     def _awaitable(self, value: Any) -> Json:
         return ["coroutine", [self.number_of(value), ""]] if isinstance(value, CoroutineType) else None
@@ -325,15 +328,16 @@ class Tests(Talk):
             return ["iterator", [self.number_of(value.__next__), ""]]
         if callable(value):
             return ["callable", [self.number_of(value), getattr(value, "__name__", "callable")]]
-        raise TypeError(f"a {type(value).__name__} of the tests cannot be handed to the code: plain values and functions can")
+        raise TypeError(
+            f"a {type(value).__name__} of the tests cannot be handed to the code: plain values and functions can"
+        )
 
-    def abroad(self, kind: str, number: int, name: str) -> Any:
-        remote = Remote(self, number)
-        return _awaited(self, number) if kind == "coroutine" else remote
+    def abroad(self, kind: str, number: int, _: str) -> Any:
+        return _awaited(self, number) if kind == "coroutine" else Remote(self, number)
 
 
 class Names(dict[str, Any]):
-    """The names that tests see: Python's own, theirs, and what the code has under any other, as it is at that moment."""
+    """The names that tests see: Python's own, theirs, and what the code has under any other at that moment."""
 
     def __init__(self, tests: Tests) -> None:
         super().__init__(__name__="tests")
@@ -393,8 +397,8 @@ for _name in OPERATORS:
     setattr(Remote, _name, _between(_name))
 for _name in ("__instancecheck__", "__subclasscheck__"):
     setattr(Remote, _name, _only_remote(_name))
-Remote.__contains__ = _contains  # type: ignore[attr-defined]
-Remote.__exit__ = _exit  # type: ignore[attr-defined]
+for _name, _own in {"__contains__": _contains, "__exit__": _exit}.items():
+    setattr(Remote, _name, _own)
 
 
 async def _awaited(tests: Tests, number: int) -> Any:
@@ -412,13 +416,14 @@ def _refill(old: Any, new: Any) -> Any:
     if type(old) is not type(new):
         return new
     if isinstance(old, list | collections.deque):
-        items = [_refill(one, other) for one, other in zip(old, new, strict=False)] + [*new][len(old) :]
+        kept = [_refill(one, other) for one, other in zip(old, new, strict=False)]
+        added = [*new][len(old) :]
         old.clear()
-        old.extend(items)
+        old.extend(kept + added)
     elif isinstance(old, dict):
-        items = {key: _refill(old[key], value) if key in old else value for key, value in new.items()}
+        refilled = {key: _refill(old[key], value) if key in old else value for key, value in new.items()}
         old.clear()
-        old.update(items)
+        old.update(refilled)
     elif isinstance(old, set):
         old.clear()
         old.update(new)
