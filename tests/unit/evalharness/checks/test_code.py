@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from evalharness.checks import apply_checks, code, code_child, code_filter
+from evalharness.checks import code, code_child, code_filter
 from evalharness.errors import UsageError
+from tests.parts import apply_checks
 
 RIGHT = "def double(n):\n    return 2 * n\n"
 TESTS = "assert double(2) == 4\nassert double(-1) == -2"
@@ -15,7 +16,7 @@ TESTS = "assert double(2) == 4\nassert double(-1) == -2"
 def failure(answer: str, seconds: float = 10) -> str | None:
     value = {"tests": TESTS, "seconds": seconds}
     [outcome] = apply_checks(answer, "stop", [{"type": "code", "value": value}])
-    found: str | None = outcome["failure"]
+    found: str | None = outcome.failure
     return found
 
 
