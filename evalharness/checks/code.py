@@ -1,37 +1,39 @@
-"""The check of code by its tests: the answer's Python code is run with the suite's, in a process locked down.
+"""The check of code by its tests: the answer's Python code is run with the suite's, in two processes locked down.
 
 The code is the first fenced block that says python (or py, python3), or else the first that says no language. It
-passes when the block runs, and the suite's tests after it in the same namespace, to their end. `__name__` is
-`answer`: what stands under `if __name__ == "__main__":` does not run. It gets the standard library alone.
+passes when the block runs, and the suite's tests to their end. `__name__` is `answer`: what stands under
+`if __name__ == "__main__":` does not run. It gets the standard library alone.
 
-What holds it back, on Linux:
-- its own process, never the harness's: isolated Python (-I -S), no environment, an empty folder as its place, no
-  input, its output thrown away;
-- limits of the kernel (setrlimit): processor seconds, address space, 16 MB a file, 64 open files, no core dump;
-- a clock: the whole process group is killed `seconds` after it began, and STARTUP_SECONDS for beginning;
-- where the kernel lets an ordinary user make namespaces (`unshare`): a network without a single device, and process
-  numbers of its own, so that nothing it started outlives it. Docker's default profile, for one, does not let it;
-- where the kernel has Landlock: no file but Python's own and those of its folder can be read, none outside of that
-  folder written or run; with its newer versions no TCP connection, no signal to another process;
-- always, an audit hook in the child: it refuses sockets, other programs, fork, ctypes, signals, files outside.
+The code and the tests have a process each. The tests reach the code by calls and get plain values back, which they
+compare themselves (code_talk.py): the code sees its arguments, and neither what is expected, nor the tests, nor the
+proof that they ended. An object of a class of the code's own equals nothing plain.
 
-What does not: the hook is Python, and code that sets out to get round it will. Without namespaces and Landlock
-nothing else keeps such code from the files and the network of the user who runs the harness. The number of files
-in the folder and the number of threads are not limited; a bug in the kernel is a bug in the guard. And the tests
-share a process with the code: code made to cheat them can. For code from a model that you do not trust, run
-the harness in a container or virtual machine that holds nothing dear.
+What holds both back, on Linux, in a container or not, whoever runs it:
+- isolated Python (-I -S), no environment, an empty folder as its place, no input, its output thrown away;
+- seccomp: a short list of system calls and no others (code_filter.py). No other process, program or signal, no socket
+  but a pair within, no change of modes, times or attributes of files, no shared memory, no limits or privileges;
+- Landlock: no file but Python's own and those of its folder can be read, none outside of that folder written;
+- limits of the kernel: processor seconds, address space, 16 MB a file, 64 open files. As there is no second process,
+  these are the whole of it;
+- a watch, every 50 ms: with more than 64 MB or 1,000 files in its folder, or more than 64 threads, it is killed, as it
+  is `seconds` after it began, and STARTUP_SECONDS for beginning. It ends when the harness does.
+
+None of them is Python in the code's own process, which the code could get round. Where seccomp or Landlock is not to be
+had, nothing is run: UsageError. What stays open: whether a file is there, how large and how old it is, can be asked
+anywhere; what is too much may be so for 50 ms; and a bug in the kernel is a bug in the guard.
 """
 
 import contextlib
 import json
 import os
 import secrets
-import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,12 +41,16 @@ from typing import Any
 from evalharness.checks import values
 from evalharness.checks.base import Check, Failure, unless
 from evalharness.checks.text import fenced
+from evalharness.errors import UsageError
 
 SECONDS = 10.0  # of the clock, a suite may say otherwise
 MEMORY_MB = 512  # of address space; a bare Python takes about 30
 STARTUP_SECONDS = 5.0  # what a loaded machine may take to start Python, beside the seconds of the code
+DISK_BYTES, FILES, THREADS = 64 * 2**20, 1000, 64
+WATCH_SECONDS = 0.05
 
 _CHILD = Path(__file__).with_name("code_child.py")
+_COMMAND = (sys.executable, "-I", "-S", "-X", "utf8", str(_CHILD))
 _PYTHON = ("python", "py", "python3")
 
 
@@ -62,49 +68,107 @@ def python_of(answer: str) -> str | None:
     return next(iter(marked + [block.code for block in blocks if not block.label]), None)
 
 
+@lru_cache
+def check_machine() -> bytes:
+    """The filter of system calls. Raises UsageError where this machine has not all that holds code back."""
+    try:
+        from evalharness.checks import code_child, code_filter
+
+        code_child.landlock()
+        return code_filter.program()
+    except (ImportError, AttributeError, OSError) as error:
+        raise UsageError(
+            "answers with code are not run here, for nothing would hold them back: seccomp (libseccomp) and Landlock "
+            f"(Linux 5.13 or later) are wanted ({error}); leave out the suites that have the check `code`"
+        ) from None
+
+
 def runs(code: str, tests: str, seconds: float, memory_mb: int) -> bool:
-    """Whether the code and then its tests ran to their end, within so many seconds and megabytes."""
-    proof = secrets.token_hex(16)  # said by the child after the last test: leaving early with status 0 is not enough
-    limits = {"seconds": seconds, "bytes": memory_mb * 2**20, "proof": proof}
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        tempfile.TemporaryFile() as given,
-        tempfile.TemporaryFile() as said,
-    ):
-        given.write(json.dumps({"code": code, "tests": tests, **limits}).encode("utf-8", "replace"))
-        given.seek(0)
-        with subprocess.Popen(
-            [*_namespaces(), sys.executable, "-I", "-S", "-X", "utf8", str(_CHILD)],
-            stdin=given,
-            stdout=said,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env={"TMPDIR": folder, "HOME": folder},
-            start_new_session=True,
-        ) as process:
-            try:
-                process.wait(seconds + STARTUP_SECONDS)
-            except subprocess.TimeoutExpired:
-                return False
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+    """Whether the code ran and then its tests to their end, each within so many seconds and megabytes.
+
+    Raises UsageError where nothing would hold them back.
+    """
+    program = check_machine()
+    proof = secrets.token_hex(16)  # said by the tests after their last line
+    given = {"seconds": seconds, "bytes": memory_mb * 2**20, "filter": program.hex(), "parent": os.getpid()}
+    ours, theirs = socket.socketpair()
+    with _folder() as answers, _folder() as testing, tempfile.TemporaryFile() as said:
+        with (
+            ours,
+            _started({**given, "part": "answer", "text": code}, ours, answers, subprocess.DEVNULL) as answer,
+            _started({**given, "part": "tests", "text": tests, "proof": proof}, theirs, testing, said) as judge,
+        ):
+            ours.close()
+            theirs.close()
+            ends = time.monotonic() + seconds + STARTUP_SECONDS
+            while judge.poll() is None:
+                if time.monotonic() > ends or not (_modest(answer.pid, answers) and _modest(judge.pid, testing)):
+                    return False
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    judge.wait(WATCH_SECONDS)
         said.seek(0)
         return said.read(len(proof) + 1) == proof.encode()
 
 
-@lru_cache
-def _namespaces() -> tuple[str, ...]:
-    """The command that puts another into namespaces of its own, where the kernel lets us; else nothing."""
-    unshare = shutil.which("unshare")
-    if not unshare:
-        return ()
-    command = (unshare, "-r", "-n", "-p", "-f", "--kill-child")
+@contextlib.contextmanager
+def _folder() -> Iterator[str]:
+    folder = tempfile.mkdtemp(prefix="tandem-code-")
     try:
-        tried = subprocess.run([*command, sys.executable, "-I", "-S", "-c", ""], capture_output=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
-        return ()
-    return command if tried.returncode == 0 else ()
+        yield folder
+    finally:
+        remove = ["rm", "-rf", folder]  # shutil's way breaks off in a tree that is deep enough
+        if subprocess.run(remove, check=False, stderr=subprocess.DEVNULL).returncode:
+            subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, stderr=subprocess.DEVNULL)
+            subprocess.run(remove, check=False)
+
+
+@contextlib.contextmanager
+def _started(
+    given: Mapping[str, Any], line: socket.socket, folder: str, said: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """One of the two processes, with its end of the line between them; killed afterwards."""
+    with tempfile.TemporaryFile() as told:
+        told.write(json.dumps({**given, "line": line.fileno()}).encode())
+        told.seek(0)
+        process = subprocess.Popen(
+            _COMMAND,
+            stdin=told,
+            stdout=said,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env={"TMPDIR": folder, "HOME": folder},
+            pass_fds=(line.fileno(),),
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def _modest(pid: int, folder: str) -> bool:
+    """Whether a process keeps to its threads, files and disk, files that it deleted and holds open included."""
+    try:
+        held = [each.stat() for each in Path(f"/proc/{pid}/fd").iterdir()]
+        threads = len([*Path(f"/proc/{pid}/task").iterdir()])
+    except OSError:  # it has just ended
+        return True
+    deleted = sum(one.st_blocks for one in held if not one.st_nlink)
+    files, blocks, folders = 0, deleted, [folder]
+    while folders and files <= FILES:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    blocks += entry.stat(follow_symlinks=False).st_blocks
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except FileNotFoundError:  # deleted in the meantime
+            continue
+        except OSError:  # a path too long for us, a folder shut to us
+            return False
+    return threads <= THREADS and files <= FILES and blocks * 512 <= DISK_BYTES
 
 
 CHECKS = {

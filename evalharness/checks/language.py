@@ -33,23 +33,29 @@ LANGUAGES = (*_LATIN, *_OWN_SCRIPT)
 
 
 def language(answer: str, wanted: str) -> Failure | None:
-    return unless(_is_in(without_code(answer), wanted), "language")
+    return unless(wanted in languages(answer), "language")
 
 
-def _is_in(text: str, wanted: str) -> bool:
-    letters = "".join(sign for sign in text if sign.isalpha())
+def languages(answer: str) -> list[str]:
+    """Every language that the answer may be taken for: several for a few Latin letters, none for no letters at all."""
+    text = without_code(answer)
+    letters = "".join(filter(str.isalpha, text))
     if not letters:
-        return False
-    if wanted in _OWN_SCRIPT:
-        kana = len(re.findall(f"[{KANA}]", letters)) / len(letters)
-        # Han characters carry more than letters do: an answer in Chinese may well quote more English than it says.
-        enough = 0.3 if wanted in ("zh", "ja") else 0.5
-        inside = len(re.findall(_OWN_SCRIPT[wanted], letters)) / len(letters)
-        return inside >= enough and not (wanted == "zh" and kana > 0.05) and not (wanted == "ja" and kana <= 0.05)
-    latin = sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters) / len(letters)
-    if latin < 0.8:
-        return False
-    return len(letters) < LETTERS or _model().classify(text)[0] == wanted
+        return []
+    if not letters.isascii():
+        if own := [code for code in _OWN_SCRIPT if _is_of_script(letters, code)]:
+            return own
+        if sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters) / len(letters) < 0.8:
+            return []
+    return [*_LATIN] if len(letters) < LETTERS else [_model().classify(text)[0]]
+
+
+def _is_of_script(letters: str, wanted: str) -> bool:
+    kana = len(re.findall(f"[{KANA}]", letters)) / len(letters)
+    # Han characters carry more than letters do: an answer in Chinese may well quote more English than it says.
+    enough = 0.3 if wanted in ("zh", "ja") else 0.5
+    inside = len(re.findall(_OWN_SCRIPT[wanted], letters)) / len(letters)
+    return inside >= enough and not (wanted == "zh" and kana > 0.05) and not (wanted == "ja" and kana <= 0.05)
 
 
 @lru_cache

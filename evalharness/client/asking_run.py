@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evalharness import checks
+from evalharness.checks import code
 from evalharness.client import fairness, threads
 from evalharness.client.asking import Asker
 from evalharness.client.endpoints import Endpoint
@@ -137,9 +138,14 @@ def write_answers(folder: Path, answers: Iterable[Answer], prompt_done: Callable
 
 
 def _jobs(prompts: Iterable[PromptRow], endpoints: Sequence[Endpoint], answered: Collection[Key]) -> list[Job]:
-    """The order of a prompt's endpoints is drawn for it alone, so that it is the same after a resumption."""
+    """The order of a prompt's endpoints is drawn for it alone, so that it is the same after a resumption.
+
+    Raises UsageError where code is to be run and nothing here would hold it back: before anything is asked.
+    """
     jobs = []
     for prompt in prompts:
+        if any(check.type == "code" for check in prompt.checks):
+            code.check_machine()
         drawn = random.Random(f"{SEED} {prompt.suite} {prompt.id}").sample(endpoints, len(endpoints))
         left = [endpoint for endpoint in drawn if (*prompt.place, endpoint.name) not in answered]
         if left:

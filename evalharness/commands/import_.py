@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evalharness.commands import options
 from evalharness.errors import UsageError
-from evalharness.imports.formats import FORMATS, Conversation, Turn, Unfit, conversation, format_of
+from evalharness.imports.formats import FORMATS, Conversation, Turn, Unfit, conversation, format_of, tokens
 from evalharness.imports.records import Record, read_records
 from evalharness.suites import files
 from evalharness.suites.schema import Suite
@@ -23,10 +23,12 @@ HELP = "make a suite of conversations: Alpaca, ShareGPT, OpenAI messages, chats 
 
 AUTO = "auto"
 MAX_TOKENS = 512
+CONTEXT = 131_072  # tokens; few open models are made for more
+ID = "line-"  # of a prompt, before its place
 MOST_PLACES = 10  # named for one reason
 OPENING = "# Written by `python -m evalharness import`"
 
-LeftOut = dict[str, list[str]]  # reason -> places in the file
+Places = dict[str, list[str]]  # reason -> places in the file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of an answer (default: %(default)s)",
     )
+    parser.add_argument(
+        "--context",
+        type=options.positive,
+        default=CONTEXT,
+        metavar="N",
+        help="the served length in tokens: what takes more, its answer included, is left out (default: %(default)s)",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -52,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
     files.check_place(args.out, OPENING)
     records = read_records(args.file)
     name = _format(args.file, records) if args.format == AUTO else args.format
-    found, left_out = _conversations(records, name)
+    found, left_out = _conversations(records, name, args.context - args.max_tokens)
     if not found:
         raise UsageError(f"{args.file}: nothing in it can be asked: {'; '.join(_reasons(left_out))}")
     drawn = _drawn(found, args.limit, args.seed)
@@ -60,11 +69,13 @@ def main(args: argparse.Namespace) -> int:
     about = [
         f"{OPENING} from {args.file.name!r} ({name}): {len(drawn)} of {len(records)} records.",
         *(f"Left out: {reason}" for reason in _reasons(left_out)),
+        *(f"Noted: {note}" for note in _reasons(_notes(drawn))),
         *([f"Drawn with seed {args.seed} from {len(found)} that can be asked."] if len(drawn) < len(found) else []),
         "Nobody has checked the answers that came with them: each is a hint to a judge (rubric), not a check.",
     ]
     files.write(args.out, [about[0], *(f"# {line}" for line in about[1:])], suite)
-    _tell(args.out, suite, left_out)
+    longest = max(drawn, key=lambda one: tokens(one[1]))[0]
+    _tell(args.out, suite, longest, left_out, _notes(drawn))
     return 0
 
 
@@ -75,13 +86,14 @@ def _format(file: Path, records: Sequence[Record]) -> str:
     return name
 
 
-def _conversations(records: Sequence[Record], name: str) -> tuple[list[tuple[str, Conversation]], LeftOut]:
+def _conversations(records: Sequence[Record], name: str, most: int) -> tuple[list[tuple[str, Conversation]], Places]:
     """What can be asked, each with an id that names its place, and what was left out, by reason.
 
-    A question that came before is left out: asked twice, it would count as two, and say nothing new.
+    A question that came before is left out: asked twice, it would count as two, and say nothing new. So is one of more
+    than `most` tokens.
     """
     found: list[tuple[str, Conversation]] = []
-    left_out: LeftOut = {}
+    left_out: Places = {}
     asked = set[tuple[Turn, ...]]()
     for place, value, wrong in records:
         try:
@@ -90,11 +102,13 @@ def _conversations(records: Sequence[Record], name: str) -> tuple[list[tuple[str
             made = conversation(value, name)
             if made.messages in asked:
                 raise Unfit("the question of an earlier one")
+            if tokens(made) > most:
+                raise Unfit("more tokens than a server holds (--context)")
         except Unfit as reason:
             left_out.setdefault(str(reason), []).append(place)
         else:
             asked.add(made.messages)
-            found.append((f"line-{place.replace(':', '-')}", made))
+            found.append((f"{ID}{place.replace(':', '-')}", made))
     return found, left_out
 
 
@@ -116,10 +130,20 @@ def _lines(places: Sequence[str]) -> str:
     return f"{'line' if len(places) == 1 else 'lines'} {', '.join(places[:MOST_PLACES])}{more}"
 
 
-def _tell(path: Path, suite: Suite, left_out: LeftOut) -> None:
+def _notes(drawn: Sequence[tuple[str, Conversation]]) -> Places:
+    """What of those that are asked was not taken over, with their places."""
+    notes: Places = {}
+    for identity, made in drawn:
+        for note in made.notes:
+            notes.setdefault(note, []).append(identity.removeprefix(ID).replace("-", ":"))
+    return notes
+
+
+def _tell(path: Path, suite: Suite, longest: str, left_out: Places, notes: Places) -> None:
     with_reference = sum(1 for prompt in suite.prompts if prompt.rubric)
-    longest = max(sum(len(message.content) for message in prompt.messages) for prompt in suite.prompts)
     print(f"{path}: {len(suite.prompts)} prompts, {with_reference} with a reference for a judge")
-    print(f"  the longest prompt has {longest} characters")
+    print(f"  the longest ({longest}) needs a served length of about {suite.context} tokens; see --context")
     for reason in _reasons(left_out):
         print(f"  left out: {reason}")
+    for note in _reasons(notes):
+        print(f"  noted: {note}")

@@ -1,19 +1,19 @@
 """Conversations out of other programs' records: Alpaca, ShareGPT, OpenAI messages, Open WebUI's exported chats.
 
 A conversation is cut at its last question: what stood before is kept, what answered it becomes the reference. What a
-suite cannot hold (a picture, a tool's turn, an attached file) makes a record unfit, with the reason, and is never
-silently dropped: a question without it would be another question.
+suite cannot hold (a picture, a tool, a format that a server was to enforce, documents) makes a record unfit, with the
+reason: a question without it would be another question. What can be done without is noted. Nothing goes in silence.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from reprlib import repr as short
-from typing import Any
+from typing import Any, NamedTuple
 
 Turn = tuple[str, str]  # role, text
 
-_SHAREGPT_ROLES = {
+_ROLES = {
     "human": "user",
     "user": "user",
     "gpt": "assistant",
@@ -21,8 +21,25 @@ _SHAREGPT_ROLES = {
     "assistant": "assistant",
     "model": "assistant",
     "system": "system",
+    "developer": "system",
 }
-_OPENAI_ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
+_FILES, _TOOLS = "a turn with a picture, sound or file", "tools to call"
+_BESIDE_THE_TURNS = {
+    "tools": _TOOLS,
+    "functions": _TOOLS,
+    "response_format": "a format that the server is to enforce (response_format)",
+    "image": _FILES,
+    "images": _FILES,
+    "audios": _FILES,
+    "videos": _FILES,
+}
+"""Fields of a record that make its question another one, and what they say."""
+_NOTHING: tuple[Any, ...] = (None, "", "[]", [], {}, {"type": "text"})
+_FROM_DOCUMENTS = ("sources", "citations")  # what Open WebUI keeps beside an answer that it looked up; the old name
+
+BYTES_A_TOKEN = 4
+GREETING = "a greeting before the first question, which is left out"
+WEIGHTLESS = "an answer of weight 0, which is no reference"
 _CALLS = re.compile(r'^<details type="(?:tool_calls|code_interpreter)"', re.MULTILINE)
 _THOUGHTS = re.compile(r'<details type="reasoning".*?</details>\s*|\A\s*<think>.*?</think>\s*', re.DOTALL)
 
@@ -31,12 +48,22 @@ class Unfit(Exception):
     """Why a record cannot be asked, in words to count by."""
 
 
+class _Said(NamedTuple):
+    """A turn as a record has it. `weight` is 0 for an answer that nobody is to learn from."""
+
+    role: str
+    text: str
+    weight: float = 1
+
+
 @dataclass(frozen=True)
 class Conversation:
-    """`messages` end with the question; `reference` is how it was answered, where it was."""
+    """`messages` end with the question; `reference` is how it was answered, where it was; `notes` say what of the
+    record is neither."""
 
     messages: tuple[Turn, ...]
     reference: str | None
+    notes: tuple[str, ...] = ()
 
 
 def format_of(record: Any) -> str | None:
@@ -49,23 +76,44 @@ def conversation(record: Any, name: str) -> Conversation:
     belongs, turns = FORMATS[name]
     if not isinstance(record, dict) or not belongs(record):
         raise Unfit(f"no {name} record")
+    _check_beside_the_turns(record)
     return _cut(list(turns(record)))
 
 
-def _cut(turns: Sequence[Turn]) -> Conversation:
-    last = max((at for at, (role, _) in enumerate(turns) if role == "user"), default=None)
+def tokens(made: Conversation) -> int:
+    """About how many its messages take: one for four bytes of text, which holds for English and for Chinese alike."""
+    return -(-sum(len(text.encode()) for _, text in made.messages) // BYTES_A_TOKEN)
+
+
+def _check_beside_the_turns(record: Mapping[str, Any]) -> None:
+    for field, reason in _BESIDE_THE_TURNS.items():
+        if record.get(field) not in _NOTHING:
+            raise Unfit(reason)
+
+
+def _cut(turns: Sequence[_Said]) -> Conversation:
+    turns = [said for said in turns if said.role != "system" or said.text.strip()]
+    last = max((at for at, said in enumerate(turns) if said.role == "user"), default=None)
     if last is None:
         raise Unfit("no question of a user")
-    messages = tuple((role, text.strip()) for role, text in turns[: last + 1])
+    messages = [(said.role, said.text.strip()) for said in turns[: last + 1]]
     if not all(text for _, text in messages):
         raise Unfit("an empty turn")
-    spoken = [role for role, _ in messages[messages[0][0] == "system" :]]
+    notes, first = list[str](), int(messages[0][0] == "system")
+    if messages[first][0] == "assistant":
+        del messages[first]
+        notes.append(GREETING)
+    spoken = [role for role, _ in messages[first:]]
     if spoken != ["user", "assistant"] * (len(spoken) // 2) + ["user"]:
         raise Unfit("turns not by user and assistant in turn, which many chat templates refuse")
-    answer = _without_thoughts(turns[last + 1][1]) if len(turns) > last + 1 else ""
+    answered = turns[last + 1] if len(turns) > last + 1 else _Said("assistant", "")
+    answer = _without_thoughts(answered.text)
+    if answer and not answered.weight:
+        answer = ""
+        notes.append(WEIGHTLESS)
     if not all(_is_unicode(text) for text in (answer, *(text for _, text in messages))):
         raise Unfit("text that is no Unicode")
-    return Conversation(messages, answer or None)
+    return Conversation(tuple(messages), answer or None, tuple(notes))
 
 
 def _without_thoughts(text: str) -> str:
@@ -83,45 +131,48 @@ def _text(value: Any) -> str:
     return value
 
 
-def _alpaca(record: dict[str, Any]) -> Iterator[Turn]:
+def _alpaca(record: dict[str, Any]) -> Iterator[_Said]:
     """`input` is what the instruction is about; `system` and `history` (pairs) as LLaMA-Factory has them."""
-    if record.get("system"):
-        yield "system", _text(record["system"])
+    yield _Said("system", _text(record.get("system") or ""))
     history = record.get("history") or []
     if not isinstance(history, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in history):
         raise Unfit("a history that is no list of pairs")
     for pair in history:
-        yield "user", _text(pair[0])
-        yield "assistant", _text(pair[1])
+        yield _Said("user", _text(pair[0]))
+        yield _Said("assistant", _text(pair[1]))
     given = _text(record.get("input") or "")
-    yield "user", "\n\n".join(part for part in (_text(record["instruction"]).strip(), given.strip()) if part)
-    yield "assistant", _text(record.get("output") or "")
+    yield _Said("user", "\n\n".join(part for part in (_text(record["instruction"]).strip(), given.strip()) if part))
+    yield _Said("assistant", _text(record.get("output") or ""))
 
 
-def _sharegpt(record: dict[str, Any]) -> Iterator[Turn]:
-    if record.get("system"):
-        yield "system", _text(record["system"])
-    for turn in record["conversations"]:
+def _sharegpt(record: dict[str, Any]) -> Iterator[_Said]:
+    yield _Said("system", _text(record.get("system") or ""))
+    yield from _spoken(record["conversations"])
+
+
+def _openai(record: dict[str, Any]) -> Iterator[_Said]:
+    yield from _spoken(record["messages"])
+
+
+def _spoken(turns: Iterable[Any]) -> Iterator[_Said]:
+    """Turns under either pair of names, role and content or from and value: each is met under either heading."""
+    for turn in turns:
         said = turn if isinstance(turn, dict) else {}
-        yield _role(said.get("from"), _SHAREGPT_ROLES), _text(said.get("value"))
-
-
-def _openai(record: dict[str, Any]) -> Iterator[Turn]:
-    for message in record["messages"]:
-        said = message if isinstance(message, dict) else {}
-        role, content = _role(said.get("role"), _OPENAI_ROLES), said.get("content")
+        role, content = _role(said.get("role", said.get("from"))), said.get("content", said.get("value"))
         if said.get("tool_calls") or said.get("function_call"):
             raise Unfit("a call of a tool")
         if isinstance(content, list):
             if not all(isinstance(part, dict) and part.get("type") == "text" for part in content):
-                raise Unfit("a turn with a picture, sound or file")
+                raise Unfit(_FILES)
             content = "\n".join(_text(part.get("text")) for part in content)
-        yield role, _text(content)
+        yield _Said(role, _text(content), 0 if said.get("weight") == 0 else 1)
 
 
-def _open_webui(record: dict[str, Any]) -> Iterator[Turn]:
+def _open_webui(record: dict[str, Any]) -> Iterator[_Said]:
     """The branch that was open last: from currentId up by parentId; other branches are other answers."""
     chat = _chat(record)
+    if chat.get("files"):
+        raise Unfit("an attached file")
     messages, at = chat["history"].get("messages"), chat["history"].get("currentId")
     branch, seen = list[dict[str, Any]](), set[str]()
     while at is not None:
@@ -131,18 +182,20 @@ def _open_webui(record: dict[str, Any]) -> Iterator[Turn]:
         seen.add(at)
         branch.append(message)
         at = message.get("parentId")
-    parameters = chat.get("params")
-    system = parameters.get("system") if isinstance(parameters, dict) else None
-    if system:
-        yield "system", _text(system)
+    parameters = chat["params"] if isinstance(chat.get("params"), dict) else {}
+    for given in (parameters, parameters.get("custom_params")):
+        _check_beside_the_turns(given if isinstance(given, dict) else {})
+    yield _Said("system", _text(parameters.get("system") or ""))
     for message in reversed(branch):
-        role = _role(message.get("role"), _OPENAI_ROLES)
+        role = _role(message.get("role"))
         if message.get("files"):
             raise Unfit("an attached file")
+        if any(message.get(field) for field in _FROM_DOCUMENTS):
+            raise Unfit("an answer from documents (sources), which are not in its messages")
         text = _text(message.get("content"))
         if role == "assistant" and (_CALLS.search(text) or _called(message.get("output"))):
             raise Unfit("a call of a tool")
-        yield role, _without_thoughts(text) if role == "assistant" else text
+        yield _Said(role, _without_thoughts(text) if role == "assistant" else text)
 
 
 def _called(output: Any) -> bool:
@@ -156,13 +209,13 @@ def _chat(record: dict[str, Any]) -> dict[str, Any]:
     return chat if isinstance(chat, dict) else {}
 
 
-def _role(name: Any, roles: dict[str, str]) -> str:
-    if not isinstance(name, str) or name not in roles:
+def _role(name: Any) -> str:
+    if not isinstance(name, str) or name not in _ROLES:
         raise Unfit(f"a turn of {short(name)}, who is neither user nor assistant")
-    return roles[name]
+    return _ROLES[name]
 
 
-FORMATS: dict[str, tuple[Callable[[dict[str, Any]], bool], Callable[[dict[str, Any]], Iterator[Turn]]]] = {
+FORMATS: dict[str, tuple[Callable[[dict[str, Any]], bool], Callable[[dict[str, Any]], Iterator[_Said]]]] = {
     "open-webui": (lambda record: isinstance(_chat(record).get("history"), dict), _open_webui),
     "sharegpt": (lambda record: isinstance(record.get("conversations"), list), _sharegpt),
     "openai": (lambda record: isinstance(record.get("messages"), list), _openai),

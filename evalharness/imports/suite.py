@@ -8,11 +8,12 @@ the given answer is shown to a judge as a hint.
 
 import hashlib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from evalharness.checks import apply_checks
-from evalharness.checks.language import LANGUAGES
-from evalharness.imports.formats import Conversation
+from evalharness.checks.language import languages
+from evalharness.imports.formats import Conversation, tokens
 from evalharness.runs.rows import Wanted
 from evalharness.suites.schema import Suite
 
@@ -43,6 +44,7 @@ def suite_of(
         "version": 1,
         "title": title,
         "purpose": "descriptive",
+        "context": max(tokens(conversation) for _, conversation in conversations) + max_tokens,
         "sampling": {"temperature": 0.0, "max_tokens": max_tokens},
         "prompts": prompts,
     }
@@ -78,11 +80,11 @@ def checks_by(reference: str | None) -> list[dict[str, Any]]:
 
 
 def _languages(text: str) -> list[str]:
-    """The language of a text, where just one is found in letters enough. Its beginning says which to look for."""
-    if sum(sign.isalpha() for sign in text) < LETTERS:
+    """The language of a text, where it is written in just one, and that in letters enough and from its beginning."""
+    if len(list(islice(filter(str.isalpha, text), LETTERS))) < LETTERS:
         return []
-    found = [code for code in LANGUAGES if _passes(text[:BEGINNING], {"type": "language", "value": code})]
-    return found if len(found) == 1 and _passes(text, {"type": "language", "value": found[0]}) else []
+    found = languages(text)
+    return found if len(found) == 1 and (len(text) <= BEGINNING or languages(text[:BEGINNING]) == found) else []
 
 
 def _passes(answer: str, check: dict[str, Any]) -> bool:

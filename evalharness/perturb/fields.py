@@ -9,9 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalharness.checks.text import HAN
 from evalharness.perturb.prose import Prose, Span, edited, json_values, some, words
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_SENTENCE = re.compile(rf"(?:\w+\W+){{3}}\w|[{HAN}]{{6}}")
 _DECODER = json.JSONDecoder()
 _EXTRA = (
     ("internal_note", '"none"'),
@@ -64,7 +66,8 @@ def order(prose: Prose, draw: random.Random, rate: float) -> str:
 
 
 def nulls(prose: Prose, draw: random.Random, rate: float) -> str:
-    """Each value drawn is null; only values of which no check speaks."""
+    """Each value drawn is null; only values of which no check speaks, and no text of several words: it may say more
+    than a value, an order hidden in the data for instance."""
     units = [
         member.value
         for found in objects(prose.text)
@@ -72,6 +75,7 @@ def nulls(prose: Prose, draw: random.Random, rate: float) -> str:
         if prose.text[member.value[0]] not in "{["
         and prose.text[slice(*member.value)] != "null"
         and prose.referred.isdisjoint(words(prose.text[slice(*member.whole)]))
+        and not _SENTENCE.search(prose.text[slice(*member.value)])
     ]
     return edited(prose.text, [(*span, "null") for span in some(draw, units, rate)])
 

@@ -14,7 +14,7 @@ _VERB = (
 )
 """What a request begins with, the space after it included; words that may be nouns only before a determiner."""
 
-_ORDER = re.compile(rf"(please\s+)?(?={_VERB})", re.IGNORECASE)
+_ORDER = re.compile(rf"(please\s+)?(?={_VERB})(?!\w+ (?:no|nothing|only)\b)", re.IGNORECASE)
 _COURTEOUS = re.compile(rf"(?:could|can|would|will) you (please )?(?={_VERB})", re.IGNORECASE)
 _QUESTION = re.compile(r"(?:what|which|who|whose|where|when|why|how|is|are|was|were|do|does|did|has|have)\b", re.I)
 
@@ -70,7 +70,8 @@ def _asks(sentence: str) -> bool:
 
 
 def _is_question(sentence: str) -> bool:
-    return sentence.endswith("?") and bool(_QUESTION.match(sentence))
+    """A lone "When?" is one only together with what stands before it."""
+    return sentence.endswith("?") and bool(_QUESTION.match(sentence)) and len(sentence.split()) > 2
 
 
 def _reformed(prose: Prose, draw: random.Random, rate: float, forms: Forms) -> str:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from evalharness.perturb import fields, forms, frames, letters
+from evalharness.perturb import chinese, fields, forms, frames, letters
 from evalharness.perturb.prose import Prose
 from evalharness.perturb.synonyms import synonyms
 
@@ -11,13 +11,19 @@ Make = Callable[[Prose, random.Random, float], str]
 """Text, what chance is drawn from, and the rate: the share of the kind's units (words, marks, sentences, objects)
 that is changed, at least one where there is any, none at 0. Gives the text back where it finds nothing to change."""
 
+
+def _either(english: Make, other: Make) -> Make:
+    """The one for Chinese prompts, or else the one for English."""
+    return lambda prose, draw, rate: (other if prose.language == "zh" else english)(prose, draw, rate)
+
+
 MAKERS: dict[str, Make] = {
-    "typos": letters.typos,
+    "typos": _either(letters.typos, chinese.typos),
     "case": letters.case,
-    "punctuation": letters.punctuation,
-    "synonyms": synonyms,
-    "form": forms.form,
-    "polite": forms.polite,
+    "punctuation": _either(letters.punctuation, chinese.punctuation),
+    "synonyms": _either(synonyms, chinese.synonyms),
+    "form": _either(forms.form, chinese.form),
+    "polite": _either(forms.polite, chinese.polite),
     "prefix": frames.prefix,
     "suffix": frames.suffix,
     "json-order": fields.order,

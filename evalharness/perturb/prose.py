@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from evalharness.checks.language import languages
+from evalharness.checks.text import HAN
+
 Span = tuple[int, int]
 """Where something begins and ends in a text, in characters; the end is the first that no longer belongs to it."""
 
@@ -20,6 +23,9 @@ Edit = tuple[int, int, str]
 """A span's beginning and end, and what comes in its place; an empty span inserts."""
 
 Unit = TypeVar("Unit")
+
+TELLING = 60  # letters, of whose language one can be sure
+SHORT = 3  # letters; such a word says too little to give an answer away
 
 _MARKED = re.compile(
     r"""```.*?(?:```|\Z) | ~~~.*?(?:~~~|\Z) | `[^`]+`
@@ -35,7 +41,8 @@ _MARKED = re.compile(
 
 _CODE_LIKE = re.compile(r"\d|[@_/\\=]|[a-z][A-Z]|\w\(|\w\.\w")
 _OPENING = re.compile(r"[{\[]")
-_TOKEN = re.compile(r"\S+")
+_TOKEN = re.compile(rf"[^\s{HAN}\u3000-\u303F\uFF00-\uFFEF]+")  # Chinese is written without spaces
+_HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"\w+")
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uFF01\uFF1F])\s*|\n\s*")
 _NUMBERS = (
@@ -55,6 +62,23 @@ class Prose:
     kept: tuple[Span, ...]
     referred: frozenset[str]
     spelled: frozenset[str] = frozenset()
+
+    @cached_property
+    def language(self) -> str | None:
+        """Of its words: "en" or "zh", None of any other. A few plain letters, which tell nothing, are English."""
+        outside = edited(self.text, [(*found.span(), " ") for found in _MARKED.finditer(self.text)])
+        text = outside if any(sign.isalpha() for sign in outside) else self.text
+        letters = "".join(filter(str.isalpha, text))
+        if letters.isascii() and len(letters) < TELLING:
+            return "en"
+        return next((code for code in ("zh", "en") if code in languages(text)), None)
+
+    def says(self, phrase: str) -> bool:
+        """Whether a text of our own has a word that a check looks for. Of Chinese, anything in common is a word."""
+        return any(
+            word in phrase if _HAN.match(word) else len(word) > SHORT and word in words(phrase)
+            for word in self.referred
+        )
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nothing in this span must stay; of an empty one, whether it lies within nothing that must."""
@@ -95,8 +119,7 @@ def read(text: str, checks: Sequence[Mapping[str, Any]]) -> Prose:
     spans |= {found.span() for found in _WORD.finditer(text) if _stays(found[0], referred)}
     for phrase in phrases:
         if wanted := phrase.strip():
-            whole = rf"(?<!\w){re.escape(wanted)}(?!\w)"
-            spans |= {found.span() for found in re.finditer(whole, text, re.IGNORECASE)}
+            spans |= {found.span() for found in re.finditer(_whole(wanted), text, re.IGNORECASE)}
     return Prose(text, tuple(sorted(spans)), referred, _telling(spelled))
 
 
@@ -131,6 +154,13 @@ def some(draw: random.Random, units: Sequence[Unit], rate: float) -> list[Unit]:
 def words(text: str) -> set[str]:
     """The words of a text, casefolded."""
     return {word.casefold() for word in _WORD.findall(text)}
+
+
+def _whole(phrase: str) -> str:
+    """A pattern that finds it as a whole; words of Chinese have no edges to see."""
+    before = "" if _HAN.match(phrase[0]) else r"(?<!\w)"
+    after = "" if _HAN.match(phrase[-1]) else r"(?!\w)"
+    return before + re.escape(phrase) + after
 
 
 def _telling(phrases: Iterable[str]) -> frozenset[str]:

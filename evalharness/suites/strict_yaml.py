@@ -11,6 +11,7 @@ import yaml
 
 DEEPEST = 50  # levels: values are built by recursion
 MERGE = "tag:yaml.org,2002:merge"  # of the key <<
+TEXT = yaml.resolver.BaseResolver.DEFAULT_SCALAR_TAG
 COLLECTIONS = (None, "!", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 Event = Any  # PyYAML's stubs do not know that both of its parsers have the same
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -51,7 +52,10 @@ class _Reading:
         return str(event.tag)
 
     def _scalar(self, event: Event) -> Any:
-        node = yaml.ScalarNode(self._tag(event), event.value, event.start_mark, event.end_mark)
+        tag = self._tag(event)
+        if tag == TEXT:  # as most are: no need to ask what it means
+            return event.value
+        node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
         try:
             return self.scalars.construct_document(node)
         except (ValueError, LookupError, AttributeError) as error:  # of a value that is none of its type: 2026-02-30

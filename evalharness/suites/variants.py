@@ -15,7 +15,9 @@ class Kind:
 
 
 KINDS = {
-    "typos": Kind(True, "neighbouring keys, letters left out, swapped, doubled"),
+    "typos": Kind(
+        True, "neighbouring keys, letters left out, swapped, doubled; Chinese characters that sound or look alike"
+    ),
     "case": Kind(True, "words in capitals, capitals lost"),
     "punctuation": Kind(True, "marks left out, doubled, set apart"),
     "synonyms": Kind(True, "words replaced by others of the same meaning"),
@@ -26,7 +28,7 @@ KINDS = {
     "json-order": Kind(True, "fields of JSON in another order"),
     "paraphrase": Kind(True, "said in other words by a model"),
     "back-translation": Kind(True, "translated and back by a model"),
-    "counter-order": Kind(False, "an order against the prompt after it"),
+    "counter-order": Kind(False, "an order against the prompt, in a mail, note or document after it"),
     "json-nulls": Kind(False, "values of JSON set to null"),
     "json-extra": Kind(False, "fields in JSON that do not belong"),
 }

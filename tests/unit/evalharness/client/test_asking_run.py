@@ -9,7 +9,7 @@ from evalharness.client.fairness import MODEL, What
 from evalharness.errors import UsageError
 from evalharness.runs.folder import create_run, read_json
 from evalharness.runs.jsonl import append_row, open_rows
-from evalharness.suites.schema import Suite
+from evalharness.suites.schema import CheckOf, Suite
 from tests.parts import answered
 
 BASE, TUNED = (
@@ -45,6 +45,20 @@ def asked(jobs: list[asking_run.Job]) -> list[tuple[str, str]]:
 def add_answer(folder: Path, prompt: str, endpoint: str, error: str | None = None) -> None:
     with open_rows(folder / "answers.jsonl") as file:
         append_row(file, answered(prompt, endpoint, None if error else True, error))
+
+
+def test_a_suite_with_code_is_refused_before_anything_is_asked_where_nothing_would_hold_it_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> None:
+        raise UsageError("answers with code are not run here")
+
+    monkeypatch.setattr(asking_run.code, "check_machine", refuse)
+    suite = a_suite(1)
+    with_code = suite.prompts[0].model_copy(update={"checks": [CheckOf(type="code", value={"tests": "pass"})]})
+    asking_run.plan([suite], [BASE, TUNED])
+    with pytest.raises(UsageError, match="not run here"):
+        asking_run.plan([suite.model_copy(update={"prompts": [with_code]})], [BASE, TUNED])
 
 
 def test_every_prompt_is_planned_for_both_endpoints_and_each_goes_first_about_as_often() -> None:

@@ -129,6 +129,79 @@ def test_openai_messages_keep_their_system_prompt_and_texts_in_parts(tmp_path: P
     assert suite.prompts[0].checks[1].value == "en"
 
 
+@pytest.mark.parametrize(
+    "beside", [{"tools": []}, {"tools": None}, {"tools": "[]"}, {"response_format": {"type": "text"}}]
+)
+def test_an_empty_field_beside_the_turns_asks_for_nothing(beside: dict[str, Any]) -> None:
+    assert conversation({**OPENAI, **beside}, "openai") == conversation(OPENAI, "openai")
+
+
+def test_an_empty_system_text_says_nothing_and_the_rest_is_asked(tmp_path: Path) -> None:
+    rows = [
+        {"messages": [{"role": "system", "content": empty}, *asking(f"Hi {empty!r}")["messages"]]}
+        for empty in ("", " ")
+    ]
+    assert [len(messages) for messages in asked(imported(tmp_path, rows))] == [1, 1]
+    assert conversation({**ALPACA, "system": " "}, "alpaca") == conversation(ALPACA, "alpaca")
+
+
+def test_a_greeting_before_the_first_question_is_left_out_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    greeting = {"role": "assistant", "content": "Hello! How can I help?"}
+    suite = imported(tmp_path, lines({"messages": [OPENAI["messages"][0], greeting, *OPENAI["messages"][1:]]}, OPENAI))
+    assert asked(suite) == [[("system", "Be brief."), ("user", "Why does bread rise?")]]
+    for said in (capsys.readouterr().out, (tmp_path / "own.yaml").read_text()):
+        assert "1 with a greeting before the first question, which is left out (line 1)" in said
+
+
+def test_an_answer_of_weight_0_is_no_reference_and_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = {"role": "assistant", "content": "Magic.", "weight": 0}
+    earlier = {"messages": [*asking("Why?")["messages"], bad, *OPENAI["messages"][1:]]}
+    last = {"messages": [*asking("And why?")["messages"], bad]}
+    first, second = imported(tmp_path, lines(earlier, last)).prompts
+    assert "yeast makes gas" in (first.rubric or "")
+    assert [message.content for message in first.messages][:2] == ["Why?", "Magic."]
+    assert second.rubric is None
+    assert "1 with an answer of weight 0, which is no reference (line 2)" in capsys.readouterr().out
+
+
+def test_turns_are_read_under_either_pair_of_names_and_either_heading() -> None:
+    wanted = conversation(OPENAI, "openai")
+    turns = OPENAI["messages"]
+    other = [{"from": turn["role"], "value": turn["content"]} for turn in turns]
+    assert conversation({"conversations": turns}, "sharegpt") == wanted
+    assert conversation({"conversations": other}, "sharegpt") == wanted
+    assert conversation({"messages": other}, "openai") == wanted
+
+
+def test_a_prompt_that_no_server_could_hold_is_left_out_and_the_rest_says_how_long_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = lines(asking("word " * 200_000), asking("word " * 4000), asking("Why?"))
+    suite = imported(tmp_path, rows, "--max-tokens", "100")
+    printed = capsys.readouterr().out
+    assert "1 with more tokens than a server holds (--context) (line 1)" in printed
+    assert suite.context == 5100
+    assert "the longest (line-2) needs a served length of about 5100 tokens" in printed
+    assert [prompt.id for prompt in imported(tmp_path, rows, "--context", "2048").prompts] == ["line-3"]
+
+
+def test_ten_thousand_rows_are_a_suite_in_five_seconds_of_the_processor(tmp_path: Path) -> None:
+    words = ANSWER.split()
+    rows = [
+        {"messages": [*asking(f"{number}: {' '.join(words[number % 7 :])}")["messages"],
+                      {"role": "assistant", "content": " ".join(words[number % 5 :] * 3)}]}
+        for number in range(10_000)
+    ]  # fmt: skip
+    (tmp_path / "rows.jsonl").write_text(lines(*rows))
+    began = time.process_time()
+    assert main(["import", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "own.yaml")]) == 0
+    assert time.process_time() - began < 5
+
+
 def test_of_an_open_webui_chat_the_branch_that_was_open_is_asked_without_thoughts(tmp_path: Path) -> None:
     suite = imported(tmp_path, [a_chat()])
     assert asked(suite) == [
@@ -161,7 +234,14 @@ def test_a_question_without_an_answer_is_asked_without_a_rubric(tmp_path: Path) 
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "a turn with a picture, sound or file"),
         ({"messages": [{"role": "assistant", "content": "", "tool_calls": [{}]}]}, "a call of a tool"),
         ({"messages": [{"role": "user", "content": "\ud83d"}]}, "text that is no Unicode"),
-        ({"messages": [{"role": "assistant", "content": "Hi"}, *asking("Hi")["messages"]]}, "turns not by user and"),
+        (
+            {"messages": [{"role": "assistant", "content": "Hi"}] * 2 + asking("Hi")["messages"]},
+            "turns not by user and",
+        ),
+        ({**OPENAI, "tools": [{"type": "function", "function": {"name": "search"}}]}, "tools to call"),
+        ({**OPENAI, "functions": [{"name": "search"}]}, "tools to call"),
+        ({**OPENAI, "response_format": {"type": "json_object"}}, "a format that the server is to enforce"),
+        ({**OPENAI, "images": ["a.png"]}, "a turn with a picture, sound or file"),
         ({"messages": asking("One.")["messages"] * 2}, "turns not by user and assistant in turn"),
         ({"messages": [*asking("Hi")["messages"], {"role": "w" * 900, "content": "x"}]}, r"a turn of 'w{1,20}\.\.\."),
         ({"instruction": "Hello"}, "no openai record"),
@@ -185,11 +265,24 @@ def test_a_record_that_a_suite_cannot_hold_is_named_with_the_reason(row: Any, re
         ({"currentId": None}, "no question of a user"),
         (told('<details type="tool_calls" done="true" name="search">\n</details>\nIt is.'), "a call of a tool"),
         (told("It is.", output=[{"type": "function_call", "name": "search"}]), "a call of a tool"),
+        (told("It is.", sources=[{"source": {"name": "a.pdf"}, "document": ["It is."]}]), "an answer from documents"),
     ],
 )
 def test_a_torn_chat_or_one_with_a_file_or_a_tool_is_unfit(changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(Unfit, match=reason):
         conversation(a_chat(**changes), "open-webui")
+
+
+@pytest.mark.parametrize(
+    ("beside", "reason"),
+    [
+        ({"files": [{"type": "collection"}]}, "an attached file"),
+        ({"params": {"custom_params": {"response_format": {"type": "json_object"}}}}, "a format that the server"),
+    ],
+)
+def test_what_a_whole_chat_stands_on_makes_it_unfit(beside: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Unfit, match=reason):
+        conversation({"chat": {**a_chat()["chat"], **beside}}, "open-webui")
 
 
 def test_bad_rows_are_counted_and_named_by_their_lines_on_the_screen_and_in_the_file(
