@@ -1,0 +1,106 @@
+"""Starts the load generator's process, tells it what to ask, and reads what it reports, block by block."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from threading import Timer
+from typing import IO
+
+from evalharness.errors import Failure
+from evalharness.load.profile import Batch, LoadPlan
+from evalharness.runs.rows import Row
+
+ROOT = Path(__file__).parents[2]  # where `python -m evalharness…` finds the package
+START_SECONDS = 60.0  # importing Locust takes one or two on an idle machine
+
+
+class LoadGenerator:
+    """The process while it runs; `generating` makes one."""
+
+    def __init__(self, plan: LoadPlan, process: "subprocess.Popen[str]", complaints: IO[str]) -> None:
+        self.plan = plan
+        self.process = process
+        self.complaints = complaints
+        self._say(asdict(plan))
+
+    def block(self, batch: Batch) -> tuple[list[Row], Row]:
+        """Has a block asked: a row of each request, and the block's own (when it was, and what it cost the process).
+
+        Raises Failure when the process fails, or has not ended long after the block should have.
+        """
+        # Beside the block, one request that wakes the server, and answers that are cut off.
+        limit = START_SECONDS + batch.limit_seconds + 2 * self.plan.patience_seconds
+        deadline = time.monotonic() + limit
+        watchdog = Timer(limit, self.process.kill)
+        watchdog.start()
+        rows = []
+        try:
+            self._say(asdict(batch))
+            assert self.process.stdout
+            for line in self.process.stdout:
+                if not line.endswith("\n"):  # the process was killed in the middle of it
+                    break
+                said = json.loads(line)
+                if "block" in said:
+                    return rows, said["block"]
+                rows.append(said["row"])
+        finally:
+            watchdog.cancel()
+        self.process.wait()
+        if time.monotonic() >= deadline:
+            raise Failure(f"the load generator was stopped: it had not ended after {limit:g} seconds")
+        raise self._failure()
+
+    def finish(self) -> None:
+        """Lets the process end. Raises Failure when it had something to complain of."""
+        assert self.process.stdin
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
+        if self.process.wait(START_SECONDS) != 0:
+            raise self._failure()
+
+    def _say(self, words: Row) -> None:
+        assert self.process.stdin
+        with suppress(BrokenPipeError):  # if it died, its exit code says so
+            self.process.stdin.write(json.dumps(words) + "\n")
+            self.process.stdin.flush()
+
+    def _failure(self) -> Failure:
+        self.complaints.seek(0)
+        last = self.complaints.read().rstrip().rpartition("\n")[2] or "it said nothing"
+        return Failure(f"the load generator failed (exit code {self.process.returncode}): {last}")
+
+
+@contextmanager
+def generating(plan: LoadPlan) -> Iterator[LoadGenerator]:
+    """The load generator, its users alive until the block ends, however that ends."""
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints,
+        # A session of its own: Ctrl-C is for this process, which then ends the generator itself.
+        subprocess.Popen(
+            [sys.executable, "-m", "evalharness.load.generator"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONIOENCODING": "utf-8:replace"},
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            generator = LoadGenerator(plan, process, complaints)
+            yield generator
+            generator.finish()
+        finally:
+            process.kill()
+            with suppress(BrokenPipeError):
+                if process.stdin:
+                    process.stdin.close()
