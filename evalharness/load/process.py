@@ -6,18 +6,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import Timer
-from typing import IO
+from typing import IO, Any
 
 from evalharness.errors import Failure
 from evalharness.load.profile import Batch, LoadPlan
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.typed import parsed
 
 ROOT = Path(__file__).parents[2]  # where `python -m evalharness…` finds the package
+LINE: Any = RequestRow | BlockRow
 START_SECONDS = 60.0  # importing Locust takes one or two on an idle machine
 
 
@@ -30,8 +32,8 @@ class LoadGenerator:
         self.complaints = complaints
         self._say(asdict(plan))
 
-    def block(self, batch: Batch) -> tuple[list[Row], Row]:
-        """Has a block asked: a row of each request, and the block's own (when it was, and what it cost the process).
+    def block(self, batch: Batch) -> tuple[list[RequestRow], BlockRow]:
+        """Has a block asked: the rows of its requests, and its own.
 
         Raises Failure when the process fails, or has not ended long after the block should have.
         """
@@ -40,17 +42,13 @@ class LoadGenerator:
         deadline = time.monotonic() + limit
         watchdog = Timer(limit, self.process.kill)
         watchdog.start()
-        rows = []
+        requests: list[RequestRow] = []
         try:
             self._say(asdict(batch))
-            assert self.process.stdout
-            for line in self.process.stdout:
-                if not line.endswith("\n"):  # the process was killed in the middle of it
-                    break
-                said = json.loads(line)
-                if "block" in said:
-                    return rows, said["block"]
-                rows.append(said["row"])
+            for row in self._rows():
+                if isinstance(row, BlockRow):
+                    return requests, row
+                requests.append(row)
         finally:
             watchdog.cancel()
         self.process.wait()
@@ -66,7 +64,13 @@ class LoadGenerator:
         if self.process.wait(START_SECONDS) != 0:
             raise self._failure()
 
-    def _say(self, words: Row) -> None:
+    def _rows(self) -> Iterator[RequestRow | BlockRow]:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if line.endswith("\n"):  # the last one is torn where the process was killed
+                yield parsed(LINE, line.encode())
+
+    def _say(self, words: Mapping[str, Any]) -> None:
         assert self.process.stdin
         with suppress(BrokenPipeError):  # if it died, its exit code says so
             self.process.stdin.write(json.dumps(words) + "\n")

@@ -7,12 +7,13 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
+from evalharness.runs.rows import Messages
 
-Messages = list[dict[str, str]]
+Phase = Literal["warmup", "measured"]
 
 # What one machine can generate, and what a person would wait for, with room to spare.
 LIMITS = {
@@ -47,7 +48,7 @@ class LoadProfile:
                 flag = "--" + setting.name.replace("_", "-")
                 raise UsageError(f"{flag} {value}: must lie between {least} and {most}")
 
-    def about(self) -> dict[str, float]:
+    def about(self) -> dict[str, Any]:
         """What a run folder says of it."""
         return asdict(self)
 
@@ -56,6 +57,7 @@ class LoadProfile:
 class Target:
     """An endpoint, as it is told to the load generator's process."""
 
+    endpoint: str  # by name
     url: str
     model: str
     headers: dict[str, str] = field(repr=False)  # holds the API key
@@ -82,16 +84,18 @@ class Batch:
     """What one block asks: of which side (0 or 1), which prompts of the plan (one a user), and how long at most."""
 
     side: int
+    pair: int  # from 1 on
+    phase: Phase
     prompts: list[int]
     limit_seconds: float
 
 
 def plan_load(endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile) -> LoadPlan:
-    targets = [Target(endpoint.url, endpoint.model, endpoint.headers) for endpoint in endpoints]
+    targets = [Target(endpoint.name, endpoint.url, endpoint.model, endpoint.headers) for endpoint in endpoints]
     return LoadPlan(targets, prompts, profile.users, profile.output_tokens)
 
 
-def pairs(profile: LoadProfile, prompts: int) -> Iterator[tuple[tuple[int, int], list[int]]]:
+def turns(profile: LoadProfile, prompts: int) -> Iterator[tuple[tuple[int, int], list[int]]]:
     """Of each pair of blocks, without end: in which order the sides come, and which of so many prompts both ask.
 
     The order is drawn anew for each, so that what else the machine does favours neither: not a drift, not a neighbour

@@ -8,6 +8,7 @@ import itertools
 import json
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import gevent
@@ -15,9 +16,9 @@ from gevent.queue import Queue
 from geventhttpclient.response import HTTPConnectionClosed
 from locust import FastHttpUser, task
 
-from evalharness.load.profile import LoadPlan, Target, chat_request
+from evalharness.load.profile import Batch, LoadPlan, Target, chat_request
 from evalharness.load.sse import SAID, StreamError, parse_line
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Error, RequestRow
 
 PAUSE_AFTER_ERROR = 0.5  # seconds: without it, the users of a dead server do nothing but write error rows
 RACE = 1.0  # seconds: a kept connection that is closed so soon after the request was closed for having idled
@@ -34,7 +35,7 @@ class Side:
         self.plan = plan
         self.target = target
         self.users: list[ChatUser] = []
-        self.answers: Queue[Row] = Queue()
+        self.answers: Queue[RequestRow] = Queue()
         self.asked = itertools.count()
         self.salt = str(time.time_ns())
         # Only perf_counter measures; wall time, which may be set in mid-run, just names its zero.
@@ -60,6 +61,16 @@ class Side:
         return json.dumps(chat_request(self.target.model, messages, output_tokens, salt))
 
 
+@dataclass
+class Streamed:
+    """What has come of one answer so far; `chunks` in seconds since it was asked for."""
+
+    chunks: list[float] = field(default_factory=list)
+    prompt_tokens: int | None = None
+    output_tokens: int | None = None
+    finish_reason: str | None = None
+
+
 class ChatUser(FastHttpUser):
     side: ClassVar[Side]
 
@@ -68,23 +79,16 @@ class ChatUser(FastHttpUser):
     insecure = False  # an API key goes only to a server that proves its name
 
     def on_start(self) -> None:
-        self.turns: Queue[int] = Queue()
+        self.turns: Queue[tuple[Batch, int]] = Queue()
         self.asking = self.kept = False
         self.side.users.append(self)
 
     @task
     def chat(self) -> None:
-        prompt, messages = self.side.plan.prompts[self.turns.get()]
+        batch, number = self.turns.get()
+        prompt, messages = self.side.plan.prompts[number]
         body = self.side.request(messages, self.side.plan.output_tokens)
-        row: Row = {
-            "prompt": prompt,
-            "chunks": [],
-            "prompt_tokens": None,
-            "output_tokens": None,
-            "finish_reason": None,
-            "error": None,
-            "cut": False,
-        }
+        came, error, phase = Streamed(), None, batch.phase
         answered, self.asking = False, True
         began = time.perf_counter()
         try:
@@ -96,21 +100,31 @@ class ChatUser(FastHttpUser):
                 began = time.perf_counter()  # the server had just closed what waited: not its fault, nor its time
                 lines = self.ask(body)
             answered = True
-            read_answer(lines, row, began)
+            read_answer(lines, came, began)
         except Cut:
-            row["cut"] = True
-        except Exception as error:
-            row["error"] = describe(error, answered)
-        ended, self.asking = time.perf_counter(), False
-        self.kept = not row["error"]
-        row |= {
-            "started": round(self.side.unix_zero + began, 6),
-            "first_token": row["chunks"][0] if row["chunks"] else None,
-            "seconds": round(ended - began, 6),
-        }
-        if row["error"]:
+            phase = "cut"
+        except Exception as wrong:
+            error = describe(wrong, answered)
+        seconds, self.asking = time.perf_counter() - began, False
+        self.kept = error is None
+        if error:
             gevent.sleep(PAUSE_AFTER_ERROR)
-        self.side.answers.put(row)
+        self.side.answers.put(
+            RequestRow(
+                endpoint=self.side.target.endpoint,
+                pair=batch.pair,
+                prompt=prompt,
+                phase=phase,
+                started=round(self.side.unix_zero + began, 6),
+                first_token=came.chunks[0] if came.chunks else None,
+                seconds=round(seconds, 6),
+                prompt_tokens=came.prompt_tokens,
+                output_tokens=came.output_tokens,
+                finish_reason=came.finish_reason,
+                error=error,
+                chunks=came.chunks,
+            )
+        )
 
     def wake(self) -> None:
         """Has one token made, whether that succeeds or not: what is wrong will show in what is counted."""
@@ -143,8 +157,8 @@ class ChatUser(FastHttpUser):
         return response.stream
 
 
-def read_answer(lines: Any, row: Row, began: float) -> None:
-    """Reads a stream to its end and notes in `row` what it brings, and when. Raises whatever goes wrong.
+def read_answer(lines: Any, came: Streamed, began: float) -> None:
+    """Reads a stream to its end and notes in `came` what it brings, and when. Raises whatever goes wrong.
 
     Lines come straight from the socket: iterating the response would wait for whole blocks, and show many
     chunks at the moment of the last.
@@ -157,23 +171,23 @@ def read_answer(lines: Any, row: Row, began: float) -> None:
             if event is None:
                 continue
             if event.output:
-                row["chunks"].append(round(now, 6))
-            row["finish_reason"] = event.finish_reason or row["finish_reason"]
+                came.chunks.append(round(now, 6))
+            came.finish_reason = event.finish_reason or came.finish_reason
             if event.output_tokens is not None:
-                row |= {"output_tokens": event.output_tokens, "prompt_tokens": event.prompt_tokens}
+                came.output_tokens, came.prompt_tokens = event.output_tokens, event.prompt_tokens
             done = done or event.done
     finally:
         lines.release()  # an answer left half-read would keep one of the user's connections for good
     if not done:
         raise StreamError("cut_stream", "the answer ended without [DONE]")
-    if not row["chunks"] or row["output_tokens"] is None:
+    if not came.chunks or came.output_tokens is None:
         raise StreamError("malformed", "an answer without content or without usage.completion_tokens")
 
 
-def describe(error: Exception, answered: bool) -> dict[str, str]:
+def describe(error: Exception, answered: bool) -> Error:
     """The kind and detail of what went wrong; `answered`: after the headers of an answer had arrived."""
     if isinstance(error, StreamError):
-        return {"kind": error.kind, "detail": error.detail}
+        return Error(kind=error.kind, detail=error.detail)
     broken = "cut_stream" if answered else "connection"
     kind = "timeout" if isinstance(error, TimeoutError) else broken
-    return {"kind": kind, "detail": f"{type(error).__name__}: {error}"[:SAID]}
+    return Error(kind=kind, detail=f"{type(error).__name__}: {error}"[:SAID])

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalharness.load.looks import LOOKS, confidence
-from evalharness.load.ratios import pairs_a_value
+from evalharness.load.ratios import pairs_a_ratio
 from evalharness.stats import signed_rank
 from evalharness.stats.score import Floats
 
@@ -131,7 +131,7 @@ def _differences(case: Case, ratio: float, runs: int, rng: np.random.Generator) 
     second = np.where(second_first, early, late) + noise.second + np.log(ratio)
     if not case.of_requests:
         return second - first, 1
-    each = pairs_a_value("e2e_p95", USERS)
+    each = pairs_a_ratio("e2e_p95", USERS)
     whole = case.pairs // each
     return _p95(second, whole, each, rng) - _p95(first, whole, each, rng), each
 
