@@ -51,7 +51,7 @@ def passes(settings: Settings, paths: Paths, gpu: bool) -> tuple[Settings, Setti
     Raises UsageError where it leaves none.
     """
     fp = settings.model_copy(update={"PRECISION": "fp"})
-    if gpu and not settings.KV_CACHE_GIB and settings.MODE != "lora":
-        room = inputs.limits_before_fetching(fp, model_sources(settings, paths.root)).kv_cache_bytes / GIB
-        fp = fp.model_copy(update={"KV_CACHE_GIB": floor(100 * room) / 100})
+    if gpu and not settings.KV_CACHE_GIB and not settings.mode.lora:
+        cache_gib = inputs.limits_before_fetching(fp, model_sources(settings, paths.root)).kv_cache_bytes / GIB
+        fp = fp.model_copy(update={"KV_CACHE_GIB": floor(100 * cache_gib) / 100})
     return fp.model_copy(update={"PRECISION": "int4"}), fp

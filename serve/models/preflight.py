@@ -4,7 +4,6 @@ It reads headers and configuration only, never weights, and needs nothing heavie
 import it too, so that a job run alone refuses the same things in the same words.
 """
 
-import ctypes
 import json
 import os
 import shutil
@@ -109,16 +108,6 @@ def calibration_rows(path: Path) -> list[dict[str, Any]]:
     if len(rows) < 16:
         raise UsageError(f"{path}: {len(rows)} rows; CALIBRATION needs at least 16")
     return rows
-
-
-def check_mode(mode: str, gpu: bool, precision: str = "int4") -> None:
-    """Raises UsageError for a mode that this machine, or this precision, cannot be served in."""
-    if mode == "lora" and precision == "fp":
-        raise UsageError(
-            "MODE=lora serves the INT4 base alone, so nothing in full precision; set MODE to pair, or to swap on a GPU"
-        )
-    if mode == "swap" and not gpu:  # is_sleep_mode_available in vllm/platforms/interface.py
-        raise UsageError("MODE=swap needs an NVIDIA GPU, which vLLM's sleep mode is made for; set MODE to pair or lora")
 
 
 def has_chat_template(folder: Path) -> bool:
@@ -231,19 +220,6 @@ def read_config(folder: Path, name: str, setting: str) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise UsageError(f"{folder / name}: not a JSON object; mend it or set {setting}")
     return config
-
-
-def check_system_libraries() -> None:
-    """Raises UsageError when a system library that vLLM on CPU loads is missing: it would say so much less clearly."""
-    packages = {"libnuma.so.1": "libnuma1", "libgomp.so.1": "libgomp1"}
-    missing = []
-    for library, package in packages.items():
-        try:
-            ctypes.CDLL(library)
-        except OSError:
-            missing.append(package)
-    if missing:
-        raise UsageError(f"system libraries are missing; on Debian and Ubuntu: apt-get install {' '.join(missing)}")
 
 
 def check_port(port: int, setting: str) -> None:

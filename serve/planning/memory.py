@@ -6,12 +6,10 @@ servers, rounded up: what fits here should start. It knows nothing of settings.
 
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Literal
 
 from serve.models.limits import GIB, lora_step
+from serve.modes import Mode
 from serve.planning.architecture import WIDE, Architecture
-
-Mode = Literal["pair", "lora", "swap"]
 
 # Tokens of a block of KV cache, of which a request takes whole ones (DEFAULT_BLOCK_SIZE in vllm/config/cache.py; on
 # CPU vllm/platforms/cpu.py).
@@ -109,12 +107,12 @@ class Demand:
     @property
     def adapter(self) -> int:
         """One LoRA slot. vLLM divides only parts of it among GPUs; here it counts whole on each."""
-        return self.architecture.lora_bytes(lora_step(self.rank)) if self.mode == "lora" else 0
+        return self.architecture.lora_bytes(lora_step(self.rank)) if self.mode.lora else 0
 
     @property
     def graphs(self) -> int:
         once = GRAPHS * self.steps.graphs * max(1, self.architecture.layers / GRAPHS_LAYERS)
-        return ceil(once) * (2 if self.mode == "lora" else 1)
+        return ceil(once) * (2 if self.mode.lora else 1)
 
     @property
     def residue(self) -> int:

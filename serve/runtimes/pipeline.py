@@ -1,6 +1,6 @@
 """The way from a base and an adapter to INT4 checkpoints: steps that prepare, fetch, merge and quantize.
 
-It starts no server, and leaves to a workshop where a job's libraries are; where the store already has what a step
+It starts no server, and leaves to a JobRunner where a job's libraries are; where the store already has what a step
 would make, the step is over at once.
 """
 
@@ -48,7 +48,7 @@ class ModelPipeline:
 
     def check(self, running: bool) -> None:
         """What can be refused at once, before anything is installed or downloaded. `running`: servers of ours do."""
-        preflight.check_mode(self.settings.MODE, self.runner.gpu, self.settings.PRECISION)
+        self.settings.mode.check(self.runner.gpu, self.settings.PRECISION)
         base, adapter = self.sources.base, self.sources.adapter
         if isinstance(base, Path):
             self.check_base(base, adapter if isinstance(adapter, Path) else None)
@@ -58,7 +58,7 @@ class ModelPipeline:
             inputs.limits_before_fetching(self.settings, self.sources)
         if self.runner.gpu or (isinstance(base, Path) and isinstance(adapter, Path)):
             total, free = hardware.host_memory()
-            # What runs has its memory already, or makes room.
+            # What runs has its memory already, or is stopped before others start.
             self.check_host(base, adapter, total if running else free)
         preflight.calibration_rows(self.sources.calibration)
 
@@ -73,13 +73,14 @@ class ModelPipeline:
 
     def check_adapter(self, adapter: Path, base: Path) -> None:
         preflight.check_adapter(adapter, base)
-        if self.settings.MODE == "lora":
+        if self.settings.mode.lora:
             check_runtime_lora(adapter, base)
 
     def steps(self) -> dict[str, Step]:
-        made = catalog.served(self.settings)
-        used = ("merge", "quantize", "vllm", "webui") if "tuned" in made else ("quantize", "vllm", "webui")
-        steps = {f"prepare {name}": self.runner.prepare(name) for name in used}
+        made = self.settings.mode.servers
+        images = ["quantize", *(["merge"] if "tuned" in made else [])]
+        images += dict.fromkeys(service.image for service in catalog.running(self.settings))
+        steps = {f"prepare {image}": self.runner.prepare(image) for image in images}
         steps["fetch"] = Step("fetch the models", self.fetch)
         steps["quantize base"] = Step("quantize base", self.quantize_base, ("fetch", "prepare quantize"))
         if "tuned" in made:

@@ -9,7 +9,8 @@ from images.vllm import start
 from serve import hardware
 from serve.errors import UsageError
 from serve.planning import inputs
-from serve.services import catalog
+from serve.runtimes.docker import starter
+from serve.services import endpoints
 from serve.settings import Settings
 
 DEMO = Path(__file__).parents[3] / "images" / "demo"
@@ -21,8 +22,8 @@ def started(monkeypatch, tmp_path):
     """The words that a variant's container would run, which sees one GPU, as its number 0."""
     (tmp_path / "API_KEY").write_text("sk-1")
     became = []
-    monkeypatch.setattr(start, "KEY", tmp_path / "API_KEY")
-    monkeypatch.setattr(catalog, "checkpoint", lambda *_: DEMO / "base")
+    monkeypatch.setattr(starter, "SECRETS", tmp_path)
+    monkeypatch.setattr(endpoints, "checkpoint", lambda *_: DEMO / "base")
     monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: True)
     monkeypatch.setattr(os, "execv", lambda _, words: became.append(words))
 
