@@ -72,7 +72,8 @@ def cases() -> Iterator[Case]:
     yield Case("heavy tails (Student's t, 2 degrees of freedom)", heavy_tails)
     yield Case("every block differs by 50 %", erratic)
     yield Case("servers of 12 pairs in all", quiet, pairs=SLOW_PAIRS)
-    yield Case("p95 of requests, with bursts", bursts, of_requests=True)
+    yield Case("p95 of requests, a neighbour, 0.5 s on, 1 s off", neighbour(on=2, off=4), of_requests=True)
+    yield Case("p95 of requests, bursts as above", bursts, of_requests=True)
     yield Case("a neighbour on one side's core, 1.5 s on, 3 s off", one_sided(on=3, off=6))
     yield Case("a neighbour on one side's core, 5 s on, 10 s off", one_sided(on=9, off=18))
 
