@@ -132,7 +132,7 @@ def put_load_on(
         Progress(found, policy.load) as progress,
         generating(plan_load(endpoints, prompts, profile)) as generator,
     ):
-        for rows, block in blocks(generator, profile, len(prompts), found, lambda so_far: settled(so_far, policy)):
+        for rows, block in blocks(generator, found, len(prompts), lambda: settled(found.ratios(policy.load), policy)):
             for row in rows:
                 append_row(requests, _redacted(row, by_name[row.endpoint]))
             append_row(blocks_file, block)

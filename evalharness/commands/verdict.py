@@ -24,7 +24,8 @@ from evalharness.runs.evidence import (
 )
 from evalharness.runs.folder import create_run, finished_runs, write_json
 from evalharness.runs.schemas import SCHEMAS
-from evalharness.verdict.policy import FOLDER, Policy, read_policy
+from evalharness.runs.summaries import EvalSummary, LoadSummary, VerdictSummary
+from evalharness.verdict.policy import Policy, read_policy, shipped
 from evalharness.verdict.verdict import Verdict, decide
 
 NAME = "verdict"
@@ -59,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
         options.check_url("--webui", args.webui)
     evaluation = _eval_run(args)
     load = _load_run(args, evaluation)
-    path = args.policy or _shipped_policy(evaluation)
+    path = args.policy or shipped(evaluation.about["settings"]["base_against_base"])
     policy = read_policy(path)
     evaluation = evaluation.allowing(policy.allow_differences)
     load = load and load.allowing(policy.allow_differences)
@@ -74,16 +75,16 @@ def main(args: argparse.Namespace) -> int:
     return EXIT_CODES[verdict.word]
 
 
-def _eval_run(args: argparse.Namespace) -> Run:
+def _eval_run(args: argparse.Namespace) -> Run[EvalSummary]:
     folder = args.eval or next(iter(finished_runs(args.runs, "eval")), None)
     if folder is None:
         raise UsageError(f"{args.runs}: no finished eval run; `python -m evalharness eval` makes one")
     evaluation = read_run(folder, "eval")
     factorial = fitting_factorial(finished_runs(args.runs, "factorial"), evaluation)
-    return replace(evaluation, summary={**evaluation.summary, "factorial": factorial}) if factorial else evaluation
+    return replace(evaluation, summary=replace(evaluation.summary, factorial=factorial)) if factorial else evaluation
 
 
-def _load_run(args: argparse.Namespace, evaluation: Run) -> Run | None:
+def _load_run(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> Run[LoadSummary] | None:
     """The load run to judge with: never one of other models, of other versions of them, or of another machine."""
     if not args.load:
         return fitting_load_run(finished_runs(args.runs, "load"), evaluation)
@@ -93,10 +94,6 @@ def _load_run(args: argparse.Namespace, evaluation: Run) -> Run | None:
             f"--load {args.load}: measured {load.subject}; {evaluation.folder.name} asked {evaluation.subject}"
         )
     return load
-
-
-def _shipped_policy(evaluation: Run) -> Path:
-    return FOLDER / ("self.yaml" if evaluation.about["settings"]["base_against_base"] else "default.yaml")
 
 
 def _write(
@@ -116,15 +113,15 @@ def _write(
     folder = create_run(root, "verdict", {"created": created, **names, "policy": asdict(policy)})
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
-    summary = {
-        "schema": SCHEMAS["verdict"],
-        "kind": "verdict",
-        "verdict": verdict.word,
-        "reasons": [asdict(reason) for reason in verdict.reasons],
-        "eval": evaluation.summary,
-        "load": load.summary if load else None,
-        "judge": evidence.judged,
-    }
+    summary = VerdictSummary(
+        schema=SCHEMAS["verdict"],
+        kind="verdict",
+        verdict=verdict.word,
+        reasons=verdict.reasons,
+        eval=evaluation.summary,
+        load=load.summary if load else None,
+        judge=evidence.judged,
+    )
     write_json(folder / "summary.json", summary)
     return folder
 

@@ -4,13 +4,13 @@ It knows nothing of files or of limits.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from evalharness.load import looks
 from evalharness.load.measure import Block, Pair, measured_block
 from evalharness.load.profile import LoadProfile
-from evalharness.load.ratios import ratio
+from evalharness.load.ratios import METRICS, ratio
 from evalharness.runs.rows import BlockRow, RequestRow
 from evalharness.runs.summaries import Ratio
 
@@ -72,9 +72,10 @@ class Collected:
         """How many of the planned looks have come."""
         return looks.due(self.seconds / self.profile.seconds)
 
-    def ratio(self, metric: str) -> Ratio:
-        """With the interval that the last of the looks may have."""
-        return ratio(self.pairs, metric, self.profile.users, looks.confidence(self.looks))
+    def ratios(self, metrics: Iterable[str] = METRICS) -> tuple[Ratio, ...]:
+        """With the intervals that the last of the looks may have."""
+        confidence = looks.confidence(self.looks)
+        return tuple(ratio(self.pairs, metric, self.profile.users, confidence) for metric in metrics)
 
 
 def collected(

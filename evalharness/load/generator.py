@@ -1,4 +1,4 @@
-"""The load generator's process: `python -m evalharness.load.generator`, users of both endpoints, all alive all the time.
+"""The load generator's process: `python -m evalharness.load.generator`, users of both endpoints, all alive throughout.
 
 Standard input is JSON lines: first a LoadPlan (it holds API keys, so never on a command line), then one Batch after
 another. Each is asked as it comes, and answered on standard output: a row for every request, then that of the block,
@@ -17,10 +17,11 @@ from collections.abc import Iterator
 
 import gevent
 from gevent.queue import Empty
+from locust import User
 from locust.env import Environment
 
 from evalharness.load.profile import Batch, LoadPlan
-from evalharness.load.user import ChatUser, Side
+from evalharness.load.user import Side
 from evalharness.runs.rows import BlockRow, RequestRow
 from evalharness.runs.typed import as_json
 
@@ -30,7 +31,7 @@ def main() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection of each user of each side
     sides = [Side(plan, target) for target in plan.targets]
-    classes = [side.user_class(f"ChatUser{number}") for number, side in enumerate(sides)]
+    classes: list[type[User]] = [side.user_class(f"ChatUser{number}") for number, side in enumerate(sides)]
     environment = Environment(user_classes=classes, stop_timeout=0)
     runner = environment.create_local_runner()
     # A full collection walks all that was imported and stops every user meanwhile: 23 ms, after freezing 0.

@@ -1,8 +1,8 @@
 """When a load has shown enough: the looks at it while it runs, and what each of them may conclude. Pure.
 
 Looks are planned at shares of the longest load. At each, intervals of its own confidence are judged in place of 95 %
-ones, so that all looks together are wrong as seldom as one would be (stats/sequential.py). How much is known grows with
-the pairs of blocks, and these with time; a look that falls to the end of a pair comes a little late, which costs nothing.
+ones, so that all looks together are wrong as seldom as one would be (stats/sequential.py). What is known grows with the
+pairs of blocks, and these with time; a look falls to the end of a pair, a little late, which costs nothing.
 """
 
 from functools import lru_cache

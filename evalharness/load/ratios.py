@@ -2,8 +2,8 @@
 
 Of each pair, or of so many in a row, one ratio is taken; judged is the centre of their logarithms and its interval
 (stats/signed_rank.py). What the machine suffered in both blocks of a pair falls out of its ratio, and a block that was
-hit alone is one of many. Medians and rates need one pair for a ratio. A tail needs as many as it takes for TAIL requests
-of each side to lie beyond the percentile, or it would be little else than a maximum.
+hit alone is one of many. Medians and rates need one pair for a ratio. A tail needs so many that TAIL requests of each
+side lie beyond the percentile, or it would be little else than a maximum.
 """
 
 import math
@@ -38,14 +38,19 @@ def ratio(pairs: Sequence[Pair], metric: str, users: int, confidence: float) -> 
     """Of whole pairs in the order in which they were measured. An interval takes more of them than a ratio does."""
     pooled = pairs_a_ratio(metric, users)
     logs = log_ratios(pairs, metric, pooled)
-    about = {"metric": metric, "ratios": int(logs.size), "pairs_a_ratio": pooled}
-    if not logs.size:
-        return Ratio(**about, ratio=None, low=None, high=None)
-    centre = signed_rank.centre(logs, confidence)
-    low, high = (
-        float(np.exp(end)) if math.isfinite(end) else None for end in (centre.low, centre.high)
+    found = signed_rank.centre(logs, confidence) if logs.size else None
+    return Ratio(
+        metric=metric,
+        ratio=_times(found and found.estimate),
+        low=_times(found and found.low),
+        high=_times(found and found.high),
+        ratios=logs.size,
+        pairs_a_ratio=pooled,
     )
-    return Ratio(**about, ratio=float(np.exp(centre.estimate)), low=low, high=high)
+
+
+def _times(log: float | None) -> float | None:
+    return math.exp(log) if log is not None and math.isfinite(log) else None
 
 
 def log_ratios(pairs: Sequence[Pair], metric: str, pooled: int) -> Floats:

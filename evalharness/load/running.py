@@ -9,24 +9,21 @@ from collections.abc import Callable, Iterator
 from evalharness.load.collecting import Collected
 from evalharness.load.looks import LOOKS
 from evalharness.load.process import LoadGenerator
-from evalharness.load.profile import Batch, LoadProfile, turns
+from evalharness.load.profile import Batch, Phase, turns
 from evalharness.runs.rows import BlockRow, RequestRow
 
 REQUEST_LIMIT = 1_000_000  # a server that answers everything at once must not fill the disk
 
 
 def blocks(
-    generator: LoadGenerator,
-    profile: LoadProfile,
-    prompts: int,
-    found: Collected,
-    settled: Callable[[Collected], bool],
+    generator: LoadGenerator, found: Collected, prompts: int, settled: Callable[[], bool]
 ) -> Iterator[tuple[list[RequestRow], BlockRow]]:
-    """The requests of each block and its own row, as it ends; `found` has them by then.
+    """The requests of each block and its own row, as it ends; `found` has them by then. `prompts`: how many there are.
 
     `settled` is asked at the planned looks. What is under way when the time is up gets the generator's patience, and is
     cut off then.
     """
+    profile = found.profile
     began, looked, asked, measured = time.monotonic(), 0, 0, False
     deadline = began + profile.warmup_seconds + profile.seconds
     for number, (order, questions) in enumerate(turns(profile, prompts), start=1):
@@ -35,7 +32,7 @@ def blocks(
             deadline, measured = time.monotonic() + profile.seconds, True
         for side in order:
             left = max(0.0, deadline - time.monotonic())
-            phase = "measured" if warm else "warmup"
+            phase: Phase = "measured" if warm else "warmup"
             batch = Batch(side, number, phase, questions, left + generator.plan.patience_seconds)
             rows, block = generator.block(batch)
             found.add(rows, block)
@@ -45,7 +42,7 @@ def blocks(
                 return
         if found.looks > looked:
             looked = found.looks
-            if looked == len(LOOKS) or settled(found):
+            if looked == len(LOOKS) or settled():
                 return
-        if asked >= REQUEST_LIMIT or time.monotonic() >= deadline:
+        if asked >= REQUEST_LIMIT:
             return

@@ -7,7 +7,6 @@ import numpy as np
 from evalharness import wording
 from evalharness.load.collecting import Collected, Side
 from evalharness.load.measure import LATENCIES, percentile, rate, samples
-from evalharness.load.ratios import METRICS
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import EndpointLoad, LoadSummary, Profile
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar
@@ -29,7 +28,7 @@ def summarise(found: Collected) -> LoadSummary:
         endpoints=(first, second),
         seconds=found.seconds,
         pairs=len(found.pairs),
-        ratios=tuple(found.ratio(metric) for metric in METRICS),
+        ratios=found.ratios(),
         confidence=CONFIDENCE,
         invalid=tuple(invalid(found)),
         warnings=tuple(warnings(found)),
@@ -76,8 +75,8 @@ def warnings(found: Collected) -> Iterator[str]:
     """What a reader must know before trusting the figures."""
     if found.spoilt:
         yield (
-            f"{found.spoilt} of {found.spoilt + len(found.pairs)} pairs of blocks have a failed request in them and are "
-            "left out of the ratios."
+            f"{found.spoilt} of {found.spoilt + len(found.pairs)} pairs of blocks have a failed request in them and "
+            "are left out of the ratios."
         )
     yield from _stalls(found)
     for name, side in found.sides.items():

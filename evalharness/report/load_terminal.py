@@ -59,7 +59,7 @@ class Progress:
 def so_far(found: Collected, metrics: tuple[LoadMetric, ...]) -> str:
     """`15 of at most 150 s, 27 pairs: tuned / base e2e p50 1.02 (0.95 to 1.10), …`"""
     first, second = found.sides
-    ratios = ", ".join(f"{wording.METRICS[metric]} {ratio(found.ratio(metric))}" for metric in metrics)
+    ratios = ", ".join(f"{wording.METRICS[row.metric]} {ratio(row)}" for row in found.ratios(metrics))
     pairs = wording.count(len(found.pairs), "pair")
     return f"{found.seconds:.0f} of at most {found.profile.seconds:g} s, {pairs}: {second} / {first} {ratios}"
 

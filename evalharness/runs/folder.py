@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.errors import UsageError
+from evalharness.runs.typed import Json, Part, as_json
 
 
 def create_run(root: Path, kind: str, about: Mapping[str, Any]) -> Path:
@@ -40,20 +41,23 @@ def finished_runs(root: Path, kind: str) -> list[Path]:
     return sorted((path for path in folders if re.fullmatch(rf"\d+T\d+-{kind}(-\d+)?", path.name)), reverse=True)
 
 
-def read_json(path: Path) -> Any:
-    """A file of a run folder. Raises UsageError when it is missing or torn."""
+def read_json(path: Path) -> Json:
+    """The object in a file of a run folder. Raises UsageError when it is missing, torn or something else."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; is this a run folder?") from None
     except ValueError as error:
         raise UsageError(f"{path}: not JSON ({error})") from None
+    if not isinstance(found, dict):
+        raise UsageError(f"{path}: not a JSON object")
+    return found
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Part | Json) -> None:
     """Written beside its place and renamed into it, so that a reader never sees half a file."""
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(value, indent=2, ensure_ascii=False, default=as_json) + "\n", encoding="utf-8")
     draft.replace(path)
 
 

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from evalharness.runs.summaries import Outcome, Reason
 from evalharness.simulation.worlds import World
 from evalharness.stats import CONFIDENCE, clustered, score, sequential
 from evalharness.stats.score import Floats
 from evalharness.verdict.criteria.quality import outcome_of
-from evalharness.verdict.criteria.reason import Outcome, Reason
 from evalharness.verdict.verdict import Verdict
 
 Purpose = Literal["superiority", "non-inferiority"]

@@ -1,4 +1,4 @@
-"""Load tests of simulated servers whose true ratio is known, beside neighbours of many kinds, and what a load concludes.
+"""Load tests of simulated servers of known ratio, beside neighbours of many kinds, and what is concluded from them.
 
 A world says by how much the machine slows down what runs in each of its slots (the logarithm of a factor; a slot is a
 block's time, two slots are a pair), and by how much more the second side than the first: nothing, unless a neighbour

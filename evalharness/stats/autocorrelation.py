@@ -31,4 +31,4 @@ def inflation(values: Floats) -> Floats:
     pairs = correlations[..., 0:lags:2] + correlations[..., 1:lags:2]
     pairs = np.where(np.cumprod(pairs > 0, axis=-1), pairs, 0)
     found = np.maximum(1, 2 * np.minimum.accumulate(pairs, axis=-1).sum(axis=-1) - 1)
-    return np.where(found > 1, found / (1 - np.minimum(found / count, MOST)), found)
+    return np.asarray(np.where(found > 1, found / (1 - np.minimum(found / count, MOST)), found))

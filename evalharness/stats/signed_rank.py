@@ -3,9 +3,9 @@
 Hodges JL, Lehmann EL (1963), Estimates of location based on rank tests, Annals of Mathematical Statistics 34:598-611.
 
 The interval holds exactly where each difference is as likely to have either sign about the centre, whatever its size
-and that of its neighbours. It is so by design where the order within each pair is drawn anew: what comes and goes on the
-machine then falls on the first or the second by a coin's toss. What hits one of the two for several pairs in a row is
-seen as autocorrelation, and widens the interval.
+and that of its neighbours. It is so by design where the order within each pair is drawn anew: what comes and goes on
+the machine then falls on the first or the second by a coin's toss. What hits one of the two for several pairs in a row
+is seen as autocorrelation, and widens the interval.
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ It knows the criteria's names and bounds, not how evidence is measured or judged
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ from pydantic import AllowInfNan, ConfigDict, Field, Strict, TypeAdapter, Valida
 
 from evalharness.client.fairness import What
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import Purpose, SuiteSummary
 from evalharness.suites import strict_yaml
 
 FOLDER = Path(__file__).parent / "policies"
@@ -40,7 +40,7 @@ Bar = Annotated[Mapping[Literal["better_by", "not_worse_by"], Share], Field(min_
 """What a suite is asked to show, and its margin, a share of prompts. `better_by`: superiority, by a gain that matters;
 `not_worse_by`: non-inferiority, a larger loss ruled out."""
 
-PURPOSES = {"better_by": "superiority", "not_worse_by": "non-inferiority"}
+PURPOSES: dict[str, Purpose] = {"better_by": "superiority", "not_worse_by": "non-inferiority"}
 
 
 def allowed(limit: Limit) -> tuple[float, float]:
@@ -84,12 +84,17 @@ class Policy:
             raise ValueError("suites has bars of its own, which quality: no-difference does not ask for")
 
 
-def applied(policy: Policy, suites: Iterable[Row]) -> list[Row]:
+def shipped(against_itself: bool) -> Path:
+    """The policy of a run that names none; a model against itself has one of its own."""
+    return FOLDER / ("self.yaml" if against_itself else "default.yaml")
+
+
+def applied(policy: Policy, suites: Iterable[SuiteSummary]) -> list[SuiteSummary]:
     """The suites of a summary, each with the purpose and the margin that the policy holds it to."""
     bars = {name: next(iter(bar.items())) for name, bar in policy.suites.items()}
     return [
-        {**suite, "purpose": PURPOSES[bars[name][0]], "margin": bars[name][1]}
-        if (name := suite["suite"]) in bars
+        replace(suite, purpose=PURPOSES[bars[name][0]], margin=bars[name][1])
+        if (name := suite.suite) in bars
         else suite
         for suite in suites
     ]

@@ -1,4 +1,4 @@
-"""Becomes the vLLM server of one variant, in its container: settings from the environment → its argument list.
+"""Becomes the vLLM server of one variant, in its container: settings and what was decided of them → its argument list.
 
     python3 -m images.vllm.start base
     python3 -m images.vllm.start switch
@@ -14,10 +14,10 @@ from pathlib import Path
 from serve import hardware
 from serve.errors import Failure, UsageError
 from serve.models.store import Store
-from serve.planning import inputs
+from serve.planning import decision
 from serve.runtimes.docker.starter import become
 from serve.services import catalog, endpoints, vllm
-from serve.settings import Settings, read_settings, size_bytes
+from serve.settings import Settings, read_settings
 
 STORE = Store(Path("/models"))
 BASE, ADAPTER = Path("/input/base"), Path("/input/adapter")  # as they were given, where they are what is served
@@ -31,13 +31,11 @@ def main(name: str) -> None:
 
 
 def described(settings: Settings, variant: str) -> vllm.Server:
-    """A variant's server, as it runs here. Raises UsageError for one that does not fit."""
+    """A variant's server, as it runs here. Raises UsageError where nothing was decided for it."""
     adapter = ADAPTER / os.environ.get("ADAPTER_INSIDE", "") if settings.mode.lora else None
     base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
-    model, quantized = endpoints.model(settings, STORE, variant, base), endpoints.checkpoint(STORE, "base")
-    driver = inputs.inside(settings, os.environ.get("GPUS", ""))
-    inputs.check_host(settings, quantized, adapter, gpu, size_bytes(settings.SERVER_MEMORY), driver=driver)
-    limits = inputs.limits(settings, quantized, adapter, gpu, driver)
+    limits = decision.handed_on(os.environ.get(decision.VARIABLE, ""), settings, gpu)
+    model = endpoints.model(settings, STORE, variant, base)
     return inside(endpoints.server(settings, variant, model, limits, gpu, adapter))
 
 

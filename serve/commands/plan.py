@@ -6,13 +6,15 @@ It downloads and starts nothing, but the configurations of models named on the h
 from math import ceil
 
 from serve.display import console, table
-from serve.models.limits import GIB
+from serve.hardware import GIB
 from serve.models.preflight_lora import largest_rank
 from serve.models.sources import model_sources
+from serve.models.vllm_0_32 import GPU_BLOCK
 from serve.paths import Paths
-from serve.planning import host, inputs, plan
+from serve.planning import cards, host, plan
 from serve.planning.architecture import architecture
-from serve.planning.memory import GPU_BLOCK, USABLE, Fit
+from serve.planning.configurations import configurations
+from serve.planning.memory import USABLE, Fit
 from serve.settings import Settings, size_bytes
 
 NAME = "plan"
@@ -21,8 +23,8 @@ HELP = "what would fit on the GPU here, or on one of GPU_MEMORY_GIB"
 
 def main(settings: Settings, paths: Paths) -> int:
     """Prints the plan. Raises UsageError, after that, for one that cannot be served."""
-    config, adapter_config = inputs.configurations(settings, model_sources(settings, paths.root))
-    present = inputs.gpus(settings)
+    config, adapter_config = configurations(settings, model_sources(settings, paths.root))
+    present = cards.present(settings)
     model = architecture(config, settings.BASE_MODEL or "the demo")
     planned = plan.plan(settings, model, largest_rank(adapter_config), present)
     console.print(f"{settings.BASE_MODEL or 'The embedded demo'}: MODE={planned.mode.name}, {planned.mode.title}.")

@@ -15,9 +15,8 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from serve.errors import UsageError
+from serve.models.vllm_0_32 import GROUP_SIZES, SUPPORTED
 
-SUPPORTED = ("llama", "qwen2")
-GROUP_SIZES = (32, 64, 128)  # what vLLM's GPTQ kernels take, less "one group a row"
 TABLES = ("embed_tokens", "lm_head")
 # How peft names a table that it saves whole, depending on what else it does to it.
 WHOLE = (".weight", ".base_layer.weight", ".token_adapter.base_layer.weight", ".modules_to_save.weight")

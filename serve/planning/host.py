@@ -8,21 +8,13 @@ from math import ceil
 from typing import Any
 
 from serve.errors import UsageError
-from serve.models.limits import GIB, lora_step
+from serve.hardware import GIB
 from serve.models.preflight_lora import largest_rank
+from serve.models.vllm_0_32 import OWN_PIECE, PROCESS, SHARED_PIECE, lora_step
 from serve.planning import plan
 from serve.planning.architecture import WIDE, Architecture, architecture
 from serve.planning.memory import Demand
 from serve.settings import Settings
-
-# Of one process of a server, its weights aside: Python, PyTorch, CUDA's own. On CPU, vLLM's three took 0.4 GiB each
-# beside the demo and its cache; a bare process with CUDA has been seen to take 0.3 of its own.
-PROCESS = 1 * GIB
-# PyTorch takes memory of a GPU for tensors from this size on one by one, for smaller ones in pieces of 20 MiB
-# (c10/core/AllocatorConfig.h). Asleep, vLLM copies each piece to pinned host memory (sleep in
-# vllm/device_allocator/cumem.py), which PyTorch rounds up to a power of two (ATen/core/CachingHostAllocator.h).
-OWN_PIECE = 10 * 1024**2
-SHARED_PIECE = 32 / 20
 
 
 def need(settings: Settings, config: Mapping[str, Any], adapter: Mapping[str, Any], present: plan.Gpus | None) -> int:

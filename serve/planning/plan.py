@@ -10,12 +10,12 @@ from math import ceil, floor
 from typing import Any, cast
 
 from serve.errors import UsageError
-from serve.hardware import Gpu
-from serve.models.limits import GIB
+from serve.hardware import GIB, Gpu
 from serve.models.preflight_lora import largest_rank
+from serve.models.vllm_0_32 import CONTEXT, CPU_BLOCK, GPU_BLOCK
 from serve.modes import MODES, Mode
 from serve.planning.architecture import Architecture, architecture
-from serve.planning.memory import CONTEXT, CPU_BLOCK, GPU_BLOCK, USABLE, Card, Demand, Fit, fit, steps
+from serve.planning.memory import USABLE, Card, Demand, Fit, fit, steps
 from serve.settings import Settings
 
 CPU_KV_CACHE_GIB = 1.0

@@ -3,13 +3,20 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from serve.hardware import GIB
 from serve.modes import MODES, ModeName
+from serve.paths import Paths
+from serve.planning import decision
+from serve.planning.plan import Limits
+from serve.runtimes.docker.compose import Compose
 from serve.runtimes.docker.compose_inputs import project_files
 from serve.services import catalog
 from serve.services.catalog import Service
@@ -121,3 +128,25 @@ def test_a_server_starts_when_its_model_is_made_and_on_a_gpu_when_every_model_is
         assert made <= all_before(variant)
         direct = services[variant]["depends_on"][f"quantize-{variant}"]
         assert direct["condition"] == "service_completed_successfully"
+
+
+def test_another_plan_is_another_environment_for_which_compose_makes_a_server_anew(tmp_path: Path) -> None:
+    if subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("no docker compose on this machine")
+    paths = Paths(tmp_path)
+    shutil.copytree(ROOT / "compose", tmp_path / "compose")
+    paths.state.mkdir()
+    settings = Settings()
+    compose = Compose(project_files(settings, tmp_path / "compose", gpu=False), "tandem-planned", {})
+
+    def told(service: str) -> str | None:
+        described = json.loads(compose.ask("config", "--format", "json", service))["services"][service]
+        return dict(described["environment"]).get(decision.VARIABLE)
+
+    assert told("base") is None
+    for size in (GIB, 2 * GIB):
+        made = decision.Decision(False, Limits(size, memory_share=0.459), decision.deciding(settings))
+        decision.write(made, paths.plan)
+        for service in ("base", "tuned"):
+            assert decision.handed_on(told(service) or "", settings, gpu=False) == made.limits
+    assert told("webui") is None

@@ -20,7 +20,7 @@ import yaml
 from evalharness.__main__ import COMMANDS as HARNESS_COMMANDS
 from serve.__main__ import COMMANDS as SERVE_COMMANDS
 from serve.harness.measure import KINDS
-from serve.models.preflight import SUPPORTED
+from serve.models.vllm_0_32 import SUPPORTED
 from serve.modes import MODES
 from serve.services.catalog import SERVICES
 from serve.settings import MAKE_ONLY, Settings

@@ -6,8 +6,7 @@ It knows counts of requests and of errors, nothing of what was asked.
 from collections.abc import Iterable, Iterator, Mapping
 
 from evalharness import wording
-from evalharness.runs.rows import Row
-from evalharness.verdict.criteria.reason import Outcome, Reason
+from evalharness.runs.summaries import Outcome, Reason, SuiteSummary
 
 ErrorKinds = Mapping[str, Mapping[str, int]]
 """How many requests an endpoint left unanswered: endpoint -> kind of error -> count."""
@@ -35,17 +34,17 @@ def answered(run: str, asked: Mapping[str, int], unanswered: ErrorKinds, limit: 
         yield Reason("answered", f"{run}: {name}", outcome, text)
 
 
-def answered_in_each(suites: Iterable[Row], limit: float) -> Iterator[Reason]:
+def answered_in_each(suites: Iterable[SuiteSummary], limit: float) -> Iterator[Reason]:
     """A reason for every suite of which an endpoint left too much unanswered, though all suites together may do.
 
     It does not fail a model: a suite may be small, and one error in twenty prompts is then more than any limit.
     """
     for suite in suites:
-        for name, errors in suite["errors"].items():
-            if errors > limit * suite["prompts"]:
-                text = _answered_in_words("of this suite", name, suite["prompts"], {"in all": errors}, limit)
-                text = f"{suite['suite']}: {text} Ask them again (eval with --resume) once the cause is mended."
-                yield Reason("answered", f"{suite['suite']}: {name}", "unsettled", text)
+        for name, errors in suite.errors.items():
+            if errors > limit * suite.prompts:
+                text = _answered_in_words("of this suite", name, suite.prompts, {"in all": errors}, limit)
+                text = f"{suite.suite}: {text} Ask them again (eval with --resume) once the cause is mended."
+                yield Reason("answered", f"{suite.suite}: {name}", "unsettled", text)
 
 
 def _answered_in_words(run: str, name: str, total: int, kinds: Mapping[str, int], limit: float) -> str:

@@ -4,37 +4,37 @@ It knows summaries and margins, nothing of how answers were judged right.
 """
 
 from evalharness import wording
-from evalharness.runs.rows import Row
-from evalharness.verdict.criteria.reason import Outcome, Reason
+from evalharness.runs.summaries import Estimate, EvalSummary, Outcome, Reason, SuiteSummary
 from evalharness.verdict.policy import PURPOSES, Policy, applied
 from evalharness.verdict.settling import more_prompts, prompts_to_leave
 
 
-def quality(evaluation: Row, policy: Policy) -> list[Reason]:
+def quality(evaluation: EvalSummary, policy: Policy) -> list[Reason]:
     """A reason for every suite that is judged, by its `right` (all checks passed).
 
     By purpose, a PASS takes all suites, so each is judged as if it were the only one. The harness's test of itself
     fails on a difference in any suite: each more would be one more chance of a false alarm, were the p-values not
     adjusted for their number (stats/multiple.py).
     """
-    names, confidence = evaluation["endpoints"], evaluation["confidence"]
+    names, confidence = evaluation.endpoints, evaluation.confidence
     adjusted = _adjusted_p_values(evaluation) if policy.quality == "no-difference" else {}
     reasons: list[Reason] = []
-    for suite in applied(policy, evaluation["suites"]):
-        criterion = "no difference" if policy.quality == "no-difference" else suite["purpose"]
+    for suite in applied(policy, evaluation.suites):
+        criterion = "no difference" if policy.quality == "no-difference" else suite.purpose
         if criterion == "descriptive":
             continue
-        if not suite["paired"]:
+        difference = suite.right.estimate
+        if difference is None:
             outcome: Outcome = "unsettled"
-            text = f"{suite['suite']}: no prompt was answered by both models. Another eval run settles it."
+            text = f"{suite.suite}: no prompt was answered by both models. Another eval run settles it."
         else:
             if adjusted:
-                outcome, meaning = _no_difference(adjusted[suite["suite"]], len(adjusted), 1 - confidence)
+                outcome, meaning = _no_difference(adjusted[suite.suite], len(adjusted), 1 - confidence)
             else:
-                outcome, meaning = _difference(criterion, suite, names[0])
+                outcome, meaning = _difference(criterion, suite, difference, names[0])
             text = f"{_rates_in_words(names, suite, confidence)}: {meaning}"
-        reasons.append(Reason(criterion, suite["suite"], outcome, text))
-    asked = {suite["suite"] for suite in evaluation["suites"]}
+        reasons.append(Reason(criterion, suite.suite, outcome, text))
+    asked = {suite.suite for suite in evaluation.suites}
     for name, bar in policy.suites.items():
         if name not in asked:
             text = f"{name}: the policy asks for it, this eval run did not. An eval run with it settles it."
@@ -45,11 +45,12 @@ def quality(evaluation: Row, policy: Policy) -> list[Reason]:
     return reasons
 
 
-def _adjusted_p_values(evaluation: Row) -> dict[str, float]:
+def _adjusted_p_values(evaluation: EvalSummary) -> dict[str, float]:
     """McNemar's p-values by suite, of those with a pair, as if any one that is small would count."""
     from evalharness.stats.multiple import holm  # here: numpy and scipy come with it, and --help must answer at once
 
-    p_values = {suite["suite"]: suite["metrics"][0]["p_value"] for suite in evaluation["suites"] if suite["paired"]}
+    found = {suite.suite: suite.right.p_value for suite in evaluation.suites}
+    p_values = {suite: p for suite, p in found.items() if p is not None}
     return dict(zip(p_values, holm(list(p_values.values())), strict=True))
 
 
@@ -72,38 +73,36 @@ def outcome_of(purpose: str, margin: float, first_rate: float, low: float, high:
     return "met" if low > -margin else "failed" if high < -margin else "unsettled"
 
 
-def _difference(purpose: str, suite: Row, base: str) -> tuple[Outcome, str]:
+def _difference(purpose: str, suite: SuiteSummary, difference: Estimate, base: str) -> tuple[Outcome, str]:
     """The outcome of one suite by its purpose, and what it means."""
-    right, margin = suite["metrics"][0], suite["margin"]
-    outcome = outcome_of(purpose, margin, right["first"]["rate"], right["low"], right["high"])
-    return outcome, _meaning(outcome, purpose, suite, base)
+    outcome = outcome_of(purpose, suite.margin or 0, suite.right.first.rate or 0, difference.low, difference.high)
+    return outcome, _meaning(outcome, purpose, suite, difference.value, base)
 
 
-def _meaning(outcome: Outcome, purpose: str, suite: Row, base: str) -> str:
-    right, margin = suite["metrics"][0], suite["margin"]
+def _meaning(outcome: Outcome, purpose: str, suite: SuiteSummary, difference: float, base: str) -> str:
+    right, margin = suite.right, suite.margin or 0
     size = f"{margin * 100:g} points"
     if outcome == "met":
         return "better." if purpose == "superiority" else f"a loss of more than {size} is ruled out."
     if outcome == "failed":
         smallest = f"a gain of {size}, the smallest that matters, is ruled out."
         return smallest if purpose == "superiority" else f"more is lost than the {size} that are accepted."
-    if purpose == "non-inferiority" and right["first"]["rate"] <= margin:
+    if purpose == "non-inferiority" and (right.first.rate or 0) <= margin:
         shown = f"{base} is right too rarely for a loss of {size} to show"
         return f"not settled: {shown}. A suite that {base} can answer settles it."
-    difference = right["difference"]
     # Two ways out for a gain: it is shown, or one that matters is ruled out.
     gain = [0.0] * (difference > 0) + [margin] * (difference < margin)
-    discordance = (right["only_first"] + right["only_second"]) / suite["paired"]
-    enough = prompts_to_leave(gain if purpose == "superiority" else [-margin], difference, discordance, suite["paired"])
-    return f"not settled. {more_prompts(suite['paired'], enough)}"
+    discordance = (right.only_first + right.only_second) / suite.paired
+    enough = prompts_to_leave(gain if purpose == "superiority" else [-margin], difference, discordance, suite.paired)
+    return f"not settled. {more_prompts(suite.paired, enough)}"
 
 
-def _rates_in_words(names: tuple[str, str], suite: Row, confidence: float) -> str:
-    right = suite["metrics"][0]
-    first, second = (wording.percent(right[side]["rate"]) for side in ("first", "second"))
-    low, high = wording.points(right["low"]), wording.points(right["high"])
+def _rates_in_words(names: tuple[str, str], suite: SuiteSummary, confidence: float) -> str:
+    right = suite.right
+    first, second = (wording.percent(side.rate) for side in (right.first, right.second))
+    low, high = wording.points(right.low), wording.points(right.high)
     return (
-        f"{suite['suite']}: {names[1]} is right in {second} against {names[0]}'s {first} "
-        f"({wording.points(right['difference'])} points, {confidence * 100:g} % interval {low} to {high}, "
-        f"{wording.p_value(right['p_value'])})"
+        f"{suite.suite}: {names[1]} is right in {second} against {names[0]}'s {first} "
+        f"({wording.points(right.difference)} points, {confidence * 100:g} % interval {low} to {high}, "
+        f"{wording.p_value(right.p_value)})"
     )

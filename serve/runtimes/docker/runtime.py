@@ -64,6 +64,7 @@ class Docker:
     def up(self, display: Display) -> None:
         pipeline = self.pipeline
         prepare(self.paths)
+        pipeline.hand_on()
         for service in catalog.of_other_modes(self.settings):
             self.compose.remove(service.name)
 
@@ -88,8 +89,6 @@ class Docker:
             f"{variant.upper()}_VERSION": endpoints.named_for(self.settings, version)
             for variant, version in pipeline.versions.items()
         }
-        if self.gpu:  # a container sees its own GPUs alone, and has to plan for the other's too
-            made["GPUS"] = hardware.gpu_listing()
         if service.name in self.settings.mode.servers:  # others may start before anything is fetched
             made |= job_inputs(pipeline.base, pipeline.adapter, pipeline.sources.calibration)
             if self.settings.mode.lora:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from serve.models.store import Store
 from serve.paths import Paths
-from serve.planning import inputs
+from serve.planning import decision
 from serve.runtimes.local.jobs import environment_of
 from serve.runtimes.local.supervisor import Program
 from serve.services import endpoints, vllm
@@ -18,9 +18,8 @@ def target(settings: Settings, paths: Paths, base: Path, adapter: Path, gpu: boo
     store, second = Store(paths.models), adapter if settings.mode.lora else None
 
     def server(variant: str) -> vllm.Server:
-        limits = inputs.limits(settings, endpoints.checkpoint(store, "base"), second, gpu)
         model = endpoints.model(settings, store, variant, base)
-        return endpoints.server(settings, variant, model, limits, gpu, second)
+        return endpoints.server(settings, variant, model, decision.read(paths.plan), gpu, second)
 
     return Target(settings, False, {"vllm": paths.state / "cache", "webui": paths.state / "webui"}, server)
 

@@ -58,6 +58,7 @@ class Local:
     def up(self, display: Display) -> None:
         pipeline = self.pipeline
         credentials.ensure(self.paths.secrets)
+        pipeline.hand_on()
         self.supervisor.ensure_running()
         for service in catalog.of_other_modes(self.settings):
             self.supervisor.drop(service.name)

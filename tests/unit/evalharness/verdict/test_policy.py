@@ -1,6 +1,7 @@
 """A policy file is either wholly valid or refused in one line that names the file and the field."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
 from evalharness.verdict.policy import FOLDER, allowed, applied, read_policy
+from tests.parts import metric, suite
 
 VALID = {
     "version": 1,
@@ -140,5 +142,5 @@ def test_off_unless_asked_for_are_robustness_the_judge_and_bars_of_its_own() -> 
 
 def test_a_policys_bar_takes_the_place_of_the_suites_own(tmp_path: Path) -> None:
     policy = read_policy(written(tmp_path, VALID | {"suites": {"letters": {"not_worse_by": 0.02}}}))
-    suites = [{"suite": name, "purpose": "superiority", "margin": 0.1} for name in ("letters", "prose")]
-    assert applied(policy, suites) == [{**suites[0], "purpose": "non-inferiority", "margin": 0.02}, suites[1]]
+    suites = [suite(metric(0.5, 0.7), name, margin=0.1) for name in ("letters", "prose")]
+    assert applied(policy, suites) == [replace(suites[0], purpose="non-inferiority", margin=0.02), suites[1]]

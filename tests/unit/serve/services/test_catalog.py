@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from evalharness.suites.files import shipped
+from serve.hardware import GIB
 from serve.harness import arguments as harness_arguments
-from serve.models.limits import GIB, lora_step
 from serve.models.store import Store
+from serve.models.vllm_0_32 import lora_step
 from serve.modes import VARIANTS
 from serve.paths import Paths
 from serve.planning import plan

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from serve import hardware
 from serve.errors import UsageError
 from serve.paths import Paths
 from serve.runtimes import choice
@@ -90,15 +89,6 @@ def test_a_task_that_is_a_file_is_seen_with_the_rows_beside_it(tmp_path):
 def test_a_suite_that_is_no_file_is_refused(tmp_path):
     with pytest.raises(UsageError, match=r"yours\.yaml: no such file; set SUITES"):
         harness_words(Settings(SUITES="yours.yaml"), tmp_path)
-
-
-def test_a_gpus_container_is_told_of_every_gpu_and_what_is_left_of_each(monkeypatch):
-    listing = "0, 81559, NVIDIA H100 80GB HBM3;1, 24564, NVIDIA GeForce RTX 4090"
-    monkeypatch.setattr(runtime, "has_nvidia_runtime", lambda: True)
-    monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: True)
-    monkeypatch.setattr(hardware, "gpu_listing", lambda: listing)
-    told = runtime.Docker(Settings(GPU_MEMORY_GIB=20), Paths(ROOT)).told(catalog.service(catalog.WEBUI)).variables
-    assert (told["GPUS"], told["GPU_MEMORY_GIB"]) == (listing, "20.0")
 
 
 def test_open_webui_starts_before_the_adapter_that_is_served_is_fetched(monkeypatch):
