@@ -41,16 +41,16 @@ def ratio(pairs: Sequence[Pair], metric: str, users: int, confidence: float) -> 
     found = signed_rank.centre(logs, confidence) if logs.size else None
     return Ratio(
         metric=metric,
-        ratio=_times(found and found.estimate),
-        low=_times(found and found.low),
-        high=_times(found and found.high),
+        ratio=_times(found.estimate) if found else None,
+        low=_times(found.low) if found else None,
+        high=_times(found.high) if found else None,
         ratios=logs.size,
         pairs_a_ratio=pooled,
     )
 
 
-def _times(log: float | None) -> float | None:
-    return math.exp(log) if log is not None and math.isfinite(log) else None
+def _times(log: float) -> float | None:
+    return math.exp(log) if math.isfinite(log) else None
 
 
 def log_ratios(pairs: Sequence[Pair], metric: str, pooled: int) -> Floats:
