@@ -30,39 +30,47 @@ class LoadGenerator:
         self.plan = plan
         self.process = process
         self.complaints = complaints
-        self._say(asdict(plan))
+        with self._watched(START_SECONDS):
+            self._say(asdict(plan))
 
     def block(self, batch: Batch) -> tuple[list[RequestRow], BlockRow]:
         """Has a block asked: the rows of its requests, and its own.
 
         Raises Failure when the process fails, or has not ended long after the block should have.
         """
-        # Beside the block, one request that wakes the server, and answers that are cut off.
-        limit = START_SECONDS + batch.limit_seconds + 2 * self.plan.patience_seconds
-        deadline = time.monotonic() + limit
-        watchdog = Timer(limit, self.process.kill)
-        watchdog.start()
         requests: list[RequestRow] = []
-        try:
+        # Beside the block, one request that wakes the server, and answers that are cut off.
+        with self._watched(START_SECONDS + batch.limit_seconds + 2 * self.plan.patience_seconds):
             self._say(asdict(batch))
             for row in self._rows():
                 if isinstance(row, BlockRow):
                     return requests, row
                 requests.append(row)
-        finally:
-            watchdog.cancel()
         self.process.wait()
-        if time.monotonic() >= deadline:
-            raise Failure(f"the load generator was stopped: it had not ended after {limit:g} seconds")
         raise self._failure()
 
     def finish(self) -> None:
         """Lets the process end. Raises Failure when it had something to complain of."""
         assert self.process.stdin
-        with suppress(BrokenPipeError):
-            self.process.stdin.close()
-        if self.process.wait(START_SECONDS) != 0:
+        with self._watched(START_SECONDS):
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
+            self.process.wait()
+        if self.process.returncode:
             raise self._failure()
+
+    @contextmanager
+    def _watched(self, limit: float) -> Iterator[None]:
+        """Kills the process when the block of code takes longer than so many seconds, and raises Failure."""
+        deadline = time.monotonic() + limit
+        watchdog = Timer(limit, self.process.kill)
+        watchdog.start()
+        try:
+            yield
+        finally:
+            watchdog.cancel()
+        if time.monotonic() >= deadline:
+            raise Failure(f"the load generator was stopped: it had not ended after {limit:g} seconds")
 
     def _rows(self) -> Iterator[RequestRow | BlockRow]:
         assert self.process.stdout

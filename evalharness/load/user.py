@@ -134,6 +134,7 @@ class ChatUser(FastHttpUser):
             try:
                 while lines.readline(b"\n"):
                     pass
+                self.kept = True
             finally:
                 lines.release()
 

@@ -43,9 +43,10 @@ def confidences(looks: Sequence[float], alpha: float = ALPHA, spending: Spending
 def boundaries(looks: Sequence[float], alpha: float = ALPHA, spending: Spending = late) -> list[float]:
     """The |z| that ends a run at each look: 2.96 and 1.97 for looks at half and at all, 1.96 for one look (late).
 
-    Alpha is spent bit by bit: Lan KKG, DeMets DL (1983), Discrete sequential boundaries for clinical trials, Biometrika
-    70:659-663. The paths that have not yet ended are integrated look by look: Armitage P, McPherson CK, Rowe BC (1969),
-    Repeated significance tests on accumulating data, Journal of the Royal Statistical Society A 132:235-244. Raises ValueError for looks that do not rise from above 0 to 1.
+    Alpha is spent bit by bit: Lan KKG, DeMets DL (1983), Discrete sequential boundaries for clinical trials,
+    Biometrika 70:659-663. The paths that have not yet ended are integrated look by look: Armitage P, McPherson CK,
+    Rowe BC (1969), Repeated significance tests on accumulating data, Journal of the Royal Statistical Society A
+    132:235-244. Raises ValueError for looks that do not rise from above 0 to 1.
     """
     from scipy.optimize import brentq
 

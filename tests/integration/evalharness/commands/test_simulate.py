@@ -1,4 +1,4 @@
-"""The table of promises on the statistics' page is what `make simulate` prints."""
+"""The tables of promises on the pages of the statistics and of the load are what `make simulate` prints."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from evalharness.__main__ import main
 
-PAGE = Path(__file__).parents[4] / "evalharness" / "stats" / "README.md"
+PAGES = Path(__file__).parents[4] / "evalharness"
 
 
 def cells(text: str) -> list[list[str]]:
@@ -15,10 +15,16 @@ def cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows if set("".join(row)) - {"-"}]
 
 
-def test_the_page_shows_the_table_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+def shown(page: str, first: str) -> list[list[str]]:
+    """The table of a page whose first heading is this one."""
+    text = (PAGES / page / "README.md").read_text(encoding="utf-8")
+    return cells(text[text.index(f"| {first} |") :].split("\n\n")[0].split("</details>")[0])
+
+
+def test_the_pages_show_the_tables_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate"]) == 0
-    printed = cells(capsys.readouterr().out)
-    page = PAGE.read_text(encoding="utf-8")
-    shown = cells(page[page.index("| run | correlation |") :].split("</details>")[0])
-    assert len(printed) == 40
-    assert shown == printed
+    quality, load = (cells(part) for part in capsys.readouterr().out.strip().split("\n\n"))
+    assert len(quality) == 40
+    assert shown("stats", "run | correlation") == quality
+    assert len(load) == 14
+    assert shown("load", "beside the servers") == load

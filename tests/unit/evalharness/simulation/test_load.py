@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evalharness.simulation.load import Case, cases, columns, cells, one_sided, presence, quiet, simulate
+from evalharness.simulation.load import Case, cases, cells, columns, one_sided, presence, quiet, simulate
 
 
 def test_who_comes_and_goes_is_there_for_the_share_of_the_time_that_was_said() -> None:
