@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evalharness.analysis.failures import failures, together
+from evalharness.analysis.missing import with_errors
 from evalharness.analysis.pairing import Pair, Paired, paired
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.scores import scores
@@ -55,6 +56,8 @@ def _suite(about: Mapping[str, Any], rows: Sequence[Graded], names: Sequence[str
         failures=failures(pairs, names),
         scores=scores(pairs),
         robustness=robustness(rows, names),
+        with_errors=with_errors(pairs, found.erred.values()),
+        unasked=2 * about["prompts"] - found.rows,
     )
 
 

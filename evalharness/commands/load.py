@@ -27,7 +27,7 @@ from evalharness.commands.options import (
 from evalharness.load.probe import probe
 from evalharness.load.process import generating
 from evalharness.load.profile import LoadProfile, plan_load
-from evalharness.runs.folder import create_run, write_json
+from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow
 from evalharness.suites.schema import Suite
@@ -94,7 +94,7 @@ def main(args: argparse.Namespace) -> int:
     rows = list(read_rows(folder / "requests.jsonl", RequestRow))
     blocks = list(read_rows(folder / "blocks.jsonl", BlockRow))
     summary = summarise(collected(profile, [endpoint.name for endpoint in endpoints], rows, blocks))
-    write_json(folder / "summary.json", summary)
+    write_concluded(folder / "summary.json", summary)
     show(summary, folder)
     hand_on(args, folder)
     return 0
@@ -126,13 +126,17 @@ def put_load_on(
 
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
     found = Collected(profile, tuple(by_name))
+
+    def known() -> bool:
+        return settled(found.ratios(policy.load), found.requests, policy)
+
     with (
         open_rows(folder / "requests.jsonl") as requests,
         open_rows(folder / "blocks.jsonl") as blocks_file,
         Progress(found, policy.load) as progress,
         generating(plan_load(endpoints, prompts, profile)) as generator,
     ):
-        for rows, block in blocks(generator, found, len(prompts), lambda: settled(found.ratios(policy.load), policy)):
+        for rows, block in blocks(generator, found, len(prompts), known):
             for row in rows:
                 append_row(requests, _redacted(row, by_name[row.endpoint]))
             append_row(blocks_file, block)

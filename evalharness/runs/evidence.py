@@ -12,7 +12,7 @@ from typing import Generic, Literal, Self, TypeVar, overload
 
 from evalharness import wording
 from evalharness.errors import UsageError
-from evalharness.runs.folder import read_json
+from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
 from evalharness.runs.schemas import SCHEMAS
@@ -104,9 +104,14 @@ def _read(path: Path, kind: str, of: type[Kind], mends: str = "") -> Kind:
     if version != SCHEMAS[kind]:
         raise UsageError(f"{path}: schema {version}, this version reads {SCHEMAS[kind]}{mends}")
     try:
-        return parsed(of, path.read_bytes())
+        found = parsed(of, path.read_bytes())
     except ValueError as error:
         raise UsageError(f"{path}: {error}{mends}") from None
+    rows = digests(path.parent, kind)
+    if found.rows != rows:
+        changed = [name for name in ROWS[kind] if (found.rows or {}).get(name) != rows.get(name)]
+        raise UsageError(f"{path}: not made of the {wording.listing(changed)} beside it{mends}")
+    return found
 
 
 def fitting_load_run(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Run[LoadSummary] | None:

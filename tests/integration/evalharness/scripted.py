@@ -98,7 +98,7 @@ def run_folder(root: Path) -> Path:
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
     """As they lie in the file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_bytes().split(b"\n") if line]
 
 
 def rows_of(root: Path) -> list[dict[str, Any]]:

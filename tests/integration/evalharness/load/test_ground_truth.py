@@ -26,6 +26,7 @@ from evalharness.runs.rows import BlockRow, RequestRow
 from evalharness.runs.typed import as_json
 from tests.ground_truth import FAULTS, GroundTruth, serving
 from tests.parts import block as block_row
+from tests.slowed import slowed
 
 KEY = "sk-a-key-that-nobody-may-see"
 USERS, TOKENS = 4, 20
@@ -229,12 +230,12 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("load")
     (folder / "key").write_text(KEY)
     with serving(GroundTruth(itl=0.005, key=KEY)) as fast, serving(GroundTruth(itl=0.02, key=KEY)) as slow:
-        code = main(load_arguments(folder, fast, slow))
+        code = main(load_arguments(folder, fast.url, slow.url))
         (run,) = (folder / "runs").iterdir()
         yield code, run, fast, slow
 
 
-def load_arguments(folder: Path, first: GroundTruth, second: GroundTruth) -> list[str]:
+def load_arguments(folder: Path, first: str, second: str) -> list[str]:
     suite = {
         "suite": "load",
         "version": 1,
@@ -253,7 +254,7 @@ def load_arguments(folder: Path, first: GroundTruth, second: GroundTruth) -> lis
     (folder / "suite.yaml").write_text(json.dumps(suite))
     return [
         "load",
-        *("--url", f"base={first.url}", "--url", f"tuned={second.url}", "--key-file", str(folder / "key")),
+        *("--url", f"base={first}", "--url", f"tuned={second}", "--key-file", str(folder / "key")),
         *("--suites", str(folder / "suite.yaml"), "--runs", str(folder / "runs")),
         *("--users", "4", "--seconds", "20", "--warmup-seconds", "0.2", "--output-tokens", "20"),
     ]
@@ -277,6 +278,19 @@ def test_an_endpoint_four_times_as_slow_between_tokens_is_measured_as_slower(com
     ratios = {entry["metric"]: entry for entry in summary["ratios"]}
     assert ratios["output_tokens_per_s"]["ratio"] < 0.8
     assert all(0 < entry["low"] <= entry["high"] for entry in summary["ratios"] if entry["pairs_a_ratio"] == 1)
+
+
+def test_an_endpoint_half_as_slow_again_is_measured_as_just_that(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    with serving(GroundTruth(ttft=0.1, itl=0.02, key=KEY)) as truth, slowed(truth.port, 1.5) as url:
+        assert main(load_arguments(tmp_path, truth.url, url)) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    summary = json.loads((run / "summary.json").read_text())
+    found = {ratio["metric"]: ratio for ratio in summary["ratios"]}
+    assert found["e2e_p50"]["ratio"] == pytest.approx(1.5, abs=0.05)
+    assert found["ttft_p50"]["ratio"] == pytest.approx(1.5, abs=0.1)
+    assert found["output_tokens_per_s"]["ratio"] == pytest.approx(1 / 1.5, abs=0.05)
+    assert found["e2e_p50"]["low"] > 1.25 and summary["seconds"] < 0.8 * summary["profile"]["seconds"]
 
 
 def test_the_blocks_of_a_pair_ask_the_same_and_who_comes_first_is_drawn(comparison: Any) -> None:
@@ -307,7 +321,13 @@ def test_a_load_goes_on_to_its_end_where_the_policy_bounds_nothing(tmp_path: Pat
     (tmp_path / "key").write_text(KEY)
     (tmp_path / "none.yaml").write_text("version: 1\nquality: by-purpose\nmax_error_rate: 0.01\n")
     with serving(GroundTruth(itl=0.005, key=KEY)) as fast, serving(GroundTruth(itl=0.02, key=KEY)) as slow:
-        arguments = [*load_arguments(tmp_path, fast, slow), "--seconds", "3", "--policy", str(tmp_path / "none.yaml")]
+        arguments = [
+            *load_arguments(tmp_path, fast.url, slow.url),
+            "--seconds",
+            "3",
+            "--policy",
+            str(tmp_path / "none.yaml"),
+        ]
         assert main(arguments) == 0
     (run,) = (tmp_path / "runs").iterdir()
     assert 3 <= json.loads((run / "summary.json").read_text())["seconds"] < 5
@@ -321,7 +341,7 @@ def test_where_no_terminal_is_the_ratios_narrow_line_by_line(
         "version: 1\nquality: by-purpose\nmax_error_rate: 0.01\nload: {e2e_p50: {equal_within: 0.0001}}\n"
     )
     with serving(GroundTruth(key=KEY)) as first, serving(GroundTruth(key=KEY)) as second:
-        arguments = [*load_arguments(tmp_path, first, second), "--seconds", "4"]
+        arguments = [*load_arguments(tmp_path, first.url, second.url), "--seconds", "4"]
         assert main([*arguments, "--policy", str(tmp_path / "tight.yaml")]) == 0
     lines = [line for line in capsys.readouterr().err.splitlines() if "of at most 4 s" in line]
     assert len(lines) > 5
@@ -356,7 +376,7 @@ def test_an_endpoint_unfit_for_load_is_one_clear_line_before_any_load(
 ) -> None:
     (tmp_path / "key").write_text(KEY)
     with serving(GroundTruth(key=KEY)) as good, serving(server):
-        assert main(load_arguments(tmp_path, good, server)) == 2
+        assert main(load_arguments(tmp_path, good.url, server.url)) == 2
     error = capsys.readouterr().err
     assert error.startswith("tandem: ") and error.count("\n") == 1
     assert "tuned" in error and says in error and KEY not in error
@@ -369,7 +389,7 @@ def test_a_load_generator_that_fails_is_one_line_and_exit_code_1(
     (tmp_path / "key").write_text(KEY)
     replace_generator("1 / 0", tmp_path, monkeypatch)
     with serving(GroundTruth(key=KEY)) as first, serving(GroundTruth(key=KEY)) as second:
-        assert main(load_arguments(tmp_path, first, second)) == 1
+        assert main(load_arguments(tmp_path, first.url, second.url)) == 1
     error = capsys.readouterr().err
     assert error == "tandem: the load generator failed (exit code 1): ZeroDivisionError: division by zero\n"
 
@@ -377,7 +397,7 @@ def test_a_load_generator_that_fails_is_one_line_and_exit_code_1(
 def test_ctrl_c_exits_130_keeps_whole_rows_and_stops_the_load(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(KEY)
     with serving(GroundTruth(key=KEY)) as first, serving(GroundTruth(key=KEY)) as second:
-        command = [sys.executable, "-m", "evalharness", *load_arguments(tmp_path, first, second)]
+        command = [sys.executable, "-m", "evalharness", *load_arguments(tmp_path, first.url, second.url)]
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
             until(lambda: len(first.served) > 8)
             os.kill(process.pid, signal.SIGINT)
