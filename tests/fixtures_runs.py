@@ -167,11 +167,11 @@ def load_run(
 ) -> Path:
     """A finished load run whose second endpoint takes `slower` times as long as the first.
 
-    `seconds` is how long both together were under load, `errors` each endpoint's share of requests that time out,
-    `busy` the load generator's use of its core.
+    `seconds` is how long both together were under load, and the longest they might be; `errors` each endpoint's
+    share of requests that time out, `busy` the load generator's use of its core.
     """
     draw = random.Random(1)
-    profile = LoadProfile(users=8, seconds=150, warmup_seconds=1.5, output_tokens=64, seed=0)
+    profile = LoadProfile(users=8, seconds=seconds, warmup_seconds=1.5, output_tokens=64, seed=0)
     requests, blocks, clock = [], [], START
     pair = 0
     while clock < START + profile.warmup_seconds + seconds:

@@ -1,7 +1,7 @@
 """A stand-in in front of a model server that holds every chunk of an answer back: `python -m tests.slowed --help`.
 
-What the server sent after t seconds goes on after `factor` times t, so that everything about it takes just so many times
-as long. It knows HTTP/1.1 as model servers speak it: a length, or chunks.
+What the server sent after t seconds goes on after `factor` times t, so that everything about it takes just so many
+times as long. It knows HTTP/1.1 as model servers speak it: a length, or chunks.
 """
 
 import argparse

@@ -264,7 +264,7 @@ def test_a_comparison_ends_with_its_summary(comparison: Any) -> None:
     code, run, _, _ = comparison
     summary = json.loads((run / "summary.json").read_text())
     assert code == 0
-    assert (summary["schema"], summary["kind"], summary["confidence"]) == (2, "load", 0.95)
+    assert (summary["schema"], summary["kind"], summary["confidence"]) == (3, "load", 0.95)
     assert [side["name"] for side in summary["endpoints"]] == ["base", "tuned"]
     assert all(side["requests"] > 0 and side["errors"] == {} for side in summary["endpoints"])
 
