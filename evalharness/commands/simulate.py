@@ -2,8 +2,8 @@
 
     python -m evalharness simulate
 
-The command alone: the worlds, the runs and the lines are those of simulation/. It prints two Markdown
-tables, that of evalharness/stats/README.md and that of evalharness/load/README.md.
+The command alone: the worlds, the runs and the lines are those of simulation/. It prints Markdown
+tables, those of evalharness/stats/README.md and that of evalharness/load/README.md.
 """
 
 import argparse
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NAME = "simulate"
 HELP = "hold the statistics against simulated runs of known truth: coverage, false PASS, power"
 RUNS = 20_000
-LOADS = 10  # so many times fewer loads are simulated
+LOADS = 10  # so many times fewer loads are simulated: each is hundreds of values, looked at eleven times
 HEADINGS = (
     "run",
     "correlation",
@@ -42,12 +42,14 @@ def main(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from evalharness.simulation import load, table
+    from evalharness.simulation import bounds, load, table
 
     console = Console(stderr=True)
     lines = [table.simulate(case, args.runs) for case in track(list(table.cases()), "quality", console=console)]
     print(_markdown(HEADINGS, map(_cells, lines)))
-    # A load is thousands of values where an eval is a handful of counts.
+    held = [bounds.simulate(case, args.runs) for case in track(list(bounds.cases()), "bounds", console=console)]
+    print()
+    print(_markdown(bounds.columns(), map(bounds.cells, held)))
     runs = -(-args.runs // LOADS)
     loads = [load.simulate(case, runs) for case in track(list(load.cases()), "load", console=console)]
     print()
