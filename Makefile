@@ -33,7 +33,7 @@ logs: $(HARNESS) ## the servers' logs; on a terminal, follow them
 eval: harness-environment ## ask base and tuned the prompt suites: pass rates, differences, intervals
 	@$(TANDEM) -m serve eval
 
-load: harness-environment ## put load on base and tuned in turn: throughput, TTFT, ITL, TPOT, e2e
+load: harness-environment ## put load on base and tuned in turn until it is known which is faster: throughput, TTFT, ITL, TPOT, e2e
 	@$(TANDEM) -m serve load
 
 verdict: harness-environment ## eval and load, then PASS, FAIL or INCONCLUSIVE, and report.html

@@ -73,7 +73,9 @@ class Settings(BaseSettings):
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
     EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")
-    LOAD_SECONDS: Annotated[int, Field(ge=4, le=3600)] = Field(20, description="seconds of load on each endpoint")
+    LOAD_SECONDS: Annotated[int, Field(ge=4, le=3600)] = Field(
+        150, description="seconds of load at most, both together; it ends as soon as the policy's limits are settled"
+    )
     BASE_AGAINST_BASE: bool = Field(False, description="compare the base with itself: must find no difference")
     COMPOSE_PROJECT_NAME: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = Field(
         "tandem", description="Docker: what names containers and volumes; a second checkout needs its own"

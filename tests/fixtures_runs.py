@@ -16,11 +16,12 @@ from evalharness.analysis.summary import summarise as summarise_eval
 from evalharness.judge.prompts import PROTOCOL
 from evalharness.judge.run import Key
 from evalharness.judge.summary import summarise as summarise_judge
+from evalharness.load.collecting import collected
 from evalharness.load.profile import LoadProfile
 from evalharness.load.summary import summarise as summarise_load
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
-from evalharness.runs.rows import AnswerRow, Checked, Error, JudgedRow, PromptRow, RequestRow, RoundRow, Wanted
+from evalharness.runs.rows import AnswerRow, BlockRow, Checked, Error, JudgedRow, PromptRow, RequestRow, Wanted
 from evalharness.runs.summaries import FactorialSummary, Judge
 from evalharness.runs.typed import Part
 from tests.parts import answered
@@ -166,35 +167,31 @@ def load_run(
 ) -> Path:
     """A finished load run whose second endpoint takes `slower` times as long as the first.
 
-    `errors` is each endpoint's share of requests that time out, `busy` the load generator's use of its core.
+    `seconds` is how long both together were under load, and the longest they might be; `errors` each endpoint's
+    share of requests that time out, `busy` the load generator's use of its core.
     """
     draw = random.Random(1)
     profile = LoadProfile(users=8, seconds=seconds, warmup_seconds=1.5, output_tokens=64, seed=0)
-    requests, rounds, clock = [], [], START
-    for number in range(profile.rounds):
+    requests, blocks, clock = [], [], START
+    pair = 0
+    while clock < START + profile.warmup_seconds + seconds:
+        pair += 1
+        phase: Any = "warmup" if clock < START + profile.warmup_seconds else "measured"
         for side, factor in zip(endpoints, (1.0, slower), strict=True):
-            length = seconds / profile.rounds
-            window = RoundRow(
-                endpoint=side["name"],
-                round=number,
-                started=clock + profile.warmup_seconds,
-                seconds=length,
-                client_cpu_seconds=busy * length,
-            )
-            rounds.append(window)
             share = (errors or {}).get(side["name"], 0.0)
-            for _user in range(profile.users):
-                sent = clock
-                while sent < clock + profile.warmup_seconds + length:
-                    row = _request(sent, factor, profile, draw, window, failed=draw.random() < share)
-                    requests.append(row)
-                    sent += row.seconds
-            clock += profile.warmup_seconds + length + 1
+            block = BlockRow(
+                endpoint=side["name"], pair=pair, phase=phase, started=clock, seconds=0.0, client_cpu_seconds=0.0
+            )
+            rows = [_request(block, factor, draw, failed=draw.random() < share) for _user in range(profile.users)]
+            length = max(row.seconds for row in rows)
+            requests += rows
+            blocks.append(replace(block, seconds=length, client_cpu_seconds=busy * length))
+            clock += length + 0.02
     names = [side["name"] for side in endpoints]
     folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints)})
     _write_rows(folder / "requests.jsonl", requests)
-    _write_rows(folder / "rounds.jsonl", rounds)
-    write_concluded(folder / "summary.json", summarise_load(profile, names, requests, rounds))
+    _write_rows(folder / "blocks.jsonl", blocks)
+    write_concluded(folder / "summary.json", summarise_load(collected(profile, names, requests, blocks)))
     return folder
 
 
@@ -281,23 +278,21 @@ def _judged_row(prompt: PromptRow, order: tuple[str, ...], verdict: str) -> Judg
     )
 
 
-def _request(
-    sent: float, factor: float, profile: LoadProfile, draw: random.Random, window: RoundRow, *, failed: bool
-) -> RequestRow:
+def _request(block: BlockRow, factor: float, draw: random.Random, *, failed: bool) -> RequestRow:
     first = draw.lognormvariate(-1.9, 0.35) * factor
     chunks = [first]
-    for _token in range(profile.output_tokens - 1):
+    for _token in range(63):
         chunks.append(chunks[-1] + draw.lognormvariate(-3.9, 0.25) * factor)
     return RequestRow(
-        endpoint=window.endpoint,
-        round=window.round,
+        endpoint=block.endpoint,
+        pair=block.pair,
         prompt="demo-json/demo-json-0001",
-        phase="warmup" if sent < window.started else "measured",
-        started=sent,
+        phase=block.phase,
+        started=block.started,
         first_token=None if failed else first,
         chunks=[] if failed else chunks,
         seconds=chunks[-1] + 0.002,
-        output_tokens=None if failed else profile.output_tokens,
+        output_tokens=None if failed else len(chunks),
         prompt_tokens=None if failed else 24,
         finish_reason=None if failed else "length",
         error=Error(kind="timeout", detail="no byte for 60 s") if failed else None,

@@ -35,8 +35,9 @@ class GroundTruth:
     `key` is demanded when it is set.
 
     `refuses` is a request parameter that it answers with 400; without `usage` it counts no tokens;
-    `most_tokens` is the length at which it ends an answer, whatever was asked. `served` and `asked` fill as load
-    comes in: questions before it are not in `asked`.
+    `most_tokens` is the length at which it ends an answer, whatever was asked. A connection that waits for longer than
+    `keep_alive` seconds is closed; with `closes_kept`, every one on which a second request comes, as that comes.
+    `served` and `asked` fill as load comes in: questions before it are not in `asked`.
     """
 
     ttft: float = 0.02
@@ -46,6 +47,8 @@ class GroundTruth:
     refuses: str = ""
     usage: bool = True
     most_tokens: int = 1_000_000
+    keep_alive: float = 3600.0
+    closes_kept: bool = False
     served: list[Served] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     connections: int = 0  # that were made, and that are open now
@@ -58,15 +61,18 @@ class GroundTruth:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections, self.open = self.connections + 1, self.open + 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, TimeoutError):
             while await self.answer_one(reader, writer):
-                pass
+                if self.closes_kept:
+                    await reader.readuntil(b"\r\n\r\n")
+                    writer.transport.abort()
+                    break
         self.open -= 1
         writer.close()
 
     async def answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answers one request; whether the connection stays open for another."""
-        lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[1:-1]
+        lines = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), self.keep_alive)).decode().splitlines()[1:-1]
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         if "content-length" not in headers:  # a GET: it says nothing of itself
             return plain(writer, 404, {"detail": "Not Found"})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evalharness import checks
-from evalharness.runs.rows import AnswerRow, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
+from evalharness.runs.rows import AnswerRow, BlockRow, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import (
     Bounds,
@@ -63,7 +63,7 @@ def requested(**more: Any) -> RequestRow:
     chunks = more.get("chunks", [0.1, 0.2])
     row: dict[str, Any] = {
         "endpoint": "base",
-        "round": 1,
+        "pair": 1,
         "prompt": "s/p",
         "phase": "measured",
         "started": 0.0,
@@ -76,6 +76,18 @@ def requested(**more: Any) -> RequestRow:
         "chunks": chunks,
     }
     return RequestRow(**{**row, **more})
+
+
+def block(**more: Any) -> BlockRow:
+    row: dict[str, Any] = {
+        "endpoint": "base",
+        "pair": 1,
+        "phase": "measured",
+        "started": 0.0,
+        "seconds": 1.0,
+        "client_cpu_seconds": 0.1,
+    }
+    return BlockRow(**{**row, **more})
 
 
 def metric(first: float | None, second: float | None, n: int = 200, **more: Any) -> Metric:
@@ -153,7 +165,7 @@ def variants(kind: str, difference: float | None, low: float | None, high: float
 
 
 def percentiles(p50: float | None, p95: float | None, p99: float | None) -> dict[str, float | None]:
-    return {"p50": p50, "p90": p95, "p95": p95, "p99": p99}
+    return {"p50": p50, "p90": p95, "p95": p95, "p99": p99, "p99.9": p99}
 
 
 def side(name: str = "base", **more: Any) -> EndpointLoad:
@@ -171,8 +183,8 @@ def side(name: str = "base", **more: Any) -> EndpointLoad:
 
 def load(sides: Sequence[EndpointLoad], *ratios: Ratio, users: int = 8, **more: Any) -> LoadSummary:
     first, second = sides
-    profile = Profile(users=users, seconds=20.0, warmup_seconds=1.5, output_tokens=64, seed=0, rounds=10)
-    found: dict[str, Any] = {"invalid": (), "warnings": (), "confidence": 0.95}
+    profile = Profile(users=users, seconds=20.0, warmup_seconds=1.5, output_tokens=64, seed=0)
+    found: dict[str, Any] = {"invalid": (), "warnings": (), "confidence": 0.95, "seconds": 20.0, "pairs": 50}
     return LoadSummary(
         schema=SCHEMAS["load"],
         kind="load",
@@ -184,7 +196,7 @@ def load(sides: Sequence[EndpointLoad], *ratios: Ratio, users: int = 8, **more: 
 
 
 def ratio(metric: str, value: float | None, low: float | None, high: float | None) -> Ratio:
-    return Ratio(metric=metric, ratio=value, low=low, high=high)
+    return Ratio(metric=metric, ratio=value, low=low, high=high, ratios=50, pairs_a_ratio=1)
 
 
 def judged_pairs(share: float | None, low: float | None, high: float | None) -> JudgedPairs:

@@ -1,15 +1,14 @@
 """The `load` subcommand: how fast each endpoint answers, and how much it bears, under the same load.
 
-    python -m evalharness load --users 8 --seconds 20
+    python -m evalharness load --users 8 --seconds 150
 
-It puts the pieces in order: probe, rounds, summary, table. What they do is theirs.
+It puts the pieces in order: probe, pairs of blocks until the policy's limits are settled, summary, table. What they do
+is theirs.
 """
 
 import argparse
 import random
-import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -26,12 +25,13 @@ from evalharness.commands.options import (
     hand_on,
 )
 from evalharness.load.probe import probe
-from evalharness.load.profile import MOST_ROUNDS, LoadProfile, plan_round, turns
-from evalharness.load.rounds import run_round
+from evalharness.load.process import generating
+from evalharness.load.profile import LoadProfile, plan_load
 from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows import Error, Messages, RequestRow, RoundRow
+from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow
 from evalharness.suites.schema import Suite
+from evalharness.verdict.policy import Policy, read_policy, shipped
 
 NAME = "load"
 HELP = "measure latency and capacity of both endpoints under the same load (Locust)"
@@ -42,11 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_suites_argument(parser)
     load = parser.add_argument_group("load")
     for setting, kind, meaning in (
-        ("users", int, "asking at once, without pause"),
-        ("seconds", float, f"measured of each endpoint, in up to {MOST_ROUNDS} rounds"),
-        ("warmup_seconds", float, "before each round, not counted"),
+        ("users", int, "asking at once"),
+        ("seconds", float, "at most, of both together; it ends sooner if the policy's limits are settled"),
+        ("warmup_seconds", float, "at the beginning, not counted"),
         ("output_tokens", int, "length of every answer"),
-        ("seed", int, "of the prompts' order and of the bootstrap"),
+        ("seed", int, "of the prompts' order and of whose turn it is first"),
     ):
         load.add_argument(
             "--" + setting.replace("_", "-"),
@@ -55,12 +55,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="N",
             help=f"{meaning} (default: %(default)s)",
         )
+    load.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="whose limits have to be settled (default: the one that the verdict takes)",
+    )
     add_run_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Measures, writes the run folder and prints the table. Raises UsageError before any load is put on."""
     profile = LoadProfile(**{f.name: getattr(args, f.name) for f in fields(LoadProfile)})
+    policy = read_policy(args.policy or shipped(args.base_against_base))
     endpoints, suites = chosen_endpoints(args), chosen_suites(args)
     for endpoint in endpoints:
         probe(endpoint, profile.output_tokens)
@@ -77,18 +84,16 @@ def main(args: argparse.Namespace) -> int:
         "fairness": fair,
     }
     folder = create_run(args.runs, NAME, about)
-    put_load_on(endpoints, prompts_in_turn(suites, profile.seed), profile, folder)
+    put_load_on(endpoints, prompts_in_turn(suites, profile.seed), profile, policy, folder)
 
     # numpy is imported here: the rest of the command line starts without it
+    from evalharness.load.collecting import collected
     from evalharness.load.summary import summarise
     from evalharness.report.load_terminal import show
 
-    summary = summarise(
-        profile,
-        [endpoint.name for endpoint in endpoints],
-        list(read_rows(folder / "requests.jsonl", RequestRow)),
-        list(read_rows(folder / "rounds.jsonl", RoundRow)),
-    )
+    rows = list(read_rows(folder / "requests.jsonl", RequestRow))
+    blocks = list(read_rows(folder / "blocks.jsonl", BlockRow))
+    summary = summarise(collected(profile, [endpoint.name for endpoint in endpoints], rows, blocks))
     write_concluded(folder / "summary.json", summary)
     show(summary, folder)
     hand_on(args, folder)
@@ -107,35 +112,35 @@ def prompts_in_turn(suites: Sequence[Suite], seed: int) -> list[tuple[str, Messa
 
 
 def put_load_on(
-    endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile, folder: Path
+    endpoints: Sequence[Endpoint],
+    prompts: list[tuple[str, Messages]],
+    profile: LoadProfile,
+    policy: Policy,
+    folder: Path,
 ) -> None:
-    """Runs every round in turn; requests.jsonl and rounds.jsonl grow as they go."""
-    from rich.console import Console
-    from rich.progress import Progress
+    """Until the policy's limits are settled, or the time is up; requests.jsonl and blocks.jsonl grow as it goes."""
+    from evalharness.load.collecting import Collected
+    from evalharness.load.running import blocks
+    from evalharness.report.load_terminal import Progress
+    from evalharness.verdict.criteria.capacity import settled
 
-    console = Console(stderr=True)
-    length = profile.warmup_seconds + profile.seconds / profile.rounds
+    by_name = {endpoint.name: endpoint for endpoint in endpoints}
+    found = Collected(profile, tuple(by_name))
+
+    def known() -> bool:
+        return settled(found.ratios(policy.load), found.requests, policy)
+
     with (
         open_rows(folder / "requests.jsonl") as requests,
-        open_rows(folder / "rounds.jsonl") as windows,
-        Progress(console=console, disable=not console.is_terminal) as progress,
+        open_rows(folder / "blocks.jsonl") as blocks_file,
+        Progress(found, policy.load) as progress,
+        generating(plan_load(endpoints, prompts, profile)) as generator,
     ):
-        bar = progress.add_task("", total=length * profile.rounds * len(endpoints))
-        for turn, (number, index) in enumerate(turns(profile.rounds)):
-            endpoint = endpoints[index]
-            title = f"{endpoint.name}, round {number} of {profile.rounds}"
-            progress.update(bar, description=title)
-            began, asked, failed = time.monotonic(), 0, 0
-            with closing(run_round(plan_round(endpoint, number, prompts, profile))) as rows:
-                for row in rows:
-                    if isinstance(row, RoundRow):
-                        append_row(windows, row)
-                    else:
-                        append_row(requests, _redacted(row, endpoint))
-                        asked, failed = asked + 1, failed + bool(row.error)
-                    progress.update(bar, completed=turn * length + min(length, time.monotonic() - began))
-            progress.update(bar, completed=(turn + 1) * length)
-            console.print(f"{title}: {asked} requests, {failed} failed", markup=False, highlight=False)
+        for rows, block in blocks(generator, found, len(prompts), known):
+            for row in rows:
+                append_row(requests, _redacted(row, by_name[row.endpoint]))
+            append_row(blocks_file, block)
+            progress.update()
 
 
 def _redacted(row: RequestRow, endpoint: Endpoint) -> RequestRow:

@@ -3,7 +3,7 @@
     python -m evalharness simulate
 
 The command alone: the worlds, the runs and the lines are those of simulation/. It prints Markdown
-tables, those of evalharness/stats/README.md.
+tables, those of evalharness/stats/README.md and that of evalharness/load/README.md.
 """
 
 import argparse
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAME = "simulate"
 HELP = "hold the statistics against simulated runs of known truth: coverage, false PASS, power"
 RUNS = 20_000
+LOADS = 10  # so many times fewer loads are simulated: each is hundreds of values, looked at eleven times
 HEADINGS = (
     "run",
     "correlation",
@@ -41,7 +42,7 @@ def main(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from evalharness.simulation import bounds, table
+    from evalharness.simulation import bounds, load, table
 
     console = Console(stderr=True)
     lines = [table.simulate(case, args.runs) for case in track(list(table.cases()), "quality", console=console)]
@@ -49,6 +50,10 @@ def main(args: argparse.Namespace) -> int:
     held = [bounds.simulate(case, args.runs) for case in track(list(bounds.cases()), "bounds", console=console)]
     print()
     print(_markdown(bounds.columns(), map(bounds.cells, held)))
+    runs = -(-args.runs // LOADS)
+    loads = [load.simulate(case, runs) for case in track(list(load.cases()), "load", console=console)]
+    print()
+    print(_markdown(load.columns(), map(load.cells, loads)))
     return 0
 
 

@@ -25,7 +25,7 @@ from evalharness.runs.evidence import (
 from evalharness.runs.folder import create_run, finished_runs, write_json
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import EvalSummary, LoadSummary, VerdictSummary
-from evalharness.verdict.policy import FOLDER, Policy, read_policy
+from evalharness.verdict.policy import Policy, read_policy, shipped
 from evalharness.verdict.verdict import Verdict, decide
 
 NAME = "verdict"
@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
         options.check_url("--webui", args.webui)
     evaluation = _eval_run(args)
     load = _load_run(args, evaluation)
-    path = args.policy or _shipped_policy(evaluation)
+    path = args.policy or shipped(evaluation.about["settings"]["base_against_base"])
     policy = read_policy(path)
     if policy.quality == "no-difference" and not against_itself(evaluation):
         raise UsageError(
@@ -105,10 +105,6 @@ def against_itself(evaluation: Run[EvalSummary]) -> bool:
     """Was one model asked twice? That is said by the run, and must be true of its endpoints."""
     first, second = ((side["model"], side["version"]) for side in evaluation.about["endpoints"])
     return bool(evaluation.about["settings"]["base_against_base"]) and first == second
-
-
-def _shipped_policy(evaluation: Run[EvalSummary]) -> Path:
-    return FOLDER / ("self.yaml" if evaluation.about["settings"]["base_against_base"] else "default.yaml")
 
 
 def _write(

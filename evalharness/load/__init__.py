@@ -1,1 +1,1 @@
-"""How fast, and how much at once: a closed loop of Locust users against each endpoint in turn."""
+"""How fast, and how much at once: Locust users of two endpoints, asking batch by batch in turn until it is known."""

@@ -1,15 +1,19 @@
-"""What load is put on an endpoint, and the chat request it is made of.
+"""What load is put on two endpoints, and the chat request it is made of.
 
 It knows nothing of Locust or of results.
 """
 
-from collections.abc import Iterator
+import itertools
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs.rows import Messages
+
+Phase = Literal["warmup", "measured"]
 
 # What one machine can generate, and what a person would wait for, with room to spare.
 LIMITS = {
@@ -19,22 +23,21 @@ LIMITS = {
     "output_tokens": (2, 8192),  # a time per output token needs two of them
     "seed": (0, 2**32 - 1),
 }
-MOST_ROUNDS = 10  # more would only start the load generator more often
-SHORTEST_ROUND = 2.0  # seconds: a round shorter than an answer measures nothing
 
 
 @dataclass(frozen=True)
 class LoadProfile:
-    """A closed loop: `users` ask without pause, the next question as soon as the last is answered.
+    """Base and tuned in turn, block by block: in a block `users` ask one question each, all at once.
 
-    `seconds` is what is measured of each endpoint in all its rounds together; each round is preceded by
-    `warmup_seconds`, recorded but not counted. Every answer is `output_tokens` long. `seed` shuffles the
-    prompts and draws the bootstrap. Raises UsageError when a figure is out of its LIMITS.
+    Two blocks, one of each side and with the same questions, are a pair. Pairs follow each other until all is settled
+    that the policy asks, or for `seconds`, both sides together; those of the first `warmup_seconds` are recorded but
+    not counted. Every answer is `output_tokens` long. `seed` shuffles the prompts and draws each pair's order. Raises
+    UsageError when a figure is out of its LIMITS.
     """
 
     users: int = 8
-    seconds: float = 20.0
-    warmup_seconds: float = 1.5
+    seconds: float = 150.0
+    warmup_seconds: float = 3.0
     output_tokens: int = 64
     seed: int = 0
 
@@ -45,57 +48,63 @@ class LoadProfile:
                 flag = "--" + setting.name.replace("_", "-")
                 raise UsageError(f"{flag} {value}: must lie between {least} and {most}")
 
-    @property
-    def rounds(self) -> int:
-        """An even number (see `turns`), as many as there may be: the intervals rest on how rounds differ."""
-        pairs = int(self.seconds / SHORTEST_ROUND / 2)
-        return min(MOST_ROUNDS, max(2, 2 * pairs))
-
     def about(self) -> dict[str, Any]:
         """What a run folder says of it."""
-        return {**asdict(self), "rounds": self.rounds}
+        return asdict(self)
 
 
 @dataclass(frozen=True)
-class RoundPlan:
-    """One round against one endpoint, as it is told to the load generator's process."""
+class Target:
+    """An endpoint, as it is told to the load generator's process."""
 
     endpoint: str  # by name
-    round: int  # from 1 on
     url: str
     model: str
     headers: dict[str, str] = field(repr=False)  # holds the API key
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """What the load generator's process has to know before the first block."""
+
+    targets: list[Target]
     prompts: list[tuple[str, Messages]]
     users: int
-    warmup_seconds: float
-    seconds: float
     output_tokens: int
-    patience_seconds: float = 60.0  # for the next byte of an answer, and for answers in flight at the end
+    patience_seconds: float = 60.0  # for the next byte of an answer, and for answers under way when the time is up
+
+    @classmethod
+    def of(cls, plan: Mapping[str, Any]) -> "LoadPlan":
+        """From its dataclasses.asdict, which JSON can carry."""
+        return cls(**{**plan, "targets": [Target(**target) for target in plan["targets"]]})
 
 
-def plan_round(endpoint: Endpoint, number: int, prompts: list[tuple[str, Messages]], profile: LoadProfile) -> RoundPlan:
-    return RoundPlan(
-        endpoint=endpoint.name,
-        round=number,
-        url=endpoint.url,
-        model=endpoint.model,
-        headers=endpoint.headers,
-        prompts=prompts,
-        users=profile.users,
-        warmup_seconds=profile.warmup_seconds,
-        seconds=profile.seconds / profile.rounds,
-        output_tokens=profile.output_tokens,
-    )
+@dataclass(frozen=True)
+class Batch:
+    """What one block asks: of which side (0 or 1), which prompts of the plan (one a user), and how long at most."""
+
+    side: int
+    pair: int  # from 1 on
+    phase: Phase
+    prompts: list[int]
+    limit_seconds: float
 
 
-def turns(rounds: int) -> Iterator[tuple[int, int]]:
-    """(round from 1, endpoint's index) in the order they are run: first, second, second, first, …
+def plan_load(endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile) -> LoadPlan:
+    targets = [Target(endpoint.name, endpoint.url, endpoint.model, endpoint.headers) for endpoint in endpoints]
+    return LoadPlan(targets, prompts, profile.users, profile.output_tokens)
 
-    In an even number of rounds each endpoint comes early as often as late, so a machine that drifts (heat,
-    neighbours) favours neither.
+
+def turns(profile: LoadProfile, prompts: int) -> Iterator[tuple[tuple[int, int], list[int]]]:
+    """Of each pair of blocks, without end: in which order the sides come, and which of so many prompts both ask.
+
+    The order is drawn anew for each, so that what else the machine does favours neither: not a drift, not a neighbour
+    who comes and goes, whatever rhythm he has. The intervals rest on that (stats/signed_rank.py).
     """
-    for number in range(1, rounds + 1):
-        yield from ((number, index) for index in ((0, 1) if number % 2 else (1, 0)))
+    draw = random.Random(profile.seed)
+    for first in itertools.count(0, profile.users):
+        order = draw.choice([(0, 1), (1, 0)])
+        yield order, [(first + user) % prompts for user in range(profile.users)]
 
 
 def chat_request(model: str, messages: Messages, output_tokens: int, salt: str) -> dict[str, Any]:

@@ -1,106 +1,116 @@
-"""A load run's rows → its summary.json. Pure."""
+"""What a load has measured → its summary.json. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from evalharness import wording
-from evalharness.load.measure import Samples, figures, pooled, samples_of_round
-from evalharness.load.profile import LoadProfile
-from evalharness.load.ratios import CONFIDENCE, ratios
-from evalharness.runs.rows import RequestRow, RoundRow
+from evalharness.load.collecting import Collected, Side
+from evalharness.load.measure import LATENCIES, percentile, rate, samples
 from evalharness.runs.schemas import SCHEMAS
-from evalharness.runs.summaries import LoadSummary, Profile
+from evalharness.runs.summaries import EndpointLoad, LoadSummary, Profile
+from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar
 
+PERCENTILES = (50, 90, 95, 99, 99.9)
 BUSY = 0.9  # of one core: a single-threaded load generator beyond it measures itself
-UNSTEADY = 1.5  # between the fastest and the slowest round of one endpoint, which do the same work
 BURST_GAP = 0.0002  # seconds: no server makes a token that fast; two chunks so close were read off one pile
 BURSTS = 0.5  # of all gaps (a fifth are so short on a quiet machine); beyond it what was read is no longer a stream
 FEW = 20  # of so few requests, not one lies beyond the 95th percentile
+STALL = 2.0  # a block that takes so many times as long as that side's usual one
 
 
-def summarise(
-    profile: LoadProfile, names: Sequence[str], requests: Sequence[RequestRow], rounds: Sequence[RoundRow]
-) -> LoadSummary:
-    """From the rows of requests.jsonl and rounds.jsonl, for two endpoints' names, the first one the base."""
-    rows_of = {name: [row for row in requests if row.endpoint == name] for name in names}
-    measured = {
-        name: pooled(
-            [
-                samples_of_round([row for row in rows_of[name] if row.round == window.round], window)
-                for window in rounds
-                if window.endpoint == name
-            ]
-        )
-        for name in names
-    }
-    (base, first), (tuned, second) = measured.items()
+def summarise(found: Collected) -> LoadSummary:
+    first, second = (figures(name, side) for name, side in found.sides.items())
     return LoadSummary(
         schema=SCHEMAS["load"],
         kind="load",
-        profile=Profile(**profile.about()),
-        endpoints=(figures(base, rows_of[base], first), figures(tuned, rows_of[tuned], second)),
-        ratios=ratios(first, second, seed=profile.seed),
+        profile=Profile(**found.profile.about()),
+        endpoints=(first, second),
+        seconds=found.seconds,
+        pairs=len(found.pairs),
+        ratios=found.ratios(),
         confidence=CONFIDENCE,
-        invalid=tuple(invalid(profile, list(measured), requests, rounds)),
-        warnings=tuple(warnings(measured)),
+        invalid=tuple(invalid(found)),
+        warnings=tuple(warnings(found)),
     )
 
 
-def invalid(
-    profile: LoadProfile, names: Sequence[str], requests: Sequence[RequestRow], rounds: Sequence[RoundRow]
-) -> list[str]:
+def figures(name: str, side: Side) -> EndpointLoad:
+    """One endpoint's entry, of all its measured blocks."""
+    return EndpointLoad(
+        name=name,
+        requests=side.requests,
+        errors=dict(side.errors),
+        error_rate=side.errors.total() / side.requests if side.requests else None,
+        seconds=sum(block.seconds for block in side.blocks),
+        requests_per_s=rate(side.blocks, "requests") or 0.0,
+        output_tokens_per_s=rate(side.blocks, "tokens") or 0.0,
+        **{
+            latency: {f"p{q:g}": percentile(found, q) for q in PERCENTILES}
+            for latency in LATENCIES
+            for found in [samples(side.blocks, latency)]
+        },
+    )
+
+
+def invalid(found: Collected) -> Iterator[str]:
     """Why the figures do not compare the endpoints at all."""
-    found = []
-    for name in names:
-        uses = {
-            window.round: window.client_cpu_seconds / window.seconds for window in rounds if window.endpoint == name
-        }
-        busy = [str(number) for number, use in uses.items() if use > BUSY]
-        if busy:
-            found.append(
-                f"The load generator used up to {max(uses.values()):.0%} of a core against {name} (round "
-                f"{wording.listing(busy)}): it was the bottleneck. It takes {wording.FEWER_USERS}."
+    for name, side in found.sides.items():
+        seconds = sum(block.seconds for block in side.blocks)
+        if seconds and side.client_cpu_seconds > BUSY * seconds:
+            yield (
+                f"The load generator used {side.client_cpu_seconds / seconds:.0%} of a core against {name}: it was the "
+                f"bottleneck. It takes {wording.FEWER_USERS}."
             )
-    answered = [row for row in requests if not row.error]
-    unequal = sum(row.output_tokens != profile.output_tokens for row in answered)
+    unequal = sum(side.unequal for side in found.sides.values())
     if unequal:
-        found.append(
-            f"{unequal} of {len(answered)} answers were not --output-tokens {profile.output_tokens} long: "
+        answered = sum(side.requests - side.errors.total() for side in found.sides.values())
+        yield (
+            f"{unequal} of {answered} answers were not --output-tokens {found.profile.output_tokens} long: "
             "the two sides did not do equal work."
         )
-    return found
 
 
-def warnings(measured: Mapping[str, Samples]) -> list[str]:
+def warnings(found: Collected) -> Iterator[str]:
     """What a reader must know before trusting the figures."""
-    found = []
-    for name, samples in measured.items():
-        slowest, fastest = min(rates := round_rates(samples)), max(rates)
-        if fastest > UNSTEADY * slowest:
-            found.append(
-                f"The rounds of {name} differ: {slowest:.1f} to {fastest:.1f} output tokens/s for the same "
-                f"work. A single round says little then. It takes {wording.LONGER_LOAD}."
-            )
-        fewest = samples.values["e2e"].size
-        if fewest < FEW:
-            found.append(
-                f"Only {fewest} requests of {name} were measured: their p95 is little else than their maximum. "
+    if found.spoilt:
+        yield (
+            f"{found.spoilt} of {found.spoilt + len(found.pairs)} pairs of blocks have a failed request in them and "
+            "are left out of the ratios."
+        )
+    yield from _stalls(found)
+    for name, side in found.sides.items():
+        requests, gaps = samples(side.blocks, "e2e").size, samples(side.blocks, "itl")
+        if requests < FEW:
+            yield (
+                f"Only {requests} requests of {name} were measured: their p95 is little else than their maximum. "
                 f"It takes {wording.LONGER_LOAD}."
             )
-        gaps = samples.values["itl"]
         bursts = float(np.mean(gaps < BURST_GAP)) if gaps.size else 0.0
         if bursts > BURSTS:
-            found.append(
+            yield (
                 f"The answers of {name} came in bursts ({bursts:.0%} of the gaps between chunks are below "
                 f"{wording.duration(BURST_GAP)}): tokens were not passed on as they were made. "
                 "TTFT, ITL and TPOT are unreliable here; e2e and the rates are not touched by it."
             )
-    return found
 
 
-def round_rates(samples: Samples) -> list[float]:
-    """Output tokens per second of each round."""
-    ends = np.cumsum(samples.rounds)[:-1]
-    parts = zip(np.split(samples.tokens, ends), np.split(samples.seconds, ends), strict=True)
-    return [float(tokens.sum() / seconds.sum()) for tokens, seconds in parts]
+def _stalls(found: Collected) -> Iterator[str]:
+    """One side that stalls now and then is as fast as the other in most pairs, and so by the ratios."""
+    seconds = np.array([[block.seconds for block in pair] for pair in found.pairs]).reshape(-1, 2)
+    if not seconds.size:
+        return
+    stalled = seconds > STALL * np.median(seconds, axis=0)
+    both, only_first, only_second, neither = (
+        int(np.sum((stalled[:, 0] == one) & (stalled[:, 1] == other)))
+        for one, other in ((True, True), (True, False), (False, True), (False, False))
+    )
+    if mcnemar(Pairs(both, only_first, only_second, neither)) < ALPHA / 5:
+        shares = dict(zip(found.sides, stalled.mean(axis=0), strict=True))
+        worse = max(shares, key=lambda name: shares[name])
+        other = min(shares, key=lambda name: shares[name])
+        yield (
+            f"{worse} stalls: {shares[worse]:.0%} of its blocks took more than twice as long as its usual ones, "
+            f"{shares[other]:.0%} of those of {other}. The ratios of medians and rates are of the usual block; a limit "
+            "on e2e_p95 in the policy judges the others."
+        )

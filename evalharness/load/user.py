@@ -1,4 +1,4 @@
-"""The Locust user: one streamed chat completion after another, every chunk with the moment it arrived.
+"""The Locust user: when it is its turn, one streamed chat completion, every chunk with the moment it arrived.
 
 Imported only by the load generator's process, because importing Locust patches the standard library for
 gevent. It records; it computes no statistic.
@@ -7,60 +7,58 @@ gevent. It records; it computes no statistic.
 import itertools
 import json
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import gevent
-from gevent.event import Event as Flag
+from gevent.queue import Queue
+from geventhttpclient.response import HTTPConnectionClosed
 from locust import FastHttpUser, task
-from locust.exception import StopUser
 
-from evalharness.load.profile import RoundPlan, chat_request
+from evalharness.load.profile import Batch, LoadPlan, Target, chat_request
 from evalharness.load.sse import SAID, StreamError, parse_line
 from evalharness.runs.rows import Error, RequestRow
 
-REQUEST_LIMIT = 100_000  # a round: a server that answers everything at once must not fill the disk
 PAUSE_AFTER_ERROR = 0.5  # seconds: without it, the users of a dead server do nothing but write error rows
+RACE = 1.0  # seconds: a kept connection that is closed so soon after the request was closed for having idled
 
 
-class Shared:
-    """What the users of one round share: the prompts in turn, the clock, and where rows go."""
+class Cut(Exception):
+    """The load is over, and this answer is not."""
 
-    def __init__(self, plan: RoundPlan, emit: Callable[[RequestRow], None]) -> None:
+
+class Side:
+    """The users of one endpoint and what they share: whom to ask, and where their answers go."""
+
+    def __init__(self, plan: LoadPlan, target: Target) -> None:
         self.plan = plan
-        self.emit = emit
-        self.full = Flag()  # set when REQUEST_LIMIT is reached
-        self.closed = False  # set when the window has closed: nothing begins any more
+        self.target = target
+        self.users: list[ChatUser] = []
+        self.answers: Queue[RequestRow] = Queue()
         self.asked = itertools.count()
-        self.arrived = itertools.count()
         self.salt = str(time.time_ns())
-        # Only perf_counter measures; wall time, which may be set in mid-round, just names its zero.
+        # Only perf_counter measures; wall time, which may be set in mid-run, just names its zero.
         self.unix_zero = time.time() - time.perf_counter()
-        self.measured_from = time.perf_counter() + plan.warmup_seconds
 
-    def start_delay(self) -> float:
-        """Seconds before the next user's first request: spread over half the warm-up.
+    def user_class(self, name: str) -> type["ChatUser"]:
+        """What Locust is to make as many users of as the plan has."""
+        patience = self.plan.patience_seconds
+        return type(
+            name,
+            (ChatUser,),
+            {
+                "side": self,
+                "host": self.target.url,
+                "fixed_count": self.plan.users,
+                "connection_timeout": patience,
+                "network_timeout": patience,
+            },
+        )
 
-        Users who all start at once would stay in step, and every prefill would meet all the others.
-        """
-        return self.plan.warmup_seconds / 2 * next(self.arrived) / self.plan.users
-
-    def next_request(self) -> tuple[str, str]:
-        """The next prompt's id and the request's body. Raises StopUser at the limit, and once the window has closed.
-
-        Locust ends a user who is between two requests at once, whatever its stop_timeout: were the next one begun in
-        that moment, it would be cut off by us, and look like one that the endpoint had left unanswered.
-        """
-        if self.closed:
-            raise StopUser
-        number = next(self.asked)
-        if number >= REQUEST_LIMIT:
-            self.full.set()
-            raise StopUser
-        prompt, messages = self.plan.prompts[number % len(self.plan.prompts)]
-        salt = f"{self.salt}-{number}"
-        return prompt, json.dumps(chat_request(self.plan.model, messages, self.plan.output_tokens, salt))
+    def request(self, messages: Any, output_tokens: int) -> str:
+        salt = f"{self.salt}-{next(self.asked)}"
+        return json.dumps(chat_request(self.target.model, messages, output_tokens, salt))
 
 
 @dataclass
@@ -74,58 +72,87 @@ class Streamed:
 
 
 class ChatUser(FastHttpUser):
-    shared: ClassVar[Shared]  # set by the generator, with the timeouts, before it starts users
+    side: ClassVar[Side]
 
+    abstract = True
     max_redirects = 0
     insecure = False  # an API key goes only to a server that proves its name
 
     def on_start(self) -> None:
-        gevent.sleep(self.shared.start_delay())
+        self.turns: Queue[tuple[Batch, int]] = Queue()
+        self.asking = self.kept = False
+        self.side.users.append(self)
 
     @task
     def chat(self) -> None:
-        prompt, body = self.shared.next_request()
-        came, error, answered = Streamed(), None, False
+        batch, number = self.turns.get()
+        prompt, messages = self.side.plan.prompts[number]
+        body = self.side.request(messages, self.side.plan.output_tokens)
+        came, error, phase = Streamed(), None, batch.phase
+        answered, self.asking = False, True
         began = time.perf_counter()
         try:
-            lines = self.ask(body)
+            try:
+                lines = self.ask(body)
+            except (ConnectionError, HTTPConnectionClosed):
+                if not self.kept or time.perf_counter() - began > RACE:
+                    raise
+                began = time.perf_counter()  # the server had just closed what waited: not its fault, nor its time
+                lines = self.ask(body)
             answered = True
             read_answer(lines, came, began)
-        except gevent.GreenletExit:
-            error = Error(kind="timeout", detail="unfinished when the round's users were stopped")
-            raise
+        except Cut:
+            phase = "cut"
         except Exception as wrong:
             error = describe(wrong, answered)
-        finally:
-            self.shared.emit(
-                RequestRow(
-                    endpoint=self.shared.plan.endpoint,
-                    round=self.shared.plan.round,
-                    prompt=prompt,
-                    phase="warmup" if began < self.shared.measured_from else "measured",
-                    started=round(self.shared.unix_zero + began, 6),
-                    first_token=came.chunks[0] if came.chunks else None,
-                    seconds=round(time.perf_counter() - began, 6),
-                    prompt_tokens=came.prompt_tokens,
-                    output_tokens=came.output_tokens,
-                    finish_reason=came.finish_reason,
-                    error=error,
-                    chunks=came.chunks,
-                )
-            )
+        seconds, self.asking = time.perf_counter() - began, False
+        self.kept = error is None
         if error:
             gevent.sleep(PAUSE_AFTER_ERROR)
+        self.side.answers.put(
+            RequestRow(
+                endpoint=self.side.target.endpoint,
+                pair=batch.pair,
+                prompt=prompt,
+                phase=phase,
+                started=round(self.side.unix_zero + began, 6),
+                first_token=came.chunks[0] if came.chunks else None,
+                seconds=round(seconds, 6),
+                prompt_tokens=came.prompt_tokens,
+                output_tokens=came.output_tokens,
+                finish_reason=came.finish_reason,
+                error=error,
+                chunks=came.chunks,
+            )
+        )
+
+    def wake(self) -> None:
+        """Has one token made, whether that succeeds or not: what is wrong will show in what is counted."""
+        _, messages = self.side.plan.prompts[0]
+        with suppress(Exception):
+            lines = self.ask(self.side.request(messages, output_tokens=1))
+            try:
+                while lines.readline(b"\n"):
+                    pass
+                self.kept = True
+            finally:
+                lines.release()
+
+    def cut(self) -> None:
+        """Ends the answer that is under way, if one is."""
+        if self.asking and self.greenlet:
+            self.greenlet.kill(Cut, block=False)
 
     def ask(self, body: str) -> Any:
         """The stream of a request's answer, once its headers have come. Raises whatever goes wrong."""
         headers = {
-            **self.shared.plan.headers,
+            **self.side.target.headers,
             "Content-Type": "application/json",
             "Accept-Encoding": "identity",
         }
         response: Any = self.client.post("/chat/completions", data=body, headers=headers, stream=True)
         if response.status_code == 0:
-            raise response.error
+            raise getattr(response.error, "original", response.error)  # geventhttpclient wraps it in RetriesExceeded
         if response.status_code != 200:
             raise StreamError(f"http_{response.status_code}", (response.text or "")[:SAID])
         return response.stream
@@ -160,7 +187,6 @@ def read_answer(lines: Any, came: Streamed, began: float) -> None:
 
 def describe(error: Exception, answered: bool) -> Error:
     """The kind and detail of what went wrong; `answered`: after the headers of an answer had arrived."""
-    error = getattr(error, "original", error)  # geventhttpclient wraps a timeout in RetriesExceeded
     if isinstance(error, StreamError):
         return Error(kind=error.kind, detail=error.detail)
     broken = "cut_stream" if answered else "connection"

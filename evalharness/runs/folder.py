@@ -25,7 +25,7 @@ ROWS: Mapping[str, Sequence[str]] = {
     "eval": ("answers.jsonl",),
     "factorial": ("answers.jsonl",),
     "judge": ("answers.jsonl", "judge.jsonl"),
-    "load": ("requests.jsonl", "rounds.jsonl"),
+    "load": ("requests.jsonl", "blocks.jsonl"),
 }
 """The files that each kind of summary is made of."""
 

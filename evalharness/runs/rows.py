@@ -1,4 +1,4 @@
-"""The rows of a run, each a line of its file: prompts, answers, requests and rounds of a load, a judge's replies.
+"""The rows of a run, each a line of its file: prompts, answers, requests and blocks of a load, a judge's replies.
 
 It knows what they hold, not how they lie in a file (jsonl.py) or what is made of them. Times are in seconds; `started`
 is Unix time.
@@ -118,12 +118,15 @@ class AnswerRow(Graded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRow(Part):
-    """A row of requests.jsonl. `chunks`: when each chunk of output came, in seconds since the request was sent."""
+    """A row of requests.jsonl. `chunks`: when each chunk of output came, in seconds since the request was sent.
+
+    One that was `cut` was under way when the load was over, and is no error of the endpoint.
+    """
 
     endpoint: str
-    round: int
+    pair: int
     prompt: str
-    phase: Literal["warmup", "measured"]
+    phase: Literal["warmup", "measured", "cut"]
     started: float
     first_token: float | None
     seconds: float
@@ -135,11 +138,15 @@ class RequestRow(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundRow(Part):
-    """A row of rounds.jsonl: the window that was measured, and the load generator's CPU time in it."""
+class BlockRow(Part):
+    """A row of blocks.jsonl: one side of a pair, from its first request to the end of its last answer.
+
+    With it the load generator's CPU time in it.
+    """
 
     endpoint: str
-    round: int
+    pair: int
+    phase: Literal["warmup", "measured"]
     started: float
     seconds: float
     client_cpu_seconds: float

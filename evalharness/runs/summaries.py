@@ -289,7 +289,6 @@ class Profile(Part):
     warmup_seconds: float
     output_tokens: Count
     seed: int
-    rounds: Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,10 +316,14 @@ class EndpointLoad(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio(Part):
+    """Second over first: the centre of the ratios of so many pairs of blocks, or of so many times so many."""
+
     metric: str
-    ratio: Annotated[float | None, Field(description="Second over first.")]
-    low: float | None
+    ratio: Annotated[float | None, Field(description="Second over first; null where there is nothing to divide.")]
+    low: Annotated[float | None, Field(description="null where there are too few ratios for an interval.")]
     high: float | None
+    ratios: Annotated[Count, Field(description="How many the interval rests on.")]
+    pairs_a_ratio: Annotated[Count, Field(description="How many pairs of blocks each of them is of.")]
 
     @property
     def estimate(self) -> Estimate | None:
@@ -329,12 +332,14 @@ class Ratio(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSummary(Part):
-    """One load run: the same load on both endpoints in turn."""
+    """One load run: the same load on both endpoints in turn, block by block."""
 
     schema: Annotated[int, _version("load")]
     kind: Literal["load"]
     profile: Profile
     endpoints: tuple[EndpointLoad, EndpointLoad]
+    seconds: Annotated[float, Field(description="How long both together were under load, warm-up aside.")]
+    pairs: Annotated[Count, Field(description="Pairs of blocks, one of each endpoint, that the ratios are of.")]
     ratios: tuple[Ratio, ...]
     confidence: Confidence
     invalid: Annotated[tuple[str, ...], Field(description="Why the figures compare nothing.")]

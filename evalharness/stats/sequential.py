@@ -6,7 +6,7 @@ All looks' intervals together hold the truth with the confidence of one (repeate
 Turnbull BW (1989), Journal of the Royal Statistical Society B 51:305-361).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -17,19 +17,36 @@ from evalharness.stats.score import Floats
 NODES = 200  # of the quadrature over what a run may have shown so far
 FAR = 40.0  # further than any path goes, in standard deviations of the whole run
 
+Spending = Callable[[float, float], float]
+"""How much of alpha has been spent at a share of the whole run: of the share and alpha."""
 
-def confidences(looks: Sequence[float], alpha: float = ALPHA) -> list[float]:
+
+def late(share: float, alpha: float) -> float:
+    """Hardly any in the beginning, as O'Brien and Fleming do. Lan and DeMets (1983), see boundaries()."""
+    return 4 * float(ndtr(ndtri(alpha / 4) / np.sqrt(share)))
+
+
+def early(share: float, alpha: float) -> float:
+    """Enough in the beginning to end there if all is clear: alpha times share to the power of 1.5.
+
+    Kim K, DeMets DL (1987), Design and analysis of group sequential tests based on the type I error spending rate
+    function, Biometrika 74:149-154.
+    """
+    return float(alpha * share**1.5)
+
+
+def confidences(looks: Sequence[float], alpha: float = ALPHA, spending: Spending = late) -> list[float]:
     """The confidence of the interval at each look; `looks` are rising shares of the whole run, the last one 1."""
-    return [float(2 * ndtr(bound) - 1) for bound in boundaries(looks, alpha)]
+    return [float(2 * ndtr(bound) - 1) for bound in boundaries(looks, alpha, spending)]
 
 
-def boundaries(looks: Sequence[float], alpha: float = ALPHA) -> list[float]:
-    """The |z| that ends a run at each look: 2.96 and 1.97 for looks at half and at all, 1.96 for one look.
+def boundaries(looks: Sequence[float], alpha: float = ALPHA, spending: Spending = late) -> list[float]:
+    """The |z| that ends a run at each look: 2.96 and 1.97 for looks at half and at all, 1.96 for one look (late).
 
-    Spends alpha as O'Brien and Fleming do, hardly any in the beginning: Lan KKG, DeMets DL (1983), Discrete sequential
-    boundaries for clinical trials, Biometrika 70:659-663. The paths that have not yet ended are integrated look by
-    look: Armitage P, McPherson CK, Rowe BC (1969), Repeated significance tests on accumulating data, Journal of the
-    Royal Statistical Society A 132:235-244. Raises ValueError for looks that do not rise from above 0 to 1.
+    Alpha is spent bit by bit: Lan KKG, DeMets DL (1983), Discrete sequential boundaries for clinical trials,
+    Biometrika 70:659-663. The paths that have not yet ended are integrated look by look: Armitage P, McPherson CK,
+    Rowe BC (1969), Repeated significance tests on accumulating data, Journal of the Royal Statistical Society A
+    132:235-244. Raises ValueError for looks that do not rise from above 0 to 1.
     """
     from scipy.optimize import brentq
 
@@ -40,7 +57,7 @@ def boundaries(looks: Sequence[float], alpha: float = ALPHA) -> list[float]:
     spent, share, found = 0.0, 0.0, []
     for look in looks:
         step = np.sqrt(look - share)
-        allowed = 4 * float(ndtr(ndtri(alpha / 4) / np.sqrt(look)))
+        allowed = spending(look, alpha)
         reach = brentq(_ending_beyond, 0, FAR, args=(allowed - spent, places, masses, step))
         found.append(float(reach / np.sqrt(look)))
         density = np.exp(-(((nodes[:, None] * reach - places) / step) ** 2) / 2) @ masses / (step * np.sqrt(2 * np.pi))

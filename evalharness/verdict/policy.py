@@ -117,6 +117,11 @@ class Policy:
             raise ValueError("quality: no-difference has neither bars of its own (suites) nor a gain (require_gain)")
 
 
+def shipped(against_itself: bool) -> Path:
+    """The policy of a run that names none; a model against itself has one of its own."""
+    return FOLDER / ("self.yaml" if against_itself else "default.yaml")
+
+
 def applied(policy: Policy, suites: Iterable[SuiteSummary]) -> list[SuiteSummary]:
     """The suites of a summary, each with the purpose and the margin that the policy holds it to.
 

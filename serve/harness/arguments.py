@@ -47,13 +47,16 @@ def how(settings: Settings, again: str) -> list[str]:
 
 def load_arguments(settings: Settings, paths: Paths) -> list[str]:
     users, seconds = str(settings.LOAD_USERS), str(settings.LOAD_SECONDS)
-    return ["load", *asked(settings, paths), "--users", users, "--seconds", seconds]
+    return ["load", *asked(settings, paths), "--users", users, "--seconds", seconds, *policy(settings)]
 
 
 def verdict_arguments(settings: Settings, paths: Paths) -> list[str]:
-    # The base against itself is judged by the policy for that: nobody asks it to be better than itself.
-    policy = ["--policy", settings.POLICY] if settings.POLICY and not settings.BASE_AGAINST_BASE else []
-    return ["verdict", "--runs", runs(paths), "--webui", catalog.webui_url(settings), *policy]
+    return ["verdict", "--runs", runs(paths), "--webui", catalog.webui_url(settings), *policy(settings)]
+
+
+def policy(settings: Settings) -> list[str]:
+    """The base against itself is judged by the policy for that: nobody asks it to be better than itself."""
+    return ["--policy", settings.POLICY] if settings.POLICY and not settings.BASE_AGAINST_BASE else []
 
 
 def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:

@@ -1,31 +1,31 @@
 """How wrong is each load generator about the time to first token? `python -m tests.bench.bench_load_clients`
 
 Tandem's Locust user, Locust's own HttpUser with requests' iter_lines (the usual way), and bare asyncio sockets (the
-limit of what Python can do) take turns against the same server. The error of a request is what the client measured
+limit of what Python can do) take turns against the same server, each with all its users asking at once, batch by batch,
+as a load test does. The error of a request is what the client measured
 minus what the server knows: from having read the request to having sent the first token. Each figure is the best of
 three rounds: whatever else the machine does only adds to it.
 """
 
 import asyncio
-import itertools
 import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 from urllib.parse import urlsplit
 
-from evalharness.load.profile import RoundPlan, chat_request
+from evalharness.load.process import generating
+from evalharness.load.profile import Batch, LoadPlan, Target, chat_request
 from tests.ground_truth import GroundTruth, serving
 
 STREAMS, TOKENS = 64, 25
 TTFT_SECONDS, ITL_SECONDS = 0.1, 0.02
-ROUNDS, WARMUP_SECONDS, WINDOW_SECONDS = 3, 0.6, 3.0
+ROUNDS, BATCHES = 3, 6  # the first of the batches is not counted
 LIMIT = "asyncio sockets (the limit)"
 CLIENTS = {
-    "Tandem (FastHttpUser, readline)": ["evalharness.load.generator"],
-    "Locust HttpUser, iter_lines": ["tests.bench.bench_load_clients", "http_user"],
-    LIMIT: ["tests.bench.bench_load_clients", "sockets"],
+    "Tandem (FastHttpUser, readline)": None,
+    "Locust HttpUser, iter_lines": "http_user",
+    LIMIT: "sockets",
 }
 
 
@@ -55,29 +55,42 @@ def main() -> None:
     Console(width=100).print(table)
 
 
-def run(module: list[str], url: str) -> dict[str, float]:
-    """The TTFT (seconds) that a client measured of each prompt after its warm-up."""
-    prompts = [(f"prompt {n}", [{"role": "user", "content": f"prompt {n}"}]) for n in range(5000)]
-    plan = RoundPlan("any", 1, url, "any", {}, prompts, STREAMS, WARMUP_SECONDS, WINDOW_SECONDS, TOKENS)
-    done = subprocess.run(
-        [sys.executable, "-m", *module],
-        input=json.dumps(asdict(plan)),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rows = [line for line in map(json.loads, done.stdout.splitlines()) if "prompt" in line]
-    failed = [row for row in rows if row["error"]]
+def run(rival: str | None, url: str) -> dict[str, float]:
+    """The TTFT (seconds) that a client measured of each prompt after its first batch."""
+    if rival is None:
+        return ours(url)
+    command = [sys.executable, "-m", "tests.bench.bench_load_clients", rival, url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
+
+
+def ours(url: str) -> dict[str, float]:
+    prompts = [(prompt(number), messages(number)) for number in range(STREAMS * BATCHES)]
+    with generating(LoadPlan([Target("any", url, "any", {})], prompts, STREAMS, TOKENS)) as generator:
+        batches = [
+            generator.block(Batch(0, batch, "measured", numbers(batch), limit_seconds=60))[0]
+            for batch in range(BATCHES)
+        ]
+    failed = [row for rows in batches for row in rows if row.error]
     assert not failed, failed[0]
-    return {row["prompt"]: row["first_token"] for row in rows if row["phase"] == "measured"}
+    return {row.prompt: row.first_token for rows in batches[1:] for row in rows if row.first_token is not None}
 
 
-def report(plan: RoundPlan, prompt: str, began: float, first_token: float, ends: float) -> None:
-    phase = "warmup" if began < ends - plan.seconds else "measured"
-    print(
-        json.dumps({"prompt": prompt, "first_token": first_token, "phase": phase, "error": None}),
-        flush=True,
-    )
+def numbers(batch: int) -> list[int]:
+    return [batch * STREAMS + user for user in range(STREAMS)]
+
+
+def prompt(number: int) -> str:
+    return f"prompt {number}"
+
+
+def messages(number: int) -> list[dict[str, str]]:
+    return [{"role": "user", "content": prompt(number)}]
+
+
+def request(number: int) -> dict[str, object]:
+    return chat_request("any", messages(number), TOKENS, prompt(number))
 
 
 def brings_text(line: bytes) -> bool:
@@ -87,67 +100,78 @@ def brings_text(line: bytes) -> bool:
     return bool(choices and choices[0]["delta"].get("content"))
 
 
-def http_user(plan: RoundPlan) -> None:
+def http_user(url: str) -> dict[str, float]:
     """What the documentation of Locust leads to."""
     import gevent
+    from gevent.queue import Queue
     from locust import HttpUser, task
     from locust.env import Environment
 
-    numbers, arrived = itertools.count(), itertools.count()
-    ends = time.perf_counter() + plan.warmup_seconds + plan.seconds
+    turns: list[Queue[int]] = []
+    answers: Queue[tuple[int, float]] = Queue()
 
     class Rival(HttpUser):
-        host = plan.url
+        host = url
 
         def on_start(self) -> None:
-            gevent.sleep(plan.warmup_seconds / 2 * next(arrived) / plan.users)
+            self.turns: Queue[int] = Queue()
+            turns.append(self.turns)
 
         @task
         def chat(self) -> None:
-            prompt, messages = plan.prompts[next(numbers)]
-            body = chat_request(plan.model, messages, plan.output_tokens, prompt)
+            number = self.turns.get()
             began, first_token = time.perf_counter(), 0.0
-            response = self.client.post("/chat/completions", json=body, stream=True)
+            response = self.client.post("/chat/completions", json=request(number), stream=True)
             for line in response.iter_lines():
                 now = time.perf_counter() - began
                 if brings_text(line) and not first_token:
                     first_token = now
-            report(plan, prompt, began, first_token, ends)
+            answers.put((number, first_token))
 
-    runner = Environment(user_classes=[Rival], stop_timeout=60).create_local_runner()
-    runner.start(plan.users, spawn_rate=plan.users)
-    gevent.sleep(plan.warmup_seconds + plan.seconds)
+    runner = Environment(user_classes=[Rival], stop_timeout=0).create_local_runner()
+    runner.start(STREAMS, spawn_rate=STREAMS)
+    while len(turns) < STREAMS:
+        gevent.sleep(0.01)
+    measured: dict[str, float] = {}
+    for batch in range(BATCHES):
+        for turn, number in zip(turns, numbers(batch), strict=True):
+            turn.put(number)
+        found = dict(answers.get() for _ in turns)
+        measured |= {prompt(number): ttft for number, ttft in found.items()} if batch else {}
     runner.quit()
+    return measured
 
 
-async def sockets(plan: RoundPlan) -> None:
+async def sockets(url: str) -> dict[str, float]:
     """As little as a client can do: no HTTP library, no framework."""
-    numbers, address = itertools.count(), urlsplit(plan.url)
-    ends = time.perf_counter() + plan.warmup_seconds + plan.seconds
+    address, measured = urlsplit(url), {}
+    users = [await asyncio.open_connection(address.hostname, address.port) for _ in range(STREAMS)]
 
-    async def user(index: int) -> None:
-        await asyncio.sleep(plan.warmup_seconds / 2 * index / plan.users)
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        while time.perf_counter() < ends:
-            prompt, messages = plan.prompts[next(numbers)]
-            body = json.dumps(chat_request(plan.model, messages, plan.output_tokens, prompt)).encode()
-            began, first_token = time.perf_counter(), 0.0
-            writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-            while not (line := await reader.readline()).startswith(b"0"):  # the last chunk of the body
-                now = time.perf_counter() - began
-                if brings_text(line) and not first_token:
-                    first_token = now
-            await reader.readline()
-            report(plan, prompt, began, first_token, ends)
+    async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> float:
+        body = json.dumps(request(number)).encode()
+        began, first_token = time.perf_counter(), 0.0
+        writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        while not (line := await reader.readline()).startswith(b"0"):  # the last chunk of the body
+            now = time.perf_counter() - began
+            if brings_text(line) and not first_token:
+                first_token = now
+        await reader.readline()
+        return first_token
+
+    for batch in range(BATCHES):
+        asked = numbers(batch)
+        found = await asyncio.gather(*(ask(*user, number) for user, number in zip(users, asked, strict=True)))
+        measured |= dict(zip(map(prompt, asked), found, strict=True)) if batch else {}
+    for _, writer in users:
         writer.close()
-
-    await asyncio.gather(*(user(index) for index in range(plan.users)))
+    return measured
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["http_user"]:
-        http_user(RoundPlan(**json.load(sys.stdin)))
-    elif sys.argv[1:] == ["sockets"]:
-        asyncio.run(sockets(RoundPlan(**json.load(sys.stdin))))
-    else:
-        main()
+    match sys.argv[1:]:
+        case ["http_user", url]:
+            print(json.dumps(http_user(url)))
+        case ["sockets", url]:
+            print(json.dumps(asyncio.run(sockets(url))))
+        case _:
+            main()

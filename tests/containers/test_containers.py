@@ -224,7 +224,7 @@ def test_lm_evaluation_harness_asks_from_a_container_of_its_own(up: Stack) -> No
 
 def test_a_server_killed_under_load_is_back_and_what_was_under_way_counts_as_failed(up: Stack) -> None:
     before = load_runs(up)
-    with up.checkout.start("make", "load", "LOAD_SECONDS=60") as process:
+    with up.checkout.start("make", "load", "LOAD_SECONDS=300") as process:
         until(lambda: len(load_runs(up)) > len(before) and "measured" in requests_so_far(up), 120)
         restarts = up.inspect("tuned")["RestartCount"]
         docker("exec", up.container("tuned"), "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)")

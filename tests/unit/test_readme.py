@@ -77,7 +77,16 @@ def anchors(text: str) -> set[str]:
 
 
 def test_there_is_a_page_next_to_the_code_which_says_where_to_add_what() -> None:
-    parts = "serve", "evalharness", "evalharness/stats", "evalharness/suites", "compose", "images/demo", "tests"
+    parts = (
+        "serve",
+        "evalharness",
+        "evalharness/load",
+        "evalharness/stats",
+        "evalharness/suites",
+        "compose",
+        "images/demo",
+        "tests",
+    )
     assert {f"{part}/README.md" for part in parts} <= PAGES.keys()
     for page in PAGES.keys() - {"README.md"} - CARDS:
         assert "which-file-to-open" in anchors(PAGES[page]), page

@@ -19,7 +19,7 @@ def answered(
 
     Where only the second leaves too much unanswered, that is its failure. Where the first does, or the run calls
     itself not `valid`, the measurement is not sound and says nothing of either. Who was asked nothing has not failed:
-    under load its answers may only take longer than a round, all of them asked for in the warm-up.
+    under load its answers may only take longer than the whole load.
     """
     errors = {name: sum(unanswered.get(name, {}).values()) for name in asked}
     silent = [name for name, total in asked.items() if not total or errors[name] / total > limit]
@@ -29,7 +29,7 @@ def answered(
         text = _answered_in_words(f"of the {run} run", name, total, unanswered.get(name, {}), limit)
         if not total:
             outcome = "unsettled"
-            text += " Its answers may take longer than a round."
+            text += " Its answers may take longer than the load."
             text += f" It takes {wording.LONGER_LOAD} or {wording.FEWER_USERS}."
         elif outcome == "unsettled":
             text += " The measurement is not sound: mend the cause and run it again."

@@ -4,10 +4,10 @@ It knows a load run's summary, nothing of how the load was made.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from evalharness import wording
-from evalharness.runs.summaries import Estimate, LoadSummary, Outcome, Reason
+from evalharness.runs.summaries import Estimate, LoadSummary, Outcome, Ratio, Reason
 from evalharness.verdict.criteria.plain import by_interval, by_range
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Limit, Policy, allowed
@@ -17,14 +17,15 @@ from evalharness.wording import LONGER_LOAD
 
 def capacity(load: LoadSummary | None, policy: Policy) -> Iterator[Reason]:
     """A reason for every ratio that the policy bounds."""
-    ratios = {row.metric: row.estimate for row in load.ratios} if load else {}
+    ratios = {row.metric: row for row in load.ratios} if load else {}
     for metric, limit in policy.load.items():
-        found = ratios.get(metric)
+        row = ratios.get(metric)
+        found = row and row.estimate
         outcome: Outcome = "unsettled"
         if load is None:
             text = plain = "no load run of these two models. A load run settles it."
         elif found is None or not math.isfinite(sum(found)):
-            text = plain = "not measured for both models. Another load run settles it."
+            text = plain = _unmeasured(row)
         elif policy.load_users and load.profile.users < policy.load_users:
             users = wording.count(load.profile.users, "user")
             text = plain = (
@@ -52,9 +53,34 @@ def _limited(load: LoadSummary, metric: str, ratio: Estimate, limit: Limit) -> t
         wrong = f"too few requests of a side were measured, {fewest} of {FEWEST}. It takes {LONGER_LOAD}."
     else:
         if outcome == "unsettled":
-            text += f" Not settled. {longer_run(load.profile.seconds, times_within(*ratio, *allowed(limit)))}"
+            text += f" Not settled. {_longer(load, ratio, limit)}"
         return outcome, text, _plain(outcome, load, ratio, limit)
     return "unsettled", f"{text} But {wrong}", wrong
+
+
+def settled(ratios: Iterable[Ratio], fewest: int, policy: Policy) -> bool:
+    """Is every limit of the policy kept or broken, so that more load has nothing to add? Not if there is none.
+
+    `fewest` is how many requests were measured of the side that has fewer.
+    """
+    estimates = {row.metric: row.estimate for row in ratios}
+    return bool(policy.load) and all(
+        (found := estimates.get(metric)) is not None
+        and of_enough(within(*allowed(limit), found.low, found.high), fewest) != "unsettled"
+        for metric, limit in policy.load.items()
+    )
+
+
+def _unmeasured(row: Ratio | None) -> str:
+    if row is None or row.ratio is None:
+        return "not measured for both models. Another load run settles it."
+    return f"too few pairs of blocks were measured for an interval. It takes {LONGER_LOAD}."
+
+
+def _longer(load: LoadSummary, ratio: Estimate, limit: Limit) -> str:
+    """How long a load would settle a ratio: longer than the longest this one might have been, if it ended before."""
+    factor = times_within(*ratio, *allowed(limit))
+    return longer_run(max(load.seconds, load.profile.seconds / factor), factor)
 
 
 def _ratio_in_words(load: LoadSummary, metric: str, ratio: Estimate, limit: Limit) -> str:

@@ -1,4 +1,4 @@
-"""The table of promises on the statistics' page is what `make simulate` prints."""
+"""The tables of promises on the pages of the statistics and of the load are what `make simulate` prints."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from evalharness.__main__ import main
 
-PAGE = Path(__file__).parents[4] / "evalharness" / "stats" / "README.md"
+PAGES = Path(__file__).parents[4] / "evalharness"
 
 
 def cells(text: str) -> list[list[str]]:
@@ -15,10 +15,17 @@ def cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows if set("".join(row)) - {"-"}]
 
 
-def test_the_page_shows_the_tables_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+def shown(page: str, first: str, last: str) -> list[list[str]]:
+    """What a page has of tables between a first heading and what comes after the last."""
+    text = (PAGES / page / "README.md").read_text(encoding="utf-8")
+    return cells(text[text.index(f"| {first} |") :].split(last)[0])
+
+
+def test_the_pages_show_the_tables_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate"]) == 0
-    printed = cells(capsys.readouterr().out)
-    page = PAGE.read_text(encoding="utf-8")
-    shown = cells(page[page.index("| run | correlation |") :].split("</details>")[0])
+    *of_evals, of_loads = capsys.readouterr().out.strip().split("\n\n")
+    printed = cells("\n".join(of_evals))
     assert len(printed) == 67
-    assert shown == printed
+    assert shown("stats", "run | correlation", "</details>") == printed
+    assert len(cells(of_loads)) == 14
+    assert shown("load", "beside the servers", "\n\n") == cells(of_loads)

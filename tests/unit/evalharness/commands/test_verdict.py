@@ -59,7 +59,7 @@ def test_a_worse_model_fails_with_exit_code_1(tmp_path: Path) -> None:
 
 def test_a_model_three_times_as_slow_fails_with_exit_code_1(tmp_path: Path) -> None:
     eval_run(tmp_path, SMALL)
-    load_run(tmp_path, slower=3, seconds=20)
+    load_run(tmp_path, slower=3, seconds=60)
     assert verdict(tmp_path) == 1
 
 
@@ -230,7 +230,7 @@ def test_a_load_whose_generator_was_the_bottleneck_keeps_from_passing(
     eval_run(tmp_path, SMALL)
     load_run(tmp_path, busy=0.98)
     assert verdict(tmp_path) == 3
-    assert "Invalid: The load generator used up to 98%" in capsys.readouterr().out
+    assert "Invalid: The load generator used 98% of a core" in capsys.readouterr().out
 
 
 def test_the_newest_finished_eval_run_is_taken(tmp_path: Path) -> None:

@@ -1,36 +1,34 @@
 """What load is put on, and in which order."""
 
+from itertools import islice
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
-from evalharness.load.profile import LIMITS, SHORTEST_ROUND, LoadProfile, chat_request, turns
+from evalharness.load.profile import LIMITS, LoadProfile, chat_request, turns
 
 
-def test_rounds_go_first_second_second_first() -> None:
-    assert list(turns(4)) == [(1, 0), (1, 1), (2, 1), (2, 0), (3, 0), (3, 1), (4, 1), (4, 0)]
+def test_who_comes_first_is_drawn_for_each_pair_and_by_the_seed() -> None:
+    def orders(seed: int) -> list[tuple[int, int]]:
+        return [order for order, _ in islice(turns(LoadProfile(seed=seed), 10), 400)]
+
+    assert orders(1) == orders(1) != orders(2)
+    assert set(orders(1)) == {(0, 1), (1, 0)}
+    assert 160 < orders(1).count((0, 1)) < 240
+    repeats = sum(one == other for one, other in zip(orders(1), orders(1)[1:], strict=False))
+    assert 150 < repeats < 250  # no rhythm that a neighbour could fall in with
 
 
-@given(st.integers(1, 5).map(lambda half: 2 * half))
-def test_a_machine_that_slows_down_steadily_favours_no_endpoint(rounds: int) -> None:
-    places = [[place for place, (_, index) in enumerate(turns(rounds)) if index == side] for side in (0, 1)]
-    assert len(places[0]) == len(places[1]) == rounds
-    assert sum(places[0]) == sum(places[1])
+@given(st.integers(1, 40), st.integers(1, 30))
+def test_every_prompt_is_asked_in_turn_and_one_of_each_user(users: int, prompts: int) -> None:
+    asked = [number for _, batch in islice(turns(LoadProfile(users=users), prompts), 7) for number in batch]
+    assert asked == [number % prompts for number in range(7 * users)]
 
 
-@given(st.floats(1, 3600))
-def test_rounds_are_even_many_and_never_shorter_than_an_answer_may_be(seconds: float) -> None:
-    rounds = LoadProfile(seconds=seconds).rounds
-    assert rounds in (2, 4, 6, 8, 10)
-    assert rounds == 2 or seconds / rounds >= SHORTEST_ROUND
-    assert rounds == 10 or seconds / (rounds + 2) < SHORTEST_ROUND
-
-
-def test_by_default_there_are_ten_rounds_of_two_seconds() -> None:
-    profile = LoadProfile()
-    assert (profile.rounds, profile.seconds / profile.rounds) == (10, 2)
-    assert profile.about()["rounds"] == 10
+def test_two_and_a_half_minutes_are_the_most_that_a_load_takes_by_default() -> None:
+    assert LoadProfile().seconds == 150
 
 
 @pytest.mark.parametrize("setting", LIMITS)

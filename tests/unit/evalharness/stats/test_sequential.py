@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from evalharness.stats.sequential import boundaries, confidences
+from evalharness.stats.sequential import Spending, boundaries, confidences, early, late
 
 looks = st.sets(st.integers(1, 19), max_size=5).map(lambda parts: [part / 20 for part in sorted(parts)] + [1.0])
 
@@ -43,13 +43,20 @@ def test_equally_spaced_looks_become_easier_and_the_last_costs_little(number: in
     assert 1.96 < found[-1] < 2.1
 
 
-@settings(deadline=None, max_examples=10)
-@given(looks)
-def test_all_looks_together_err_as_often_as_one(shares: list[float]) -> None:
+def test_early_looks_may_end_a_run_sooner_and_pay_for_it_at_the_end() -> None:
+    shares = [0.1, 0.5, 1.0]
+    soon, later = boundaries(shares, spending=early), boundaries(shares, spending=late)
+    assert soon[0] < later[0] / 2 and soon[-1] > later[-1]
+    assert soon[0] == pytest.approx(norm.isf(0.05 * 0.1**1.5 / 2))
+
+
+@settings(deadline=None, max_examples=20)
+@given(looks, st.sampled_from([early, late]))
+def test_all_looks_together_err_as_often_as_one(shares: list[float], spending: Spending) -> None:
     runs = 20_000
     steps = np.diff([0.0, *shares])
     paths = np.cumsum(np.random.default_rng(0).standard_normal((runs, len(shares))) * np.sqrt(steps), axis=1)
-    ended = (np.abs(paths / np.sqrt(shares)) > boundaries(shares)).any(axis=1).mean()
+    ended = (np.abs(paths / np.sqrt(shares)) > boundaries(shares, spending=spending)).any(axis=1).mean()
     assert ended == pytest.approx(0.05, abs=4 * (0.05 * 0.95 / runs) ** 0.5)
 
 

@@ -362,7 +362,7 @@ def test_who_got_no_measured_request_has_neither_passed_nor_failed(silent: list[
     assert verdict.word == "INCONCLUSIVE"
     texts = [reason.text for reason in verdict.reasons if reason.outcome == "unsettled"]
     assert texts == [
-        f"{name} got no measured request of the load run. Its answers may take longer than a round. It takes a longer "
+        f"{name} got no measured request of the load run. Its answers may take longer than the load. It takes a longer "
         "load (--seconds, LOAD_SECONDS in .env) or fewer users (--users, LOAD_USERS in .env)."
         for name in silent
     ]
