@@ -20,11 +20,13 @@ from evalharness.checks import (
     references,
     refusal,
     repetition,
+    statements,
 )
 from evalharness.checks.as_json import strict_json
 from evalharness.checks.base import FAILURES, Check, Failure, Measure
+from evalharness.checks.markup import split_thought
 
-__all__ = ["CHECKS", "FAILURES", "Failure", "apply_checks", "complaint", "strict_json"]
+__all__ = ["CHECKS", "FAILURES", "Failure", "apply_checks", "complaint", "split_thought", "strict_json"]
 
 CHECKS: dict[str, Check | Measure] = {
     **as_json.CHECKS,
@@ -35,6 +37,7 @@ CHECKS: dict[str, Check | Measure] = {
     **layout.CHECKS,
     **order.CHECKS,
     **language.CHECKS,
+    **statements.CHECKS,
     **refusal.CHECKS,
     **repetition.CHECKS,
     **code.CHECKS,
@@ -45,10 +48,12 @@ CHECKS: dict[str, Check | Measure] = {
 def apply_checks(answer: str, finish_reason: str | None, checks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """One {type, passed, failure} for each of a prompt's checks, and a score in [0, 1] from those that measure.
 
-    An empty answer passes nothing. A failure of an answer that was cut off at max_tokens is called
-    truncation, whatever it looks like: the limit is to blame first.
+    What a reasoning model thought aloud before its answer (`<think>`) is not looked at. An empty answer passes
+    nothing. A failure of an answer that was cut off at max_tokens is called truncation, whatever it looks like: the
+    limit is to blame first.
     """
-    return [_outcome(check["type"], check.get("value"), answer, finish_reason) for check in checks]
+    _, said = split_thought(answer)
+    return [_outcome(check["type"], check.get("value"), said, finish_reason) for check in checks]
 
 
 def complaint(kind: str, value: Any) -> str | None:

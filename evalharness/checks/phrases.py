@@ -8,11 +8,27 @@ from collections.abc import Mapping, Sequence
 
 from evalharness.checks import patterns, values
 from evalharness.checks.base import Check, Failure, unless
-from evalharness.checks.text import plain, whole
+from evalharness.checks.markup import unmarked
+from evalharness.checks.text import BULLET, fenced, plain, whole
 
 
 def equals(answer: str, text: str) -> Failure | None:
     return unless(answer.strip() == text.strip(), "fact")
+
+
+def says_only(answer: str, value: str | Sequence[str]) -> Failure | None:
+    """One of these texts and no other, as it reads: marks, quotes, a fence, letter case, a full stop aside."""
+    texts = [value] if isinstance(value, str) else value
+    blocks, outside = fenced(answer)
+    said = _bare(blocks[0].code if len(blocks) == 1 and not outside.strip() else answer)
+    if any(said == _bare(text) for text in texts):
+        return None
+    return "format" if any(_found(answer, text) for text in texts) else "fact"
+
+
+def _bare(text: str) -> str:
+    read = " ".join(BULLET.sub("", unmarked(plain(text)), count=1).split())
+    return read.strip(" \"'<>«»‹›「」『』《》").rstrip(".。!").strip(" \"'<>«»‹›「」『』《》")  # noqa: RUF001
 
 
 def contains(answer: str, phrases: Sequence[str]) -> Failure | None:
@@ -25,6 +41,10 @@ def not_contains(answer: str, phrases: Sequence[str]) -> Failure | None:
 
 def regex(answer: str, pattern: str) -> Failure | None:
     return unless(patterns.found(pattern, answer.strip()), "format")
+
+
+def not_regex(answer: str, pattern: str) -> Failure | None:
+    return unless(not patterns.found(pattern, unmarked(plain(answer))), "forbidden")
 
 
 def occurrences(answer: str, spans: Mapping[str, int | Mapping[str, int]]) -> Failure | None:
@@ -63,14 +83,17 @@ def _found(answer: str, phrase: str) -> bool:
     phrase = plain(phrase)
     before = r"(?<!\d)(?<!\d[.,])" if phrase[0].isdigit() else ""
     after = r"(?!\d|[.,]\d)" if phrase[-1].isdigit() else ""
-    return re.search(before + re.escape(phrase) + after, plain(answer)) is not None
+    wanted, said = re.compile(before + re.escape(phrase) + after), plain(answer)
+    return wanted.search(said) is not None or wanted.search(unmarked(said)) is not None
 
 
 CHECKS = {
     "equals": Check(equals, values.text, "a text"),
+    "says_only": Check(says_only, values.text_or_texts, "the text that is the whole answer, or a list of such texts"),
     "contains": Check(contains, values.texts, "a list of texts that must all be there"),
     "not_contains": Check(not_contains, values.texts, "a list of texts none of which may be there"),
     "regex": Check(regex, values.pattern, "a regular expression that is found in the answer"),
+    "not_regex": Check(not_regex, values.pattern, "a regular expression, in small letters, that must not be found"),
     "occurrences": Check(
         occurrences, values.spans_by_text, "a mapping from words to how often each is there, a number or {min, max}"
     ),

@@ -152,6 +152,7 @@ def _jobs(prompts: Iterable[Row], endpoints: Sequence[Endpoint], answered: Colle
 def _answer(asker: Asker, prompt: Row, endpoint: Endpoint) -> Row:
     reply = asker.ask(endpoint, {"messages": prompt["messages"], **prompt["sampling"]})
     judged = [] if reply["error"] else checks.apply_checks(reply["answer"], reply["finish_reason"], prompt["checks"])
+    thought, _ = checks.split_thought(reply["answer"] or "")
     right = None if reply["error"] else all(check["passed"] for check in judged)
     return {
         "suite": prompt["suite"],
@@ -159,6 +160,7 @@ def _answer(asker: Asker, prompt: Row, endpoint: Endpoint) -> Row:
         "endpoint": endpoint.name,
         **{key: prompt[key] for key in ("of", "variant") if key in prompt},
         **reply,
+        **({"thought_characters": len(thought)} if thought else {}),  # at the answer's beginning; no check sees them
         "checks": judged,
         "right": right,
     }

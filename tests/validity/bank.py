@@ -1,0 +1,73 @@
+"""The answer bank: for prompts of the shipped suites, answers that are right and answers that are wrong.
+
+It knows how the bank's files are laid out, one called like each suite, and how to hold the checks against them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from evalharness.checks import apply_checks
+from evalharness.suites import strict_yaml
+from evalharness.suites.files import SHIPPED, load_suite
+
+ANSWERS = Path(__file__).with_name("answers")
+RIGHT = ("natural", "terse")
+KINDS = (*RIGHT, "wrong")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`kind` is natural (as a modern chat model puts it), terse (right and as short as may be) or wrong."""
+
+    prompt: str
+    kind: str
+    text: str
+
+
+@dataclass
+class Tally:
+    """Of the answers of one kind: how many there are, and those that the checks are wrong about."""
+
+    many: int = 0
+    mistaken: list[Answer] = field(default_factory=list)
+
+
+def suites() -> list[str]:
+    return sorted(path.stem for path in ANSWERS.glob("*.yaml"))
+
+
+@cache
+def answers(suite: str) -> tuple[Answer, ...]:
+    """Every answer of a suite's file: prompt id → kind → a text or several."""
+    given: Mapping[str, Mapping[str, Any]] = strict_yaml.load((ANSWERS / f"{suite}.yaml").read_text(encoding="utf-8"))
+    return tuple(_answers(given))
+
+
+def measured(suite: str) -> dict[str, Tally]:
+    """What the shipped checks say of a suite's answers: right ones that fail, wrong ones that pass, by kind."""
+    checks = {prompt.id: [check.model_dump() for check in prompt.checks] for prompt in load_suite(_file(suite)).prompts}
+    tallies = {kind: Tally() for kind in KINDS}
+    for answer in answers(suite):
+        tally = tallies[answer.kind]
+        tally.many += 1
+        if passes(answer.text, checks[answer.prompt]) != (answer.kind in RIGHT):
+            tally.mistaken.append(answer)
+    return tallies
+
+
+def passes(text: str, checks: list[dict[str, Any]]) -> bool:
+    return all(outcome["passed"] for outcome in apply_checks(text, "stop", checks))
+
+
+def _answers(given: Mapping[str, Mapping[str, Any]]) -> Iterator[Answer]:
+    for prompt, kinds in given.items():
+        for kind, texts in kinds.items():
+            for text in texts if isinstance(texts, list) else [texts]:
+                yield Answer(prompt, kind, text)
+
+
+def _file(suite: str) -> Path:
+    return SHIPPED / f"{suite}.yaml"
