@@ -49,7 +49,7 @@ def not_regex(answer: str, pattern: str) -> Failure | None:
 
 def occurrences(answer: str, spans: Mapping[str, int | Mapping[str, int]]) -> Failure | None:
     """How often each phrase stands in the answer, as whole words: too seldom is missing, too often is forbidden."""
-    text = plain(answer)
+    text = unmarked(plain(answer))
     for phrase, span in spans.items():
         many = len(whole(phrase).findall(text))
         if not values.within(many, span):
@@ -60,18 +60,20 @@ def occurrences(answer: str, spans: Mapping[str, int | Mapping[str, int]]) -> Fa
 
 def starts_with(answer: str, text: str) -> Failure | None:
     """Its first words are these: `No` does not begin `Nothing`."""
-    return unless(whole(text.strip()).match(plain(answer).strip()) is not None, "format")
+    begins, shown = whole(text.strip()), (plain(answer).strip(), unmarked(plain(answer)).strip())
+    return unless(any(begins.match(said) for said in shown), "format")
 
 
 def ends_with(answer: str, text: str) -> Failure | None:
-    said, end = plain(answer).strip(), plain(text).strip()
-    return unless(said.endswith(end) and whole(end).match(said, len(said) - len(end)) is not None, "format")
+    end = plain(text).strip()
+    shown = (plain(answer).strip(), unmarked(plain(answer)).strip())
+    return unless(any(said.endswith(end) and whole(end).match(said, len(said) - len(end)) for said in shown), "format")
 
 
 def repeats_first(answer: str, text: str) -> Failure | None:
     """It says this text again, word for word, and then goes on. Quotation marks around it and spaces aside."""
-    said, first = (" ".join(plain(part).split()) for part in (answer, text))
-    said = said.lstrip("\"'“‘«")  # noqa: RUF001
+    said, first = (" ".join(unmarked(plain(part)).split()) for part in (answer, text))
+    said = said.lstrip("\"'«")
     return unless(said.startswith(first) and re.search(r"\w", said[len(first) :]) is not None, "format")
 
 

@@ -21,6 +21,7 @@ NUMBERED = re.compile(
     re.MULTILINE,
 )
 _FENCE = re.compile(r"[^\S\n]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\S\n]*\{?\.?(?P<label>[\w+#-]*)")
+_PROSE = ("", "markdown", "md", "text", "txt", "plaintext")
 _ALIKE = str.maketrans("‐‑‒−’‘“”", "----''\"\"")  # noqa: RUF001
 
 
@@ -84,6 +85,15 @@ def without_code(text: str) -> str:
     return fenced(text)[1]
 
 
+def unwrapped(text: str) -> str:
+    """The text without the fences of blocks that hold no code but text: no language named, or that of Markdown."""
+    blocks, outside = fenced(text)
+    prose = [block.code for block in blocks if block.closed and block.label in _PROSE]
+    if not prose or len(prose) < len(blocks):
+        return text
+    return "\n".join([outside.strip("\n"), *prose]).strip("\n") if outside.strip() else "".join(prose)
+
+
 def full_lines(text: str) -> list[str]:
     """The lines that are not empty, without the spaces around them."""
     return [line.strip() for line in text.splitlines() if line.strip()]
@@ -120,10 +130,11 @@ def sentences(text: str) -> list[str]:
     Not with an initial (J. Smith), a common abbreviation (e.g.), or a full stop before a small letter.
     """  # noqa: RUF002
     found = []
+    small = not any(sign.isupper() for sign in text)  # all in small letters: then they begin sentences, too
     for line in full_lines(text):
         line, start = NUMBERED.sub("", BULLET.sub("", line)), 0
         for match in _END.finditer(line):
-            if match[3] and not _ends(line, match):
+            if match[3] and not _ends(line, match, small):
                 continue
             found.append(line[start : match.end(1)])
             start = match.end(1)
@@ -143,11 +154,11 @@ def clauses(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _ends(line: str, match: re.Match[str]) -> bool:
+def _ends(line: str, match: re.Match[str], small: bool) -> bool:
     mark, following = match[1], match[3]
     if mark[0] in "!?。！？":  # noqa: RUF001
         return True
-    if following.islower():
+    if following.islower() and not small:
         return False
     before = line[max(0, match.start(1) - _LONGEST_ABBREVIATION) : match.start(1)]
     word = re.split(r"[\s(\[\"'“]", before)[-1]
