@@ -21,7 +21,7 @@ NUMBERED = re.compile(
     re.MULTILINE,
 )
 _FENCE = re.compile(r"[^\S\n]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\S\n]*\{?\.?(?P<label>[\w+#-]*)")
-_PROSE = ("", "markdown", "md", "text", "txt", "plaintext")
+_PROSE = ("markdown", "md", "text", "txt", "plaintext")
 _ALIKE = str.maketrans("‐‑‒−’‘“”", "----''\"\"")  # noqa: RUF001
 
 
@@ -86,12 +86,12 @@ def without_code(text: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """The text without the fences of blocks that hold no code but text: no language named, or that of Markdown."""
+    """The text without the fences of what is no code: blocks that say markdown or text, or a whole answer in one."""
     blocks, outside = fenced(text)
-    prose = [block.code for block in blocks if block.closed and block.label in _PROSE]
-    if not prose or len(prose) < len(blocks):
+    kinds = _PROSE if outside.strip() else ("", *_PROSE)
+    if not blocks or not all(block.closed and block.label in kinds for block in blocks):
         return text
-    return "\n".join([outside.strip("\n"), *prose]).strip("\n") if outside.strip() else "".join(prose)
+    return "\n".join(part.strip("\n") for part in (outside, *(block.code for block in blocks)) if part.strip())
 
 
 def full_lines(text: str) -> list[str]:
