@@ -16,7 +16,7 @@ from evalharness.checks.text import clauses, plain
 
 _DENIED = re.compile(
     r"\b(?:not|never|no|nor|none|avoid\w*|myth|wrong\w*|false|misconceptions?|mistak\w+|incorrect\w*|contrary|rather\ than"
-    r"|instead\ of|unlike|without|cannot)\b|n't\b|[不没沒無无别勿误]|避免"
+    r"|instead\ of|unlike|cannot)\b|n't\b|[不没沒無无别勿误]|避免"
 )
 
 
