@@ -88,13 +88,13 @@ def _orders(rng: random.Random) -> Iterator[Item]:
             "by-age",
             (
                 f"{said}. Name the three from the youngest to the oldest, separated by commas. Nothing else.",
-                only(", ".join(rising), ",".join(rising)),
+                [check("in_order", rising), *only(", ".join(rising), ",".join(rising))],
                 ", ".join(rising),
                 ", ".join(rising[::-1]),
             ),
             (
                 f"{told}。请按年龄从小到大写出三个人的名字，用顿号隔开，不要写别的内容。",
-                only("、".join(ascending), "，".join(ascending)),
+                [check("in_order", ascending), *only("、".join(ascending), "，".join(ascending))],
                 "、".join(ascending),
                 "、".join(ascending[::-1]),
             ),
