@@ -1,6 +1,6 @@
 """The answer bank: for prompts of the shipped suites, answers that are right and answers that are wrong.
 
-It knows how the bank's files are laid out, one called like each suite, and how to hold the checks against them.
+It knows how the bank's files are laid out, those called like each suite, and how to hold the checks against them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,14 +36,13 @@ class Tally:
 
 
 def suites() -> list[str]:
-    return sorted(path.stem for path in ANSWERS.glob("*.yaml"))
+    return sorted({path.name.split(".")[0] for path in ANSWERS.glob("*.yaml")})
 
 
 @cache
 def answers(suite: str) -> tuple[Answer, ...]:
-    """Every answer of a suite's file: prompt id → kind → a text or several."""
-    given: Mapping[str, Mapping[str, Any]] = strict_yaml.load((ANSWERS / f"{suite}.yaml").read_text(encoding="utf-8"))
-    return tuple(_answers(given))
+    """Every answer of a suite's files: prompt id → kind → a text or several."""
+    return tuple(answer for path in sorted(ANSWERS.glob(f"{suite}.*yaml")) for answer in _answers(_read(path)))
 
 
 def measured(suite: str) -> dict[str, Tally]:
@@ -60,6 +59,11 @@ def measured(suite: str) -> dict[str, Tally]:
 
 def passes(text: str, checks: list[dict[str, Any]]) -> bool:
     return all(outcome["passed"] for outcome in apply_checks(text, "stop", checks))
+
+
+def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    given: Any = strict_yaml.load(path.read_text(encoding="utf-8"))
+    return dict(given)
 
 
 def _answers(given: Mapping[str, Mapping[str, Any]]) -> Iterator[Answer]:
