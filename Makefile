@@ -10,12 +10,12 @@ TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate test lint check bench \
         demo-model gpu-record screenshots clean \
-        harness-environment tests-environment
+        python-version system-libraries harness-environment tests-environment
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-up: harness-environment ## make what is missing, start base, tuned and Open WebUI, wait until they answer
+up: system-libraries harness-environment ## make what is missing, start base, tuned and Open WebUI, wait until they answer
 	@$(TANDEM) -m serve up
 
 plan: harness-environment ## will it fit? memory and requests on the GPU here, or with GPU_MEMORY_GIB=24 on another
@@ -42,7 +42,7 @@ verdict: harness-environment ## eval and load, then PASS, FAIL or INCONCLUSIVE, 
 aa: harness-environment ## the harness tests itself: base against base, which must come out as no difference
 	@BASE_AGAINST_BASE=1 $(TANDEM) -m serve verdict
 
-factorial: harness-environment ## tuning told from quantization: both models in INT4, then in full precision, then INT4 again
+factorial: system-libraries harness-environment ## tuning told from quantization: both models in INT4, then in full precision, then INT4 again
 	@$(TANDEM) -m serve factorial
 
 lm-eval: harness-environment ## a task of lm-evaluation-harness on both: TASK=tandem_demo, or a YAML file with local rows
@@ -86,8 +86,13 @@ demo-model: harness-environment ## train the embedded demo model and adapter aga
 clean: $(HARNESS) ## say what will be deleted, ask, delete it
 	@$(TANDEM) -m serve clean
 
-harness-environment:
+python-version:
 	@$(PYTHON) -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("tandem: Python 3.11 is needed, the newest that auto-gptq is built for; set PYTHON=")'
+
+system-libraries: python-version
+	@$(PYTHON) -m serve.system_libraries
+
+harness-environment: python-version
 	@$(PYTHON) -m serve.environments $(ENVIRONMENTS)/harness serve/requirements.txt
 
 $(HARNESS):

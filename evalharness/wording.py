@@ -4,8 +4,7 @@ It knows units and rounding, and nothing of what the numbers mean.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -70,12 +69,9 @@ def ratio(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.2f}"
 
 
-def load_value(endpoint: Mapping[str, Any], metric: str) -> str:
-    """What a load summary's endpoint measured, in its unit (`ttft_p95` is kept under `ttft`, `p95`)."""
-    stage, _, percentile = metric.rpartition("_")
-    if stage in endpoint:
-        return duration(endpoint[stage][percentile])
-    return three_figures(endpoint[metric])
+def load_value(metric: str, value: float | None) -> str:
+    """What was measured under load, in its unit: a rate, or a time in seconds."""
+    return three_figures(value) if metric.endswith("_per_s") else duration(value)
 
 
 def count(number: int, noun: str) -> str:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = {
     "up": "up",
     "plan": "plan",
+    "prepare": "prepare",
     "down": "down",
     "status": "status",
     "logs": "logs",

@@ -9,11 +9,9 @@ from pathlib import Path
 INTERRUPTED = 130
 
 
-def run_attended(
-    command: Sequence[str], folder: Path | None = None, environment: Mapping[str, str] | None = None
-) -> int:
+def run_attended(command: Sequence[str], folder: Path | None = None, variables: Mapping[str, str] | None = None) -> int:
     """Its exit code; INTERRUPTED where a signal ended it. Ctrl-C reaches it by itself, SIGTERM is handed on."""
-    with subprocess.Popen(command, cwd=folder, env=environment) as process:
+    with subprocess.Popen(command, cwd=folder, env=variables) as process:
         before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             while True:

@@ -6,14 +6,14 @@ It runs before anything is installed, so it knows only the standard library. uv 
 what pip on this machine has been told.
 """
 
+import ast
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,32 +92,34 @@ def run(command: list[str], variables: dict[str, str], write: Callable[[str], ob
 def index_settings(python: Path) -> dict[str, str]:
     """What pip's configuration says of indexes and wheel folders, in uv's variables; empty where it says nothing.
 
-    `python` is one that has pip: the environments that uv makes have none.
+    uv reads a configuration of its own, and none of pip's; but pip's is the one that sites have. `python` is one that
+    has pip: the environments that uv makes have none.
     """
     listing = subprocess.run(
         [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
-    told = dict(pip_options(listing))
+    told = pip_options(listing)
+    # uv's variable of each, and what stands in it between two.
     names = {
-        "index-url": "UV_DEFAULT_INDEX",
-        "extra-index-url": "UV_INDEX",
-        "find-links": "UV_FIND_LINKS",
+        "index-url": ("UV_DEFAULT_INDEX", " "),
+        "extra-index-url": ("UV_INDEX", " "),
+        "find-links": ("UV_FIND_LINKS", ","),
     }
-    settings = {ours: told[theirs] for theirs, ours in names.items() if theirs in told}
-    if "UV_FIND_LINKS" in settings:
-        settings["UV_FIND_LINKS"] = ",".join(settings["UV_FIND_LINKS"].split())
+    settings = {ours: between.join(told[name].split()) for name, (ours, between) in names.items() if name in told}
     if "UV_INDEX" in settings:  # pip takes the best version of all indexes, uv the first index that has any
         settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return settings
 
 
-def pip_options(listing: str) -> Iterator[tuple[str, str]]:
-    """(option, value) of `pip config list`; what the environment says comes last and wins."""
-    lines = [re.fullmatch(r"(\S+?)\.([a-z-]+)='(.*)'", line) for line in listing.splitlines()]
-    found = [match.groups() for match in lines if match]
-    for section, option, value in sorted(found, key=lambda match: match[0] == ":env:"):
-        if section in ("global", "install", ":env:"):
-            yield option, value.replace("\\n", " ")
+def pip_options(listing: str) -> dict[str, str]:
+    """The options of `pip config list`, whose values are Python's own literals; what the environment says wins."""
+    told = [line.partition("=") for line in listing.splitlines()]
+    return {
+        name.removeprefix(f"{section}."): ast.literal_eval(value)
+        for section in ("global", "install", ":env:")
+        for name, _, value in told
+        if name.startswith(f"{section}.")
+    }
 
 
 def fetch_uv(tools: Path) -> Path:

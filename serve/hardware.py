@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+GIB = 1024**3
+
 
 @dataclass(frozen=True)
 class Gpu:
@@ -35,24 +37,19 @@ def cores() -> int:
 
 def gpus() -> dict[int, Gpu]:
     """The GPUs that the driver lists, by its number; empty where there is none, or it does not say what they have."""
-    return parse_gpus(gpu_listing())
-
-
-def gpu_listing() -> str:
-    """The driver's own words on its GPUs, which parse_gpus reads; empty where there is none."""
     program = shutil.which("nvidia-smi")
     if not program:
-        return ""
+        return {}
     query = [program, "--query-gpu=index,memory.total,name", "--format=csv,noheader,nounits"]
     listing = subprocess.run(query, capture_output=True, text=True, check=False)
-    return ";".join(listing.stdout.splitlines()) if listing.returncode == 0 else ""
+    return parse_gpus(listing.stdout) if listing.returncode == 0 else {}
 
 
 def parse_gpus(listing: str) -> dict[int, Gpu]:
-    """`0, 24564, NVIDIA GeForce RTX 4090` of each, in MiB, with semicolons between; where a GPU shares the machine's
-    memory, the driver says `[N/A]`.
+    """A line `0, 24564, NVIDIA GeForce RTX 4090` of each, in MiB; where a GPU shares the machine's memory, the driver
+    says `[N/A]`.
     """
-    rows = [[word.strip() for word in row.split(",", 2)] for row in listing.split(";")]
+    rows = [[word.strip() for word in row.split(",", 2)] for row in listing.splitlines()]
     stated = [(int(row[0]), int(row[1]) / 1024, row[2]) for row in rows if len(row) == 3 and row[1].isdigit()]
     return {number: Gpu(gib, gib, name) for number, gib, name in stated}
 
@@ -70,4 +67,4 @@ def host_memory(meminfo: Path = Path("/proc/meminfo"), group: Path = Path("/sys/
         files = int(counted["active_file"]) + int(counted["inactive_file"])
         taken = int((group / "memory.current").read_text()) - files
         total, free = min(total, int(text)), min(free, int(text) - taken)
-    return total / 1024**3, free / 1024**3
+    return total / GIB, free / GIB

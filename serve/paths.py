@@ -36,6 +36,11 @@ class Paths:
         return self.state / "runtime"
 
     @property
+    def plan(self) -> Path:
+        """What the last start has decided of its servers (planning/decision.py)."""
+        return self.state / "plan.env"
+
+    @property
     def secret_files(self) -> Path:
         return self.state / "secrets"
 

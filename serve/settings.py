@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from serve.errors import UsageError
+from serve.modes import MODES, Mode, ModeName
 
 DEMO_SUITES, OWN_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen", "general,safety,over-refusal"
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {OWN_SUITES} of a model of your own"
@@ -32,10 +33,9 @@ class Settings(BaseSettings):
     ADAPTER: str = Field("", description="folder or hub name of the LoRA adapter; empty: the embedded demo's")
     HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
     RUNTIME: Literal["auto", "docker", "local"] = Field("auto", description="how all runs; auto picks, and says why")
-    MODE: Literal["pair", "lora", "swap"] = Field(
+    MODE: ModeName = Field(
         "pair",
-        description="pair: a server each; lora: one server on the base, with the adapter as its second model; "
-        "swap: a server each, one awake at a time (NVIDIA GPU only)",
+        description="; ".join(f"{name}: {mode.title}{mode.needs}" for name, mode in MODES.items()),
     )
     QUANTIZER: Literal["auto-gptq", "gptqmodel"] = Field("auto-gptq", description="which library makes the INT4")
     GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
@@ -105,6 +105,10 @@ class Settings(BaseSettings):
     @property
     def demo(self) -> bool:
         return not self.BASE_MODEL
+
+    @property
+    def mode(self) -> Mode:
+        return MODES[self.MODE]
 
 
 def read_settings(env_file: Path) -> Settings:

@@ -6,19 +6,24 @@ What is measured is drawn from a seed; nothing here knows what a verdict makes o
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from evalharness import checks
 from evalharness.analysis.factorial import summarise as summarise_factorial
 from evalharness.analysis.summary import summarise as summarise_eval
+from evalharness.judge.prompts import PROTOCOL
 from evalharness.judge.run import Key
 from evalharness.judge.summary import summarise as summarise_judge
 from evalharness.load.profile import LoadProfile
 from evalharness.load.summary import summarise as summarise_load
-from evalharness.runs.folder import create_run, read_json, write_json
-from evalharness.runs.rows import append_row, digest, open_rows, read_rows
+from evalharness.runs.folder import create_run, read_json, write_concluded
+from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
+from evalharness.runs.rows import AnswerRow, Checked, Error, JudgedRow, PromptRow, RequestRow, RoundRow, Wanted
+from evalharness.runs.summaries import FactorialSummary, Judge
+from evalharness.runs.typed import Part
+from tests.parts import answered
 
 Row = dict[str, Any]
 CITIES = (
@@ -59,7 +64,7 @@ class Asked:
     form: str = "json"
     variants: tuple[str, ...] = ()  # kinds, one variant of each prompt in each; they are right less often
 
-    def about(self, rows: Sequence[Row]) -> Row:
+    def about(self, rows: Sequence[PromptRow]) -> Row:
         return {
             "suite": self.suite,
             "version": 1,
@@ -86,7 +91,7 @@ def eval_run(
     endpoints: Sequence[Row] = ENDPOINTS,
     *,
     base_against_base: bool = False,
-    error: Callable[[str, int], Row | None] = lambda *_: None,
+    error: Callable[[str, int], Error | None] = lambda *_: None,
     answer: Callable[[str, str], str] = lambda _, text: text,
 ) -> Path:
     """A finished eval run. `error` may give an endpoint's n-th prompt an error, `answer` edit its texts."""
@@ -113,7 +118,7 @@ def eval_run(
     folder = create_run(root, "eval", {"settings": settings, "endpoints": list(endpoints), "suites": about})
     _write_rows(folder / "prompts.jsonl", prompts)
     _write_rows(folder / "answers.jsonl", rows)
-    write_json(folder / "summary.json", summarise_eval(read_json(folder / "run.json"), rows))
+    write_concluded(folder / "summary.json", summarise_eval(read_json(folder / "run.json"), rows))
     return folder
 
 
@@ -124,33 +129,30 @@ def judge_run(folder: Path, wins: float = 0.7) -> Path:
     names = [endpoint["name"] for endpoint in run["endpoints"]]
     asked: list[Key] = []
     rows, votes = [], {}
-    for prompt in read_rows(folder / "prompts.jsonl"):
-        if "of" in prompt:
+    for prompt in read_rows(folder / "prompts.jsonl", PromptRow):
+        if prompt.of:
             continue
         winner = names[draw.random() < wins]
         for order in (tuple(names), tuple(names[::-1])):
             called = "TIE" if draw.random() < 0.2 else "AB"[order.index(winner)]
-            asked.append(("pair", prompt["suite"], prompt["id"], order))
-            where = {"kind": "pair", "suite": prompt["suite"], "id": prompt["id"], "order": list(order)}
-            rows.append({**where, "verdict": called, "error": None})
+            asked.append(("pair", *prompt.place, order))
+            rows.append(_judged_row(prompt, order, called))
         if draw.random() < 0.3:
-            votes[prompt["suite"], prompt["id"]] = winner if draw.random() < 0.8 else "tie"
-    judge = {"name": "judge", "url": "http://127.0.0.1:8009/v1", "model": "a-large-judge", "version": ""}
-    write_json(folder / "judge.json", summarise_judge(run, judge, asked, rows, votes))
+            votes[prompt.place] = winner if draw.random() < 0.8 else "tie"
+    judge = Judge(name="judge", url="http://127.0.0.1:8009/v1", model="a-large-judge", version="")
+    write_concluded(folder / "judge.json", summarise_judge(run, judge, asked, rows, votes))
     return folder / "judge.json"
 
 
-def factorial_of(right: Mapping[str, float], suite: str = "demo-json", prompts: int = 120) -> Row:
+def factorial_summary(right: Mapping[str, float], suite: str = "demo-json", prompts: int = 120) -> FactorialSummary:
     """What a factorial run finds of one suite, each of the four right so often (shares)."""
     draw = random.Random(3)
     rows = []
     for name, share in right.items():
         correct = set(draw.sample(range(prompts), round(share * prompts)))
         for number in range(prompts):
-            about = {"suite": suite, "id": f"{suite}-{number + 1:04}", "endpoint": name}
-            rows.append({**about, "right": number in correct, "error": None})
-    found: Row = summarise_factorial({"suites": [{"suite": suite, "prompts": prompts}]}, rows)["factorial"]
-    return found
+            rows.append(answered(f"{suite}-{number + 1:04}", name, number in correct, suite=suite))
+    return summarise_factorial({"suites": [{"suite": suite, "prompts": prompts}]}, rows)
 
 
 def load_run(
@@ -172,65 +174,66 @@ def load_run(
     for number in range(profile.rounds):
         for side, factor in zip(endpoints, (1.0, slower), strict=True):
             length = seconds / profile.rounds
-            window = {
-                "started": clock + profile.warmup_seconds,
-                "seconds": length,
-                "client_cpu_seconds": busy * length,
-            }
-            rounds.append({"endpoint": side["name"], "round": number, **window})
+            window = RoundRow(
+                endpoint=side["name"],
+                round=number,
+                started=clock + profile.warmup_seconds,
+                seconds=length,
+                client_cpu_seconds=busy * length,
+            )
+            rounds.append(window)
             share = (errors or {}).get(side["name"], 0.0)
             for _user in range(profile.users):
                 sent = clock
                 while sent < clock + profile.warmup_seconds + length:
-                    row = _request(sent, factor, profile, draw, failed=draw.random() < share)
-                    phase = "warmup" if sent < window["started"] else "measured"
-                    requests.append({"endpoint": side["name"], "round": number, "phase": phase, **row})
-                    sent += row["seconds"]
+                    row = _request(sent, factor, profile, draw, window, failed=draw.random() < share)
+                    requests.append(row)
+                    sent += row.seconds
             clock += profile.warmup_seconds + length + 1
     names = [side["name"] for side in endpoints]
     folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints)})
     _write_rows(folder / "requests.jsonl", requests)
     _write_rows(folder / "rounds.jsonl", rounds)
-    write_json(folder / "summary.json", summarise_load(profile, names, requests, rounds))
+    write_concluded(folder / "summary.json", summarise_load(profile, names, requests, rounds))
     return folder
 
 
-def _prompt(asked: Asked, number: int, draw: random.Random) -> Row:
+def _prompt(asked: Asked, number: int, draw: random.Random) -> PromptRow:
     city, country = draw.choice(CITIES), draw.choice(COUNTRIES)
     population, height = draw.randint(10, 990) / 100, draw.randint(10, 2900)
     if asked.form in ("prose", "scored"):
         question = f"Can you tell me how high above the sea {city} lies?"
         sentence = f"{city} lies {height} metres above the sea."
-        expected: list[Row] = [{"type": "equals", "value": sentence}]
+        expected = [Wanted(type="equals", value=sentence)]
         if asked.form == "scored":
             expected = [
-                {"type": "rouge_l", "value": {"references": sentence, "at_least": 0.5}},
-                {"type": "token_f1", "value": {"references": sentence, "at_least": 0.9}},
+                Wanted(type="rouge_l", value={"references": sentence, "at_least": 0.5}),
+                Wanted(type="token_f1", value={"references": sentence, "at_least": 0.9}),
             ]
     else:
         question = f"Could you list the country, population and elevation of {city} as JSON?"
         value = {"city": city, "country": country, "population": population, "elevation": height}
-        expected = [{"type": "json_valid"}, {"type": "json_equals", "value": value}]
-    return {
-        "suite": asked.suite,
-        "id": f"{asked.suite}-{number + 1:04}",
-        "messages": [{"role": "user", "content": question}],
-        "sampling": SAMPLING,
-        "checks": expected,
-        "tags": [asked.form],
-    }
+        expected = [Wanted(type="json_valid"), Wanted(type="json_equals", value=value)]
+    return PromptRow(
+        suite=asked.suite,
+        id=f"{asked.suite}-{number + 1:04}",
+        messages=[{"role": "user", "content": question}],
+        sampling=SAMPLING,
+        checks=expected,
+        tags=[asked.form],
+    )
 
 
-def _variant(prompt: Row, kind: str) -> Row:
+def _variant(prompt: PromptRow, kind: str) -> PromptRow:
     """The same question with a little more before it: what a kind really does is of no matter here."""
-    (message,) = prompt["messages"]
-    reworded = {"messages": [{**message, "content": f"Well, {message['content'].lower()}"}]}
-    return {**prompt, **reworded, "id": f"{prompt['id']}~{kind}", "of": prompt["id"], "variant": kind}
+    (message,) = prompt.messages
+    reworded = [{**message, "content": f"Well, {message['content'].lower()}"}]
+    return replace(prompt, messages=reworded, id=f"{prompt.id}~{kind}", of=prompt.id, variant=kind)
 
 
-def _answer(prompt: Row, right: bool) -> str:
-    value = prompt["checks"][-1]["value"]
-    sentence = value if isinstance(value, str) else value.get("references")
+def _answer(prompt: PromptRow, right: bool) -> str:
+    value = prompt.checks[-1].value
+    sentence: str | None = value if isinstance(value, str) else value.get("references")
     if sentence:
         return sentence if right else sentence.replace("metres", "feet")
     if right:
@@ -240,44 +243,68 @@ def _answer(prompt: Row, right: bool) -> str:
     return f"{value['city']} is in {value['country']}, with a population of {value['population']} million."
 
 
-def _answer_row(prompt: Row, endpoint: str, text: str | None, error: Row | None, draw: random.Random) -> Row:
-    judged = [] if text is None else checks.apply_checks(text, "stop", prompt["checks"])
-    return {
-        "suite": prompt["suite"],
-        "id": prompt["id"],
-        "endpoint": endpoint,
-        **{key: prompt[key] for key in ("of", "variant") if key in prompt},
-        "answer": text,
-        "finish_reason": None if error else "stop",
-        "usage": None if error else {"prompt_tokens": 24, "completion_tokens": 31},
-        "started": START,
-        "seconds": draw.uniform(0.2, 0.9),
-        "attempts": 1,
-        "error": error,
-        "checks": judged,
-        "right": None if error else all(check["passed"] for check in judged),
-    }
+def _answer_row(
+    prompt: PromptRow, endpoint: str, text: str | None, error: Error | None, draw: random.Random
+) -> AnswerRow:
+    found: tuple[Checked, ...] = () if text is None else checks.apply_checks(text, "stop", prompt.checks)
+    return AnswerRow(
+        suite=prompt.suite,
+        id=prompt.id,
+        endpoint=endpoint,
+        of=prompt.of,
+        variant=prompt.variant,
+        answer=text,
+        finish_reason=None if error else "stop",
+        usage=None if error else {"prompt_tokens": 24, "completion_tokens": 31},
+        started=START,
+        seconds=draw.uniform(0.2, 0.9),
+        attempts=1,
+        error=error,
+        checks=found,
+        right=None if error else all(check.passed for check in found),
+    )
 
 
-def _request(sent: float, factor: float, profile: LoadProfile, draw: random.Random, *, failed: bool) -> Row:
+def _judged_row(prompt: PromptRow, order: tuple[str, ...], verdict: str) -> JudgedRow:
+    return JudgedRow(
+        kind="pair",
+        suite=prompt.suite,
+        id=prompt.id,
+        order=order,
+        judge="a-large-judge",
+        protocol=PROTOCOL,
+        verdict=verdict,
+        replies=[f"WINNER: {verdict}"],
+        started=START,
+        seconds=0.5,
+        error=None,
+    )
+
+
+def _request(
+    sent: float, factor: float, profile: LoadProfile, draw: random.Random, window: RoundRow, *, failed: bool
+) -> RequestRow:
     first = draw.lognormvariate(-1.9, 0.35) * factor
     chunks = [first]
     for _token in range(profile.output_tokens - 1):
         chunks.append(chunks[-1] + draw.lognormvariate(-3.9, 0.25) * factor)
-    return {
-        "prompt": "demo-json/demo-json-0001",
-        "started": sent,
-        "first_token": None if failed else first,
-        "chunks": [] if failed else chunks,
-        "seconds": chunks[-1] + 0.002,
-        "output_tokens": None if failed else profile.output_tokens,
-        "prompt_tokens": None if failed else 24,
-        "finish_reason": None if failed else "length",
-        "error": {"kind": "timeout", "detail": "no byte for 60 s"} if failed else None,
-    }
+    return RequestRow(
+        endpoint=window.endpoint,
+        round=window.round,
+        prompt="demo-json/demo-json-0001",
+        phase="warmup" if sent < window.started else "measured",
+        started=sent,
+        first_token=None if failed else first,
+        chunks=[] if failed else chunks,
+        seconds=chunks[-1] + 0.002,
+        output_tokens=None if failed else profile.output_tokens,
+        prompt_tokens=None if failed else 24,
+        finish_reason=None if failed else "length",
+        error=Error(kind="timeout", detail="no byte for 60 s") if failed else None,
+    )
 
 
-def _write_rows(path: Path, rows: Sequence[Row]) -> None:
+def _write_rows(path: Path, rows: Sequence[Part]) -> None:
     with open_rows(path) as file:
         for row in rows:
             append_row(file, row)

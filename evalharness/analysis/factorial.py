@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Graded
+from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import Contrast, Factorial, FactorialSummary, SuiteEffects
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.contrasts import contrasts
 
@@ -15,14 +17,14 @@ NAMES = ("base-fp", "base-int4", "tuned-fp", "tuned-int4")  # in the order in wh
 EFFECTS = ("tuning", "quantization", "interaction")
 
 
-def missing(run: Mapping[str, Any], rows: Iterable[Row]) -> list[str]:
+def missing(run: Mapping[str, Any], rows: Iterable[Graded]) -> list[str]:
     """Which of the four have not been asked everything yet, whatever became of it."""
     prompts = sum(suite["prompts"] for suite in run["suites"])
-    asked = Counter(name for *_, name in {(row["suite"], row["id"], row["endpoint"]) for row in rows})
+    asked = Counter(name for *_, name in {(row.suite, row.id, row.endpoint) for row in rows})
     return [name for name in NAMES if asked[name] < prompts]
 
 
-def summarise(run: Mapping[str, Any], rows: Iterable[Row]) -> Row:
+def summarise(run: Mapping[str, Any], rows: Iterable[Graded]) -> FactorialSummary:
     """summary.json of a run whose four endpoints were asked; of two rows for one question the later counts.
 
     A prompt counts when all four answered it; variants of prompts do not. An effect: {difference, low, high}, None
@@ -30,27 +32,25 @@ def summarise(run: Mapping[str, Any], rows: Iterable[Row]) -> Row:
     """
     right: dict[str, dict[str, dict[str, bool | None]]] = {}
     for row in rows:
-        if "variant" not in row:
-            prompts = right.setdefault(row["suite"], {})
-            prompts.setdefault(row["id"], {})[row["endpoint"]] = None if row["error"] else bool(row["right"])
+        if not row.variant:
+            prompts = right.setdefault(row.suite, {})
+            prompts.setdefault(row.id, {})[row.endpoint] = None if row.error else bool(row.right)
     counted = {
         suite["suite"]: [answers for answers in right.get(suite["suite"], {}).values() if _by_all(answers)]
         for suite in run["suites"]
     }
     everything = [answers for prompts in counted.values() for answers in prompts]
-    return {
-        "schema": 1,
-        "kind": "factorial",
-        "endpoints": list(NAMES),
-        "confidence": CONFIDENCE,
-        "factorial": {
-            **_effects(everything),
-            "suites": [
-                {"suite": suite, "prompts": len(prompts), **_effects(prompts), "rates": _rates(prompts)}
-                for suite, prompts in counted.items()
-            ],
-        },
-    }
+    suites = tuple(
+        SuiteEffects(suite=suite, prompts=len(prompts), **_effects(prompts), rates=_rates(prompts))
+        for suite, prompts in counted.items()
+    )
+    return FactorialSummary(
+        schema=SCHEMAS["factorial"],
+        kind="factorial",
+        endpoints=NAMES,
+        confidence=CONFIDENCE,
+        factorial=Factorial(**_effects(everything), suites=suites),
+    )
 
 
 def _by_all(answers: Mapping[str, bool | None]) -> bool:
@@ -58,17 +58,17 @@ def _by_all(answers: Mapping[str, bool | None]) -> bool:
     return all(answers.get(name) is not None for name in NAMES)
 
 
-def _effects(prompts: Sequence[Mapping[str, bool | None]]) -> Row:
+def _effects(prompts: Sequence[Mapping[str, bool | None]]) -> dict[str, Contrast | None]:
     if not prompts:
         return dict.fromkeys(EFFECTS)
     base, base_int4, tuned, tuned_int4 = ([float(bool(answers[name])) for answers in prompts] for name in NAMES)
     found = contrasts(base, base_int4, tuned, tuned_int4)
     return {
-        name: {"difference": effect.difference, "low": effect.low, "high": effect.high}
+        name: Contrast(difference=effect.difference, low=effect.low, high=effect.high)
         for name, effect in zip(EFFECTS, (found.tuning, found.quantization, found.interaction), strict=True)
     }
 
 
-def _rates(prompts: Sequence[Mapping[str, bool | None]]) -> Row:
+def _rates(prompts: Sequence[Mapping[str, bool | None]]) -> dict[str, float | None]:
     total = len(prompts)
     return {name: sum(bool(answers[name]) for answers in prompts) / total if total else None for name in NAMES}

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evalharness.analysis.pairing import Pair
 from evalharness.checks import FAILURES
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Failure, Graded
 
-Failures = dict[str, dict[str, int]]  # endpoint -> type of failure -> answers, the types in the order of FAILURES
+Failures = dict[str, dict[Failure, int]]  # endpoint -> type of failure -> answers, the types in the order of FAILURES
 
 
 def failures(pairs: Iterable[Pair], names: Sequence[str]) -> Failures:
     """An answer that fails in two ways is counted in both, in one way twice only once."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in names}
+    counts: dict[str, Counter[Failure]] = {name: Counter() for name in names}
     for pair in pairs:
         for name, row in zip(names, pair, strict=True):
             counts[name].update(types_of(row))
@@ -24,17 +24,17 @@ def failures(pairs: Iterable[Pair], names: Sequence[str]) -> Failures:
 
 def together(several: Iterable[Failures], names: Sequence[str]) -> Failures:
     """The failures of several suites added up."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in names}
+    counts: dict[str, Counter[Failure]] = {name: Counter() for name in names}
     for one in several:
         for name in names:
             counts[name].update(one[name])
     return {name: _in_order(found) for name, found in counts.items()}
 
 
-def types_of(row: Row) -> set[str]:
+def types_of(row: Graded) -> set[Failure]:
     """The types of failure that one answer shows."""
-    return {check["failure"] for check in row["checks"] if check["failure"]}
+    return {check.failure for check in row.checks if check.failure}
 
 
-def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
+def _in_order(counts: Mapping[Failure, int]) -> dict[Failure, int]:
     return {kind: counts[kind] for kind in FAILURES if counts.get(kind)}

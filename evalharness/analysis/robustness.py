@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from evalharness.runs.rows import Row
-from evalharness.stats.clustered import effect
+from evalharness.runs.rows import Graded
+from evalharness.runs.summaries import Bounds, Kept, Robustness, Variants
+from evalharness.stats.clustered import Effect, effect
 from evalharness.suites.variants import KINDS
 
 Right = Mapping[str, bool]  # endpoint -> whether its answer was right; both are there
+Errors = tuple[bool | None, bool | None]  # what an error of the first and of the second is taken for; None: left out
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,13 @@ class Family:
     variants: Sequence[Right]
 
 
-def robustness(rows: Iterable[Row], names: Sequence[str]) -> Row | None:
-    """{preserving, changing, together}: a row for each kind of either sort, and one for all preserving kinds.
+def robustness(rows: Iterable[Graded], names: Sequence[str]) -> Robustness | None:
+    """What is kept under each kind of either sort, and under all preserving kinds together.
 
     `rows` are one suite's answers, of two to one question the later counts; `names` the two endpoints. None where
-    the suite has no variants, and for `together` where fewer than two kinds preserve the meaning. A row has
+    the suite has no variants, and for `together` where fewer than two kinds preserve the meaning. Of each:
 
-    - kind; prompts and variants: how many entered. A prompt enters when both endpoints answered it and one of its
+    - prompts and variants: how many entered. A prompt enters when both endpoints answered it and one of its
       variants, a variant when both did. errors: how many variants each endpoint left unanswered.
     - endpoints: of each its accuracy on the originals and under the kind (shares, each prompt weighs the same), kept
       (their ratio; None when no original was right), consistent (the share of prompts whose original and variants
@@ -40,69 +41,94 @@ def robustness(rows: Iterable[Row], names: Sequence[str]) -> Row | None:
     - difference: the second endpoint's loss minus the first's, a loss being the accuracy on the originals minus that
       under the kind: above 0 the second loses more. low, high: its interval (stats/clustered.py). None without prompts.
     """
-    latest = {(row["id"], row["endpoint"]): row for row in rows}
-    variants = {row["id"]: row for row in latest.values() if row.get("variant")}
+    latest = {(row.id, row.endpoint): row for row in rows}
+    variants = {row.id: row for row in latest.values() if row.variant}
     if not variants:
         return None
 
-    def right(prompt: str) -> Right | None:
-        answers = [latest.get((prompt, name)) for name in names]
-        if any(answer is None or answer["error"] for answer in answers):
-            return None
-        return {name: bool(answer["right"]) for name, answer in zip(names, answers, strict=True) if answer}
+    def right(prompt: str, errors: Errors) -> Right | None:
+        found = {}
+        for name, error in zip(names, errors, strict=True):
+            answer = latest.get((prompt, name))
+            outcome = None if answer is None else error if answer.error else bool(answer.right)
+            if outcome is None:
+                return None
+            found[name] = outcome
+        return found
 
-    def row(label: str, kinds: Sequence[str]) -> Row:
-        own = [variant for variant in variants.values() if variant["variant"] in kinds]
+    def families(own: Sequence[Graded], of_originals: Errors, of_variants: Errors) -> list[Family]:
         answered: dict[str, list[Right]] = {}
         for variant in own:
-            if outcome := right(variant["id"]):
-                answered.setdefault(variant["of"], []).append(outcome)
-        families = [Family(outcome, found) for of, found in answered.items() if (outcome := right(of))]
-        failed = Counter(name for variant in own for name in names if _failed(latest.get((variant["id"], name))))
+            if variant.of and (outcome := right(variant.id, of_variants)):
+                answered.setdefault(variant.of, []).append(outcome)
+        return [Family(outcome, found) for of, found in answered.items() if (outcome := right(of, of_originals))]
+
+    def under(label: str, kinds: Sequence[str]) -> Variants:
+        own = [variant for variant in variants.values() if variant.variant in kinds]
+        failed = Counter(name for variant in own for name in names if _failed(latest.get((variant.id, name))))
         errors = {name: failed[name] for name in names}
-        return {"kind": label, **_counts(families), "errors": errors, **_compared(families, names)}
+        # A side loses where its original is right and its variant wrong: so are the second's errors read, then the
+        # first's.
+        filled = [families(own, (False, True), (True, False)), families(own, (True, False), (False, True))]
+        return _variants(label, families(own, (None, None), (None, None)), filled, errors, names)
 
-    present = [kind for kind in KINDS if any(variant["variant"] == kind for variant in variants.values())]
+    present = [kind for kind in KINDS if any(variant.variant == kind for variant in variants.values())]
     sorts = {sort: [kind for kind in present if KINDS[kind].preserves == sort] for sort in (True, False)}
-    return {
-        "preserving": [row(kind, [kind]) for kind in sorts[True]],
-        "together": row("together", sorts[True]) if len(sorts[True]) > 1 else None,
-        "changing": [row(kind, [kind]) for kind in sorts[False]],
-    }
+    return Robustness(
+        preserving=tuple(under(kind, [kind]) for kind in sorts[True]),
+        together=under("together", sorts[True]) if len(sorts[True]) > 1 else None,
+        changing=tuple(under(kind, [kind]) for kind in sorts[False]),
+    )
 
 
-def _failed(answer: Row | None) -> bool:
-    return bool(answer and answer["error"])
+def _failed(answer: Graded | None) -> bool:
+    return bool(answer and answer.error)
 
 
-def _counts(families: Sequence[Family]) -> Row:
-    return {"prompts": len(families), "variants": sum(len(family.variants) for family in families)}
+def _variants(
+    kind: str,
+    families: Sequence[Family],
+    filled: Iterable[Sequence[Family]],
+    errors: dict[str, int],
+    names: Sequence[str],
+) -> Variants:
+    """Of the families that were answered; `filled` are those with errors counted, one way and the other."""
+    differences = _differences(families, names)
+    found = _effect(differences)
+    ends = [one for one in (found, *(_effect(_differences(own, names)) for own in filled)) if one]
+    return Variants(
+        kind=kind,
+        prompts=len(families),
+        variants=sum(len(family.variants) for family in families),
+        errors=errors,
+        endpoints={name: _kept(families, name) for name in names},
+        difference=_mean(differences),
+        low=found.low if found else None,
+        high=found.high if found else None,
+        with_errors=Bounds(low=min(one.low for one in ends), high=max(one.high for one in ends)) if ends else None,
+    )
 
 
-def _compared(families: Sequence[Family], names: Sequence[str]) -> Row:
-    losses = {name: [_loss(family, name) for family in families] for name in names}
+def _differences(families: Sequence[Family], names: Sequence[str]) -> list[Fraction]:
     first, second = names
-    differences = [other - one for one, other in zip(losses[first], losses[second], strict=True)]
+    return [_loss(family, second) - _loss(family, first) for family in families]
+
+
+def _effect(differences: Sequence[Fraction]) -> Effect | None:
     # A loss lies in -1 to 1, so the difference of two in -2 to 2.
-    found = effect([float(difference) for difference in differences], reach=2) if differences else None
-    return {
-        "endpoints": {name: _of_one(families, name) for name in names},
-        "difference": _mean(differences),
-        "low": found.low if found else None,
-        "high": found.high if found else None,
-    }
+    return effect([float(difference) for difference in differences], reach=2) if differences else None
 
 
-def _of_one(families: Sequence[Family], name: str) -> dict[str, Any]:
+def _kept(families: Sequence[Family], name: str) -> Kept:
     originals = _mean([Fraction(family.original[name]) for family in families])
     under = _mean([_share(family, name) for family in families])
     agree = [all(variant[name] == family.original[name] for variant in family.variants) for family in families]
-    return {
-        "originals": originals,
-        "variants": under,
-        "kept": under / originals if originals and under is not None else None,
-        "consistent": _mean([Fraction(one) for one in agree]),
-    }
+    return Kept(
+        originals=originals,
+        variants=under,
+        kept=under / originals if originals and under is not None else None,
+        consistent=_mean([Fraction(one) for one in agree]),
+    )
 
 
 def _share(family: Family, name: str) -> Fraction:

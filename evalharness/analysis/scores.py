@@ -6,12 +6,13 @@ Pure. Which checks measure is for checks/ to say: their outcomes have a `score` 
 from collections.abc import Iterable
 
 from evalharness.analysis.pairing import Pair
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Graded
+from evalharness.runs.summaries import Score
 from evalharness.stats.clustered import effect
 
 
-def scores(pairs: Iterable[Pair]) -> list[Row]:
-    """A row for each check type that measures: mean scores and the mean difference with its interval.
+def scores(pairs: Iterable[Pair]) -> tuple[Score, ...]:
+    """One for each check type that measures: mean scores and the mean difference with its interval.
 
     A prompt that has several checks of a type counts with their mean. The interval is clustered.py's, of one
     difference a prompt.
@@ -22,25 +23,25 @@ def scores(pairs: Iterable[Pair]) -> list[Row]:
         for kind, score in _by_type(one).items():
             if kind in of_second:
                 found.setdefault(kind, []).append((score, of_second[kind]))
-    return [_compared(kind, found[kind]) for kind in sorted(found)]
+    return tuple(_compared(kind, found[kind]) for kind in sorted(found))
 
 
-def _by_type(row: Row) -> dict[str, float]:
+def _by_type(row: Graded) -> dict[str, float]:
     values: dict[str, list[float]] = {}
-    for check in row["checks"]:
-        if "score" in check:
-            values.setdefault(check["type"], []).append(check["score"])
+    for check in row.checks:
+        if check.score is not None:
+            values.setdefault(check.type, []).append(check.score)
     return {kind: sum(own) / len(own) for kind, own in values.items()}
 
 
-def _compared(kind: str, both: list[tuple[float, float]]) -> Row:
+def _compared(kind: str, both: list[tuple[float, float]]) -> Score:
     found = effect([second - first for first, second in both])
-    return {
-        "score": kind,
-        "prompts": found.prompts,
-        "first": sum(first for first, _ in both) / len(both),
-        "second": sum(second for _, second in both) / len(both),
-        "difference": found.difference,
-        "low": found.low,
-        "high": found.high,
-    }
+    return Score(
+        score=kind,
+        prompts=found.prompts,
+        first=sum(first for first, _ in both) / len(both),
+        second=sum(second for _, second in both) / len(both),
+        difference=found.difference,
+        low=found.low,
+        high=found.high,
+    )

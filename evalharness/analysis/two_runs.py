@@ -6,19 +6,19 @@ is the question, and base with base, which is the control: where that differs, m
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from evalharness.analysis.failures import failures
 from evalharness.analysis.pairing import Pair
 from evalharness.client.fairness import MODEL, changed
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Graded, Place
 from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import ComparedEndpoint, ComparedSuite, CompareSummary, Side
+from evalharness.runs.typed import Json
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, difference_interval, mcnemar
 from evalharness.stats.multiple import holm
-
-Key = tuple[str, str]  # suite, prompt id
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Asked:
 
     name: str
     about: Mapping[str, Any]
-    prompts: Mapping[Key, str]
-    answers: Mapping[tuple[str, str, str], Row]
+    prompts: Mapping[Place, str]
+    answers: Mapping[tuple[str, str, str], Graded]
 
 
-def comparable(old: Asked, new: Asked, only_common: bool) -> list[Key]:
+def comparable(old: Asked, new: Asked, only_common: bool) -> list[Place]:
     """The prompts to compare on, in the old run's order.
 
     Raises UsageError when the runs did not ask the same (by the digests of their suites), unless `only_common` asks
@@ -66,78 +66,74 @@ def _different(old: Asked, new: Asked) -> list[str]:
     return found
 
 
-def compare(old: Asked, new: Asked, keys: Collection[Key]) -> Row:
-    """The comparison on these prompts, as compare.json keeps it. `difference` is new minus old, as everywhere."""
-    places = [
-        _place(place, old, new, keys)
-        for place in (1, 0)  # the tuned models first: they are what is asked about
-    ]
-    return {
-        "schema": SCHEMAS["compare"],
-        "kind": "compare",
-        "runs": [old.name, new.name],
-        "confidence": CONFIDENCE,
-        "compared": len(keys),
-        "left_out": {run.name: len(run.prompts) - len(keys) for run in (old, new)},
-        "endpoints": places,
-    }
+def compare(old: Asked, new: Asked, keys: Collection[Place]) -> CompareSummary:
+    """The comparison on these prompts. `difference` is new minus old, as everywhere."""
+    return CompareSummary(
+        schema=SCHEMAS["compare"],
+        kind="compare",
+        runs=(old.name, new.name),
+        confidence=CONFIDENCE,
+        compared=len(keys),
+        left_out={run.name: len(run.prompts) - len(keys) for run in (old, new)},
+        # the tuned models first: they are what is asked about
+        endpoints=(_endpoint("tuned", 1, old, new, keys), _endpoint("base", 0, old, new, keys)),
+    )
 
 
-def _place(place: int, old: Asked, new: Asked, keys: Collection[Key]) -> Row:
+def _endpoint(
+    role: Literal["tuned", "base"], place: int, old: Asked, new: Asked, keys: Collection[Place]
+) -> ComparedEndpoint:
     sides = [run.about["endpoints"][place] for run in (old, new)]
     suites = [
-        {"suite": suite, **_suite(_pairs(sides, old, new, [key for key in keys if key[0] == suite]))}
+        _suite(suite, _pairs(sides, old, new, [key for key in keys if key[0] == suite]))
         for suite in dict.fromkeys(suite for suite, _ in keys)
     ]
-    paired = [suite for suite in suites if suite["paired"]]
-    for suite, p in zip(paired, holm([suite["p_value"] for suite in paired]), strict=True):
-        suite["adjusted"] = p
-        suite["outcome"] = "same" if p > ALPHA else "better" if suite["difference"] > 0 else "worse"
-    role = ("base", "tuned")[place]
+    p_values = {suite.suite: suite.p_value for suite in suites if suite.p_value is not None}
+    adjusted = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     servers = [
         run.about.get("fairness", {"read": {}})["read"].get(side["name"], {})
         for run, side in zip((old, new), sides, strict=True)
     ]
-    return {
-        "role": role,
-        "sides": [{key: side[key] for key in ("name", "model", "version")} for side in sides],
-        "changed": [what for what in changed(*servers) if (role, what) != ("tuned", MODEL)],
-        "suites": suites,
-    }
+    before, after = (Side(name=side["name"], model=side["model"], version=side["version"]) for side in sides)
+    return ComparedEndpoint(
+        role=role,
+        sides=(before, after),
+        changed=tuple(what for what in changed(*servers) if (role, what) != ("tuned", MODEL)),
+        suites=tuple(_decided(suite, adjusted[suite.suite]) if suite.suite in adjusted else suite for suite in suites),
+    )
 
 
-def _pairs(sides: Sequence[Row], old: Asked, new: Asked, keys: Iterable[Key]) -> list[Pair]:
+def _decided(suite: ComparedSuite, adjusted: float) -> ComparedSuite:
+    """With the p-value adjusted for the number of suites (Holm), any one that differs would be told."""
+    better = suite.difference is not None and suite.difference > 0
+    return replace(suite, adjusted=adjusted, outcome="same" if adjusted > ALPHA else "better" if better else "worse")
+
+
+def _pairs(sides: Sequence[Json], old: Asked, new: Asked, keys: Iterable[Place]) -> list[Pair]:
     """Rows of the prompts that both runs' endpoints answered."""
     found = []
     for key in keys:
-        one, other = (
-            _counted(run.answers.get((*key, side["name"]))) for run, side in zip((old, new), sides, strict=True)
-        )
-        if one and other:
+        one, other = (run.answers.get((*key, side["name"])) for run, side in zip((old, new), sides, strict=True))
+        if one and other and not one.error and not other.error:
             found.append((one, other))
     return found
 
 
-def _counted(row: Row | None) -> Row | None:
-    """What is counted of an answer: not what was said, which would be all of two runs in memory."""
-    return {key: row[key] for key in ("id", "checks", "right")} if row and not row["error"] else None
-
-
-def _suite(pairs: Sequence[Pair]) -> Row:
-    """`adjusted` is the p-value adjusted for the number of suites (Holm): any one that differs would be told."""
-    counts = Pairs.of((pair[0]["right"] for pair in pairs), (pair[1]["right"] for pair in pairs))
+def _suite(name: str, pairs: Sequence[Pair]) -> ComparedSuite:
+    counts = Pairs.of((bool(pair[0].right) for pair in pairs), (bool(pair[1].right) for pair in pairs))
     low, high = difference_interval(counts) if counts.n else (None, None)
-    return {
-        "paired": counts.n,
-        "old": counts.first / counts.n if counts.n else None,
-        "new": counts.second / counts.n if counts.n else None,
-        "difference": counts.difference if counts.n else None,
-        "low": low,
-        "high": high,
-        "p_value": mcnemar(counts) if counts.n else None,
-        "adjusted": None,
-        "outcome": None,
-        "lost": [one["id"] for one, other in pairs if one["right"] and not other["right"]],
-        "gained": [other["id"] for one, other in pairs if other["right"] and not one["right"]],
-        "failures": failures(pairs, ("old", "new")),
-    }
+    return ComparedSuite(
+        suite=name,
+        paired=counts.n,
+        old=counts.first / counts.n if counts.n else None,
+        new=counts.second / counts.n if counts.n else None,
+        difference=counts.difference if counts.n else None,
+        low=low,
+        high=high,
+        p_value=mcnemar(counts) if counts.n else None,
+        adjusted=None,
+        outcome=None,
+        lost=tuple(one.id for one, other in pairs if one.right and not other.right),
+        gained=tuple(other.id for one, other in pairs if other.right and not one.right),
+        failures=failures(pairs, ("old", "new")),
+    )

@@ -4,7 +4,7 @@ A check looks at one answer's text and names the failure it sees, or sees none. 
 prompts or other answers. One file a subject; base.py has the list of failures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from reprlib import Repr
 from typing import Any
 
@@ -23,8 +23,9 @@ from evalharness.checks import (
     statements,
 )
 from evalharness.checks.as_json import strict_json
-from evalharness.checks.base import FAILURES, Check, Failure, Measure
+from evalharness.checks.base import FAILURES, Check, Measure
 from evalharness.checks.markup import split_thought
+from evalharness.runs.rows import Checked, Failure, Wanted
 
 __all__ = ["CHECKS", "FAILURES", "Failure", "apply_checks", "complaint", "split_thought", "strict_json"]
 
@@ -45,15 +46,15 @@ CHECKS: dict[str, Check | Measure] = {
 """Every check by the type that a suite names it by."""
 
 
-def apply_checks(answer: str, finish_reason: str | None, checks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One {type, passed, failure} for each of a prompt's checks, and a score in [0, 1] from those that measure.
+def apply_checks(answer: str, finish_reason: str | None, checks: Sequence[Wanted]) -> tuple[Checked, ...]:
+    """What each of a prompt's checks found, in their order.
 
     What a reasoning model thought aloud before its answer (`<think>`) is not looked at. An empty answer passes
     nothing. A failure of an answer that was cut off at max_tokens is called truncation, whatever it looks like: the
     limit is to blame first.
     """
     _, said = split_thought(answer)
-    return [_outcome(check["type"], check.get("value"), said, finish_reason) for check in checks]
+    return tuple(_checked(check, said, finish_reason) for check in checks)
 
 
 def complaint(kind: str, value: Any) -> str | None:
@@ -64,12 +65,11 @@ def complaint(kind: str, value: Any) -> str | None:
     return None if check.accepts(value) else f"{kind} wants {check.wants} as its value, not {_short(value)}"
 
 
-def _outcome(kind: str, value: Any, answer: str, finish_reason: str | None) -> dict[str, Any]:
-    failure, score = CHECKS[kind].find(answer, value)
+def _checked(check: Wanted, answer: str, finish_reason: str | None) -> Checked:
+    failure, score = CHECKS[check.type].find(answer, check.value)
     if failure and finish_reason == "length":
         failure = "truncation"
-    outcome = {"type": kind, "passed": failure is None, "failure": failure}
-    return outcome if score is None else {**outcome, "score": score}
+    return Checked(type=check.type, passed=failure is None, failure=failure, score=score)
 
 
 def _short(value: Any) -> str:

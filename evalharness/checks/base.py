@@ -5,23 +5,11 @@ It knows no single check. The failures are the one list that everything else cou
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-Failure = Literal[
-    "empty",
-    "truncation",
-    "format",
-    "length",
-    "fact",
-    "missing",
-    "forbidden",
-    "order",
-    "code",
-    "language",
-    "refusal",
-    "compliance",
-    "repetition",
-]
+from evalharness.runs.rows import Failure
+
+__all__ = ["FAILURES", "Check", "Failure", "Finding", "Measure", "unless"]
 
 FAILURES: dict[Failure, str] = {
     "empty": "nothing was said",

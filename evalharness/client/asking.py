@@ -7,21 +7,40 @@ import json
 import math
 import time
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import requests
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Error
+from evalharness.runs.typed import Json
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 300.0
 PATIENCE_SECONDS = 180.0  # a supervisor takes up to a minute to bring a server back; this outlasts three
 LARGEST_BYTES = 8 * 1024**2  # of an answer: a hundred thousand tokens, each character escaped
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 
-NO_REPLY: Row = {"answer": None, "finish_reason": None, "usage": None}
+
+class Said(NamedTuple):
+    """What came back, if anything did."""
+
+    answer: str | None = None
+    finish_reason: str | None = None
+    usage: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of one question; `started` (Unix time) and `seconds` are the last attempt's."""
+
+    said: Said
+    started: float
+    seconds: float
+    attempts: int
+    error: Error | None
 
 
 class Failed(Exception):
@@ -47,8 +66,8 @@ class Asker:
         # A .netrc would replace the key, and a proxy stand between the harness and a server on this machine.
         self.session.trust_env = False
 
-    def ask(self, endpoint: Endpoint, question: Mapping[str, Any]) -> Row:
-        """{answer, finish_reason, usage, started, seconds, attempts, error}; times are the last attempt's.
+    def ask(self, endpoint: Endpoint, question: Mapping[str, Any]) -> Reply:
+        """Its answer, or why there is none.
 
         Asked again is only where the connection was refused or broke, and where a busy server says when to come back.
         That goes on until PATIENCE_SECONDS after this question first failed, or the endpoint fell silent: not every
@@ -58,29 +77,29 @@ class Asker:
         while True:
             attempt += 1
             started, clock = time.time(), time.perf_counter()
-            reply, error, pause = NO_REPLY, None, None
+            said, error, pause = Said(), None, None
             try:
-                reply = self.chat(endpoint, question)
+                said = self.chat(endpoint, question)
             except Failed as failed:
-                error, pause = {"kind": failed.kind, "detail": failed.detail}, failed.pause
+                error, pause = Error(kind=failed.kind, detail=failed.detail), failed.pause
             now = time.perf_counter()
-            row = {**reply, "started": started, "seconds": now - clock, "attempts": attempt, "error": error}
+            reply = Reply(said, started, now - clock, attempt, error)
             failed_at = time.monotonic()
-            if error and error["kind"] == "connection":
+            if error and error.kind == "connection":
                 silent_since = self.outages.setdefault(endpoint.name, failed_at)
             else:
                 self.outages.pop(endpoint.name, None)
                 silent_since = failed_at
             if pause is None:
-                return row
+                return reply
             given_up = min(given_up, silent_since + PATIENCE_SECONDS)
             pause = max(pause, min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS))
             if failed_at + pause > given_up:
-                return row
+                return reply
             time.sleep(pause)
 
-    def chat(self, endpoint: Endpoint, question: Mapping[str, Any]) -> Row:
-        """{answer, finish_reason, usage} of one request. Raises Failed."""
+    def chat(self, endpoint: Endpoint, question: Mapping[str, Any]) -> Said:
+        """What came back of one request. Raises Failed."""
         began = time.monotonic()
         try:
             with self.session.post(
@@ -109,7 +128,7 @@ class Asker:
             raise Failed(endpoint, f"http_{response.status_code}", said, _comes_back(response))
         if response.headers.get("Content-Type", "").startswith("text/event-stream"):
             raise Failed(endpoint, "event_stream", f"a stream, though none was asked for: {_text(body)}")
-        return _reply(endpoint, body)
+        return _said(endpoint, body)
 
 
 def probe(endpoint: Endpoint) -> None:
@@ -129,7 +148,7 @@ def probe(endpoint: Endpoint) -> None:
         raise UsageError(f"endpoint {endpoint.name} at {endpoint.url}: {mend} ({failed.kind}: {said})") from None
 
 
-def _reply(endpoint: Endpoint, body: bytearray) -> Row:
+def _said(endpoint: Endpoint, body: bytearray) -> Said:
     try:
         said = json.loads(body.decode())
         choice = said["choices"][0]
@@ -142,7 +161,7 @@ def _reply(endpoint: Endpoint, body: bytearray) -> Row:
         raise Failed(endpoint, "not_utf8", f"{error.reason} at byte {error.start}: {_text(body)}") from None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Failed(endpoint, "malformed", f"not a chat completion: {_text(body)}") from None
-    return {"answer": answer, "finish_reason": reason, "usage": usage}
+    return Said(answer, reason if isinstance(reason, str) else None, usage if isinstance(usage, dict) else None)
 
 
 def _comes_back(response: requests.Response) -> float | None:

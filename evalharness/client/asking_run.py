@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,23 @@ from evalharness.client.asking import Asker
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs.folder import create_run, read_json
-from evalharness.runs.rows import Row, append_row, digest, open_rows, read_rows
+from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
+from evalharness.runs.rows import AnswerRow, Graded, PromptRow
+from evalharness.runs.typed import Json
 from evalharness.suites.schema import Suite
 from evalharness.wording import listing
 
 SEED = 0  # of the order in which a prompt's endpoints are asked
 
 Key = tuple[str, str, str]  # suite, prompt id, endpoint name
-Answer = tuple[Row, bool]  # a row of answers.jsonl, and whether it was its prompt's last
+Answer = tuple[AnswerRow, bool]  # a row of answers.jsonl, and whether it was its prompt's last
 
 
 @dataclass(frozen=True)
 class Job:
     """A prompt and whom to ask it, one right after the other."""
 
-    prompt: Row
+    prompt: PromptRow
     endpoints: Sequence[Endpoint]
 
 
@@ -47,7 +49,7 @@ def begin(
     settings: Mapping[str, Any],
     suites: Sequence[Suite],
     endpoints: Sequence[Endpoint],
-    servers: Mapping[str, Row],
+    servers: Mapping[str, Json],
 ) -> Path:
     """A new run folder that holds all it is going to ask, and what was read of the servers (fairness.py)."""
     about = {
@@ -75,34 +77,34 @@ def rest(folder: Path, endpoints: Sequence[Endpoint]) -> list[Job]:
     return unanswered(folder, run, endpoints)
 
 
-def read_run(folder: Path, kind: str) -> Row:
+def read_run(folder: Path, kind: str) -> Json:
     """run.json of a run of this kind. Raises UsageError for any other."""
-    run: Row = read_json(folder / "run.json")
+    run = read_json(folder / "run.json")
     if run.get("kind") != kind:
         raise UsageError(f"{folder}: a run of kind {run.get('kind')}; only one of kind {kind} can be resumed here")
     return run
 
 
-def unanswered(folder: Path, run: Row, endpoints: Sequence[Endpoint]) -> list[Job]:
+def unanswered(folder: Path, run: Json, endpoints: Sequence[Endpoint]) -> list[Job]:
     """What these endpoints, all or some of the run's, have not answered without an error."""
-    prompts = list(read_rows(folder / "prompts.jsonl"))
-    stored = {suite: digest(rows) for suite, rows in groupby(prompts, key=itemgetter("suite"))}
+    prompts = list(read_rows(folder / "prompts.jsonl", PromptRow))
+    stored = {suite: digest(rows) for suite, rows in groupby(prompts, key=attrgetter("suite"))}
     if stored != {suite["suite"]: suite["digest"] for suite in run["suites"]}:
         raise UsageError(f"{folder}: prompts.jsonl is not what run.json says was asked: start a new run")
-    asked = {_key(prompt, endpoint["name"]) for prompt in prompts for endpoint in run["endpoints"]}
+    asked = {(*prompt.place, endpoint["name"]) for prompt in prompts for endpoint in run["endpoints"]}
     answered = set()
-    for row in read_rows(folder / "answers.jsonl"):
-        key = _key(row, row["endpoint"])
+    for row in read_rows(folder / "answers.jsonl", Graded):
+        key = (*row.place, row.endpoint)
         if key not in asked:
             raise UsageError(f"{folder}: answers.jsonl answers {key}, which was not asked: start a new run")
-        if not row["error"]:
+        if not row.error:
             answered.add(key)
     return _jobs(prompts, endpoints, answered)
 
 
-def check_servers(folder: Path, servers: Mapping[str, Row]) -> None:
+def check_servers(folder: Path, servers: Mapping[str, Json]) -> None:
     """Raises UsageError when a server is no longer what it was when this run began: its answers would be others."""
-    began: Mapping[str, Row] = read_json(folder / "run.json").get("fairness", {"read": {}})["read"]
+    began: Mapping[str, Json] = read_json(folder / "run.json").get("fairness", {"read": {}})["read"]
     for name, facts in servers.items():
         different = fairness.changed(began.get(name, {}), facts)
         if different:
@@ -134,33 +136,36 @@ def write_answers(folder: Path, answers: Iterable[Answer], prompt_done: Callable
                 prompt_done()
 
 
-def _key(row: Row, endpoint: str) -> Key:
-    return row["suite"], row["id"], endpoint
-
-
-def _jobs(prompts: Iterable[Row], endpoints: Sequence[Endpoint], answered: Collection[Key]) -> list[Job]:
+def _jobs(prompts: Iterable[PromptRow], endpoints: Sequence[Endpoint], answered: Collection[Key]) -> list[Job]:
     """The order of a prompt's endpoints is drawn for it alone, so that it is the same after a resumption."""
     jobs = []
     for prompt in prompts:
-        drawn = random.Random(f"{SEED} {prompt['suite']} {prompt['id']}").sample(endpoints, len(endpoints))
-        left = [endpoint for endpoint in drawn if _key(prompt, endpoint.name) not in answered]
+        drawn = random.Random(f"{SEED} {prompt.suite} {prompt.id}").sample(endpoints, len(endpoints))
+        left = [endpoint for endpoint in drawn if (*prompt.place, endpoint.name) not in answered]
         if left:
             jobs.append(Job(prompt, left))
     return jobs
 
 
-def _answer(asker: Asker, prompt: Row, endpoint: Endpoint) -> Row:
-    reply = asker.ask(endpoint, {"messages": prompt["messages"], **prompt["sampling"]})
-    judged = [] if reply["error"] else checks.apply_checks(reply["answer"], reply["finish_reason"], prompt["checks"])
-    thought, _ = checks.split_thought(reply["answer"] or "")
-    right = None if reply["error"] else all(check["passed"] for check in judged)
-    return {
-        "suite": prompt["suite"],
-        "id": prompt["id"],
-        "endpoint": endpoint.name,
-        **{key: prompt[key] for key in ("of", "variant") if key in prompt},
-        **reply,
-        **({"thought_characters": len(thought)} if thought else {}),  # at the answer's beginning; no check sees them
-        "checks": judged,
-        "right": right,
-    }
+def _answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
+    reply = asker.ask(endpoint, {"messages": prompt.messages, **prompt.sampling})
+    said = reply.said
+    checked = checks.apply_checks(said.answer, said.finish_reason, prompt.checks) if said.answer is not None else ()
+    thought, _ = checks.split_thought(said.answer or "")
+    return AnswerRow(
+        suite=prompt.suite,
+        id=prompt.id,
+        endpoint=endpoint.name,
+        of=prompt.of,
+        variant=prompt.variant,
+        answer=said.answer,
+        finish_reason=said.finish_reason,
+        usage=said.usage,
+        started=reply.started,
+        seconds=reply.seconds,
+        attempts=reply.attempts,
+        error=reply.error,
+        thought_characters=len(thought) or None,
+        checks=checked,
+        right=all(check.passed for check in checked) if said.answer is not None else None,
+    )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from itertools import takewhile
 from typing import Literal, get_args
 
-from evalharness.runs.rows import Row
+from evalharness.runs.typed import Json
 from evalharness.wording import listing
 
 What = Literal[
@@ -30,7 +30,7 @@ NEUTRAL, OWN = "none", "some of its own"  # what may be found of a server's samp
 BEFORE_CHARACTERS, SHOWN_CHARACTERS = 20, 120  # of a rendered chat: before its first difference, and in all
 
 
-def record(read: Mapping[str, Row], compared: Collection[str] = (MODEL,)) -> Row:
+def record(read: Mapping[str, Json], compared: Collection[str] = (MODEL,)) -> Json:
     """run.json's `fairness` of what was read of each endpoint, by name; the others are held against the first.
     `compared` is what the run is about: it may differ.
 
@@ -50,17 +50,17 @@ def record(read: Mapping[str, Row], compared: Collection[str] = (MODEL,)) -> Row
     return {"read": dict(read), "differences": differences, "unknown": unknown}
 
 
-def changed(before: Row, now: Row) -> list[str]:
+def changed(before: Json, now: Json) -> list[str]:
     """What one server says otherwise than earlier, such as after a restart with other settings."""
     return [what for what in (*get_args(What), MODEL) if _differ(before.get(what), now.get(what))]
 
 
-def matters(fairness: Row | None) -> list[Row]:
+def matters(fairness: Json | None) -> list[Json]:
     """The differences beyond the weights; none of a run that recorded nothing."""
     return [difference for difference in (fairness or {"differences": []})["differences"] if difference["matters"]]
 
 
-def lines(fairness: Row) -> list[str]:
+def lines(fairness: Json) -> list[str]:
     """The record as a terminal shows it."""
     read, different = fairness["read"], matters(fairness)
     said = []
@@ -77,7 +77,7 @@ def lines(fairness: Row) -> list[str]:
     return said
 
 
-def _differences(read: Mapping[str, Row], first: str, other: str, compared: Collection[str]) -> list[Row]:
+def _differences(read: Mapping[str, Json], first: str, other: str, compared: Collection[str]) -> list[Json]:
     one, two = read[first], read[other]
     found = []
     for what in (*get_args(What), MODEL):

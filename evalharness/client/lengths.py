@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Row
+from evalharness.runs.typed import Json
 
 
-def check_lengths(suites: Iterable[Row], servers: Mapping[str, Row]) -> None:
+def check_lengths(suites: Iterable[Json], servers: Mapping[str, Json]) -> None:
     """Raises UsageError for a suite (as run.json tells of it) that takes a longer served length than a server has.
 
     `servers` is what server_facts.py read of each: one that does not say how long its prompts may be is let pass.

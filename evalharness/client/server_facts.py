@@ -19,7 +19,7 @@ import requests
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.client.fairness import MODEL, NEUTRAL, OWN, What
-from evalharness.runs.rows import Row
+from evalharness.runs.typed import Json
 
 CONNECT_SECONDS, READ_SECONDS, DRAW_SECONDS = 5.0, 10.0, 120.0
 
@@ -48,15 +48,15 @@ CACHE_INFO, LABEL = "vllm:cache_config_info{", re.compile(r'(\w+)="((?:[^"\\]|\\
 UNREADABLE = (requests.RequestException, ValueError, LookupError, TypeError, AttributeError)
 
 
-def read_servers(endpoints: Sequence[Endpoint]) -> dict[str, Row]:
+def read_servers(endpoints: Sequence[Endpoint]) -> dict[str, Json]:
     """What fairness.record takes."""
     return {endpoint.name: read_server(endpoint) for endpoint in endpoints}
 
 
-def read_server(endpoint: Endpoint) -> Row:
+def read_server(endpoint: Endpoint) -> Json:
     """Every What and the model of an endpoint, each None where it cannot be read."""
     server = _Server(endpoint)
-    facts: Row = dict.fromkeys(get_args(What))
+    facts: Json = dict.fromkeys(get_args(What))
     facts["vLLM version"] = server.version()
     card = server.card()
     facts["maximum length"] = card.get("max_model_len")
@@ -82,10 +82,10 @@ class _Server:
         except UNREADABLE:
             return None
 
-    def card(self) -> Row:
+    def card(self) -> Json:
         """What /v1/models says of this model, or nothing."""
         try:
-            cards: list[Row] = _content(self._request("GET", f"{self.endpoint.url}/models"))["data"]
+            cards: list[Json] = _content(self._request("GET", f"{self.endpoint.url}/models"))["data"]
             return next(card for card in cards if card["id"] == self.endpoint.model)
         except (*UNREADABLE, StopIteration):
             return {}
@@ -137,13 +137,13 @@ class _Server:
             return None
         return f"{tokens} tokens in blocks of {size}, {kind}, prefix caching {prefixes}"
 
-    def _draw(self, sampling: Row) -> list[str]:
+    def _draw(self, sampling: Json) -> list[str]:
         url = f"{self.endpoint.url}/chat/completions"
         said = _content(self._request("POST", url, {**DRAWS, **sampling}, DRAW_SECONDS))
         return [choice["message"]["content"] for choice in said["choices"]]
 
     def _request(
-        self, method: str, url: str, body: Row | None = None, seconds: float = READ_SECONDS
+        self, method: str, url: str, body: Json | None = None, seconds: float = READ_SECONDS
     ) -> requests.Response:
         return self.session.request(
             method,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
-from evalharness.runs.rows import Row
+from evalharness.runs.typed import Json
 from evalharness.suites.schema import Suite
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run_folder(
     kind: str,
     suites: Sequence[Suite],
     endpoints: Sequence[Endpoint],
-    servers: Mapping[str, Row],
+    servers: Mapping[str, Json],
 ) -> Path:
     """The folder of --resume, else a new one."""
     from evalharness.client import asking_run

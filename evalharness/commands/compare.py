@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from evalharness.commands import options
-from evalharness.runs.evidence import answers, originals, read_run
+from evalharness.runs.evidence import graded, originals, read_run
 from evalharness.runs.folder import create_run, write_json
 
 NAME = "compare"
@@ -37,7 +37,7 @@ def main(args: argparse.Namespace) -> int:
     from evalharness.report import comparison
 
     old, new = (
-        Asked(run.folder.name, run.about, originals(run), answers(run))
+        Asked(run.folder.name, run.about, originals(run), graded(run))
         for run in (read_run(args.old, "eval"), read_run(args.new, "eval"))
     )
     found = compare(old, new, comparable(old, new, args.common))

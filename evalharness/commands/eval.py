@@ -13,8 +13,9 @@ from evalharness.client import lengths, threads
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands import asked, options
 from evalharness.errors import UsageError
-from evalharness.runs.folder import read_json, write_json
-from evalharness.runs.rows import read_rows
+from evalharness.runs.folder import read_json, write_concluded
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import Graded
 
 NAME = "eval"
 HELP = "ask both endpoints the same prompts and compare how often each is right"
@@ -53,10 +54,10 @@ def main(args: argparse.Namespace) -> int:
     eval_terminal.show_fairness(run)
     eval_terminal.show_plan(run)
     asked.ask(folder, jobs, args.concurrency, again)
-    summary = summarise(run, read_rows(folder / "answers.jsonl"))
-    write_json(folder / "summary.json", summary)
+    summary = summarise(run, read_rows(folder / "answers.jsonl", Graded))
+    write_concluded(folder / "summary.json", summary)
     eval_terminal.show_result(summary)
-    if any(count for suite in summary["suites"] for count in suite["errors"].values()):
+    if any(count for suite in summary.suites for count in suite.errors.values()):
         print(f"Ask again what ended in an error: {again}")
     print(f"Everything asked and answered: {folder}")
     options.hand_on(args, folder)

@@ -16,8 +16,10 @@ from evalharness.client import lengths
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands import asked, options
 from evalharness.errors import UsageError
-from evalharness.runs.folder import write_json
-from evalharness.runs.rows import Row, read_rows
+from evalharness.runs.folder import write_concluded, write_json
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import Graded
+from evalharness.runs.typed import Json
 
 NAME = "factorial"
 COMPARED = ("model", "quantization")  # what the four may differ in: it is what the run is about
@@ -58,13 +60,13 @@ def main(args: argparse.Namespace) -> int:
     if not args.resume_command:
         again = f"the flags of those endpoints and: {again}"
     asked.ask(folder, jobs, args.concurrency, again)
-    left = factorial.missing(run, read_rows(folder / "answers.jsonl"))
+    left = factorial.missing(run, read_rows(folder / "answers.jsonl", Graded))
     if left:
         print(f"Still to be asked: {wording.listing(left)}. Once they are served, go on with {again}")
         options.hand_on(args, folder)
         return 0
-    summary = factorial.summarise(run, read_rows(folder / "answers.jsonl"))
-    write_json(folder / "summary.json", summary)
+    summary = factorial.summarise(run, read_rows(folder / "answers.jsonl", Graded))
+    write_concluded(folder / "summary.json", summary)
     eval_terminal.show_factorial(summary)
     if asking_run.unanswered(folder, run, [Endpoint(**one) for one in run["endpoints"]]):  # in whichever pass
         print(f"Ask again what ended in an error with {again}")
@@ -84,7 +86,7 @@ def named(endpoints: Sequence[Endpoint], precision: str | None) -> list[Endpoint
     return called
 
 
-def joined(run: Row, endpoints: Sequence[Endpoint], servers: Mapping[str, Row]) -> Row:
+def joined(run: Json, endpoints: Sequence[Endpoint], servers: Mapping[str, Json]) -> Json:
     """run.json of a run that these endpoints join, or come back to.
 
     Raises UsageError when one comes back as another model, or its server as another server. It may have moved: a
@@ -94,7 +96,7 @@ def joined(run: Row, endpoints: Sequence[Endpoint], servers: Mapping[str, Row]) 
     from evalharness.client import fairness
 
     known = {endpoint["name"]: endpoint for endpoint in run["endpoints"]}
-    read: dict[str, Row] = dict(run["fairness"]["read"])
+    read: dict[str, Json] = dict(run["fairness"]["read"])
     for endpoint in endpoints:
         before, now = known.get(endpoint.name, endpoint.public()), endpoint.public()
         different = [part for part in ("model", "version") if before[part] != now[part]]

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from evalharness.client.endpoints import Endpoint, read_key
 from evalharness.commands import options
-from evalharness.runs.folder import write_json
-from evalharness.runs.rows import read_rows
+from evalharness.runs.folder import write_concluded
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import JudgedRow
+from evalharness.runs.summaries import Judge
 
 NAME = "judge"
 HELP = "let a model judge the answers of a finished eval run, each pair in both orders"
@@ -68,10 +70,10 @@ def main(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("tandem: interrupted, every verdict so far is kept; the same command goes on", file=sys.stderr)
         raise
-    rows = read_rows(evaluation.folder / run.FILE)
+    rows = read_rows(evaluation.folder / run.FILE, JudgedRow)
     keys = [question.key for question in asked]
-    summary = summarise(evaluation.about, judge.public(), keys, rows, votes)
-    write_json(result, summary)
+    summary = summarise(evaluation.about, Judge(**judge.public()), keys, rows, votes)
+    write_concluded(result, summary)
     judge_terminal.show(summary)
     print(f"Every question and reply: {evaluation.folder / run.FILE}")
     return 0

@@ -23,7 +23,8 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
 from evalharness.errors import Failure, UsageError
 from evalharness.runs.folder import create_run, write_json
-from evalharness.runs.rows import Row
+from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import TaskMetric, TaskSummary
 
 NAME = "lm-eval"
 HELP = "run a local task of lm-evaluation-harness against both endpoints"
@@ -72,10 +73,11 @@ def main(args: argparse.Namespace) -> int:
         print(f"{endpoint.name} is asked; what the program says: {folder / endpoint.name}.log", flush=True)
         _run(program, endpoint, task, args.concurrency, folder.absolute())
         found[endpoint.name] = results(folder / endpoint.name)
-    write_json(folder / "summary.json", {"schema": 1, "kind": NAME, "task": task.stem, "results": found})
+    summary = TaskSummary(schema=SCHEMAS[NAME], kind="lm-eval", task=task.stem, results=found)
+    write_json(folder / "summary.json", summary)
     for name, metrics in found.items():
         for metric, value in metrics.items():
-            print(f"{name}: {metric} {value['value']} (standard error {value['stderr']})")
+            print(f"{name}: {metric} {value.value} (standard error {value.stderr})")
     print(f"Everything asked and answered: {folder}")
     options.hand_on(args, folder)
     return 0
@@ -115,13 +117,13 @@ def variables(endpoint: Endpoint, cache: Path, inherited: Mapping[str, str]) -> 
     return {**inherited, **OFFLINE, "HF_HOME": str(cache), "OPENAI_API_KEY": endpoint.key or "none"}
 
 
-def results(output: Path) -> Row:
-    """{metric: {value, stderr}} of the task, from what the program wrote."""
+def results(output: Path) -> dict[str, TaskMetric]:
+    """The task's metrics by name, from what the program wrote."""
     [path] = output.rglob("results_*.json")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     [metrics] = found["results"].values()
     return {
-        key.removesuffix(",none"): {"value": value, "stderr": metrics.get(key.replace(",", "_stderr,"))}
+        key.removesuffix(",none"): TaskMetric(value=value, stderr=metrics.get(key.replace(",", "_stderr,")))
         for key, value in metrics.items()
         if "," in key and "_stderr," not in key
     }

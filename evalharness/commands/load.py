@@ -10,12 +10,9 @@ import random
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import Progress
 
 from evalharness.client import fairness, lengths
 from evalharness.client.endpoints import Endpoint
@@ -29,10 +26,11 @@ from evalharness.commands.options import (
     hand_on,
 )
 from evalharness.load.probe import probe
-from evalharness.load.profile import MOST_ROUNDS, LoadProfile, Messages, plan_round, turns
+from evalharness.load.profile import MOST_ROUNDS, LoadProfile, plan_round, turns
 from evalharness.load.rounds import run_round
-from evalharness.runs.folder import create_run, write_json
-from evalharness.runs.rows import append_row, open_rows, read_rows
+from evalharness.runs.folder import create_run, write_concluded
+from evalharness.runs.jsonl import append_row, open_rows, read_rows
+from evalharness.runs.rows import Error, Messages, RequestRow, RoundRow
 from evalharness.suites.schema import Suite
 
 NAME = "load"
@@ -88,10 +86,10 @@ def main(args: argparse.Namespace) -> int:
     summary = summarise(
         profile,
         [endpoint.name for endpoint in endpoints],
-        list(read_rows(folder / "requests.jsonl")),
-        list(read_rows(folder / "rounds.jsonl")),
+        list(read_rows(folder / "requests.jsonl", RequestRow)),
+        list(read_rows(folder / "rounds.jsonl", RoundRow)),
     )
-    write_json(folder / "summary.json", summary)
+    write_concluded(folder / "summary.json", summary)
     show(summary, folder)
     hand_on(args, folder)
     return 0
@@ -112,6 +110,9 @@ def put_load_on(
     endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile, folder: Path
 ) -> None:
     """Runs every round in turn; requests.jsonl and rounds.jsonl grow as they go."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     console = Console(stderr=True)
     length = profile.warmup_seconds + profile.seconds / profile.rounds
     with (
@@ -125,15 +126,20 @@ def put_load_on(
             title = f"{endpoint.name}, round {number} of {profile.rounds}"
             progress.update(bar, description=title)
             began, asked, failed = time.monotonic(), 0, 0
-            with closing(run_round(plan_round(endpoint, prompts, profile))) as lines:
-                for line in lines:
-                    ((kind, row),) = line.items()
-                    if kind == "row" and row["error"]:  # some servers repeat the key they refuse
-                        row["error"]["detail"] = endpoint.redacted(row["error"]["detail"])[:300]
-                    file = windows if kind == "round" else requests
-                    append_row(file, {"endpoint": endpoint.name, "round": number, **row})
-                    if kind == "row":
-                        asked, failed = asked + 1, failed + bool(row["error"])
+            with closing(run_round(plan_round(endpoint, number, prompts, profile))) as rows:
+                for row in rows:
+                    if isinstance(row, RoundRow):
+                        append_row(windows, row)
+                    else:
+                        append_row(requests, _redacted(row, endpoint))
+                        asked, failed = asked + 1, failed + bool(row.error)
                     progress.update(bar, completed=turn * length + min(length, time.monotonic() - began))
             progress.update(bar, completed=(turn + 1) * length)
             console.print(f"{title}: {asked} requests, {failed} failed", markup=False, highlight=False)
+
+
+def _redacted(row: RequestRow, endpoint: Endpoint) -> RequestRow:
+    """Without the key: some servers repeat the one they refuse."""
+    if row.error is None:
+        return row
+    return replace(row, error=Error(kind=row.error.kind, detail=endpoint.redacted(row.error.detail)[:300]))

@@ -24,6 +24,7 @@ from evalharness.runs.evidence import (
 )
 from evalharness.runs.folder import create_run, finished_runs, write_json
 from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import EvalSummary, LoadSummary, VerdictSummary
 from evalharness.verdict.policy import FOLDER, Policy, read_policy
 from evalharness.verdict.verdict import Verdict, decide
 
@@ -61,6 +62,11 @@ def main(args: argparse.Namespace) -> int:
     load = _load_run(args, evaluation)
     path = args.policy or _shipped_policy(evaluation)
     policy = read_policy(path)
+    if policy.quality == "no-difference" and not against_itself(evaluation):
+        raise UsageError(
+            f"{path}: this policy tests the harness, on a model against itself; {evaluation.folder.name} asked "
+            f"{evaluation.subject}. A run made with --base-against-base is such a test"
+        )
     evaluation = evaluation.allowing(policy.allow_differences)
     load = load and load.allowing(policy.allow_differences)
     evidence = Evidence(evaluation, load, judgement(evaluation))
@@ -74,16 +80,16 @@ def main(args: argparse.Namespace) -> int:
     return EXIT_CODES[verdict.word]
 
 
-def _eval_run(args: argparse.Namespace) -> Run:
+def _eval_run(args: argparse.Namespace) -> Run[EvalSummary]:
     folder = args.eval or next(iter(finished_runs(args.runs, "eval")), None)
     if folder is None:
         raise UsageError(f"{args.runs}: no finished eval run; `python -m evalharness eval` makes one")
     evaluation = read_run(folder, "eval")
     factorial = fitting_factorial(finished_runs(args.runs, "factorial"), evaluation)
-    return replace(evaluation, summary={**evaluation.summary, "factorial": factorial}) if factorial else evaluation
+    return replace(evaluation, summary=replace(evaluation.summary, factorial=factorial)) if factorial else evaluation
 
 
-def _load_run(args: argparse.Namespace, evaluation: Run) -> Run | None:
+def _load_run(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> Run[LoadSummary] | None:
     """The load run to judge with: never one of other models, of other versions of them, or of another machine."""
     if not args.load:
         return fitting_load_run(finished_runs(args.runs, "load"), evaluation)
@@ -95,7 +101,13 @@ def _load_run(args: argparse.Namespace, evaluation: Run) -> Run | None:
     return load
 
 
-def _shipped_policy(evaluation: Run) -> Path:
+def against_itself(evaluation: Run[EvalSummary]) -> bool:
+    """Was one model asked twice? That is said by the run, and must be true of its endpoints."""
+    first, second = ((side["model"], side["version"]) for side in evaluation.about["endpoints"])
+    return bool(evaluation.about["settings"]["base_against_base"]) and first == second
+
+
+def _shipped_policy(evaluation: Run[EvalSummary]) -> Path:
     return FOLDER / ("self.yaml" if evaluation.about["settings"]["base_against_base"] else "default.yaml")
 
 
@@ -116,15 +128,15 @@ def _write(
     folder = create_run(root, "verdict", {"created": created, **names, "policy": asdict(policy)})
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
-    summary = {
-        "schema": SCHEMAS["verdict"],
-        "kind": "verdict",
-        "verdict": verdict.word,
-        "reasons": [asdict(reason) for reason in verdict.reasons],
-        "eval": evaluation.summary,
-        "load": load.summary if load else None,
-        "judge": evidence.judged,
-    }
+    summary = VerdictSummary(
+        schema=SCHEMAS["verdict"],
+        kind="verdict",
+        verdict=verdict.word,
+        reasons=verdict.reasons,
+        eval=evaluation.summary,
+        load=load.summary if load else None,
+        judge=evidence.judged,
+    )
     write_json(folder / "summary.json", summary)
     return folder
 

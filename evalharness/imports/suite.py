@@ -13,6 +13,7 @@ from typing import Any
 from evalharness.checks import apply_checks
 from evalharness.checks.language import LANGUAGES
 from evalharness.imports.formats import Conversation
+from evalharness.runs.rows import Wanted
 from evalharness.suites.schema import Suite
 
 MOST_REPEATED = 0.5
@@ -85,4 +86,4 @@ def _languages(text: str) -> list[str]:
 
 
 def _passes(answer: str, check: dict[str, Any]) -> bool:
-    return bool(apply_checks(answer, None, [check])[0]["passed"])
+    return apply_checks(answer, None, [Wanted(**check)])[0].passed

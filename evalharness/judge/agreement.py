@@ -2,21 +2,9 @@
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
+from evalharness.runs.summaries import Agreement
 from evalharness.stats import CONFIDENCE
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Of `n` things rated twice, `agreed` got the same label. kappa and its bounds are None where chance alone
-    would agree on everything: both raters used a single label, the same one, or nothing was rated."""
-
-    n: int
-    agreed: int
-    kappa: float | None
-    low: float | None
-    high: float | None
 
 
 def agreement(first: Sequence[Hashable], second: Sequence[Hashable], confidence: float = CONFIDENCE) -> Agreement:
@@ -34,7 +22,7 @@ def agreement(first: Sequence[Hashable], second: Sequence[Hashable], confidence:
     ones, others = Counter(first), Counter(second)
     by_chance = sum(many * others[label] for label, many in ones.items()) / n**2 if n else 1.0
     if by_chance == 1:
-        return Agreement(n, agreed, None, None, None)
+        return Agreement(n=n, agreed=agreed, kappa=None, low=None, high=None)
     low, high = binomtest(agreed, n).proportion_ci(confidence, method="wilson")
     kappa, low, high = ((rate - by_chance) / (1 - by_chance) for rate in (agreed / n, float(low), float(high)))
-    return Agreement(n, agreed, kappa, low, high)
+    return Agreement(n=n, agreed=agreed, kappa=kappa, low=low, high=high)

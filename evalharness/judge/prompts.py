@@ -9,10 +9,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
+from evalharness.runs.rows import Messages
+
 PROTOCOL = 2
 """Goes up with every change of what the judge is told or how it is read: verdicts of two protocols do not mix."""
-
-Messages = list[dict[str, str]]
 
 LOWEST, HIGHEST = 1, 5
 

@@ -1,30 +1,31 @@
 """What a judge is asked about an eval run, what of it is left to ask, and the asking.
 
-It reads answers.jsonl and prompts.jsonl of the run's folder and appends to its judge.jsonl, a row a question:
-{kind, suite, id, order, judge, protocol, verdict, replies, …}. `order` names the endpoints as they were shown,
-`verdict` is A, B or TIE of a pair, 1 to 5 of a score, and None where neither reply could be read (no guess is made)
-or the endpoint gave no answer (then `error` says why).
+It reads answers.jsonl and prompts.jsonl of the run's folder and appends to its judge.jsonl, a row a question.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from evalharness.client import threads
 from evalharness.client.asking import Asker
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.judge import prompts
-from evalharness.judge.prompts import PROTOCOL, Messages
+from evalharness.judge.prompts import PROTOCOL
 from evalharness.runs.evidence import Run, answers
-from evalharness.runs.rows import Row, append_row, open_rows, read_rows
+from evalharness.runs.jsonl import append_row, open_rows, read_rows
+from evalharness.runs.rows import AnswerRow, JudgedRow, Messages, PromptRow
+from evalharness.runs.summaries import EvalSummary
 
 FILE = "judge.jsonl"
 SAMPLING = {"temperature": 0.0, "seed": 0, "max_tokens": 2048}  # one line is asked for; some think before it
 
-Answers = Mapping[tuple[str, str, str], Row]
-Key = tuple[str, str, str, tuple[str, ...]]  # kind, suite, prompt id, endpoints in the order shown
+Answers = Mapping[tuple[str, str, str], AnswerRow]
+Kind = Literal["pair", "score"]
+Key = tuple[Kind, str, str, tuple[str, ...]]  # kind, suite, prompt id, endpoints in the order shown
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Question:
     messages: Callable[[], Messages]
 
 
-def questions(evaluation: Run, suites: Collection[str] | None) -> list[Question]:
+def questions(evaluation: Run[EvalSummary], suites: Collection[str] | None) -> list[Question]:
     """Of each prompt that both endpoints answered: the pair in both orders, and by its rubric, if any, each answer.
 
     Variants of a prompt are left out: the statistics count one vote a prompt. Raises UsageError for a suite that
@@ -48,11 +49,11 @@ def questions(evaluation: Run, suites: Collection[str] | None) -> list[Question]
     names = [endpoint["name"] for endpoint in evaluation.about["endpoints"]]
     said = answers(evaluation)
     found = []
-    for prompt in read_rows(evaluation.folder / "prompts.jsonl"):
-        if "of" in prompt or (suites and prompt["suite"] not in suites):
+    for prompt in read_rows(evaluation.folder / "prompts.jsonl", PromptRow):
+        if prompt.of or (suites and prompt.suite not in suites):
             continue
-        rows = [said.get((prompt["suite"], prompt["id"], name)) for name in names]
-        if all(row and not row["error"] for row in rows):
+        rows = [said.get((*prompt.place, name)) for name in names]
+        if all(row and not row.error for row in rows):
             found += _of_prompt(prompt, said, names)
     return found
 
@@ -63,12 +64,12 @@ def rest(folder: Path, asked: Iterable[Question], judge: Endpoint) -> list[Quest
     Raises UsageError when another model, or another version of the questions, began that file.
     """
     replied = set()
-    for row in read_rows(folder / FILE):
-        if (row["judge"], row["protocol"]) != (judge.model, PROTOCOL):
-            began = f"{row['judge']} (protocol {row['protocol']})"
+    for row in read_rows(folder / FILE, JudgedRow):
+        if (row.judge, row.protocol) != (judge.model, PROTOCOL):
+            began = f"{row.judge} (protocol {row.protocol})"
             ours = f"{judge.model} (protocol {PROTOCOL})"
             raise UsageError(f"{folder / FILE} has verdicts of {began}, this is {ours}: move it away")
-        if not row["error"]:
+        if not row.error:
             replied.add(key_of(row))
     return [question for question in asked if question.key not in replied]
 
@@ -79,7 +80,7 @@ def write_verdicts(
     """Asks, and appends every verdict to the folder as it comes: all rows pass through this one writer."""
     outages = dict[str, float]()
 
-    def begin() -> Callable[[Question], Iterator[Row]]:
+    def begin() -> Callable[[Question], Iterator[JudgedRow]]:
         asker = Asker(outages)
         return lambda question: iter([ask(asker, judge, question)])
 
@@ -89,55 +90,57 @@ def write_verdicts(
             done()
 
 
-def ask(asker: Asker, judge: Endpoint, question: Question) -> Row:
+def ask(asker: Asker, judge: Endpoint, question: Question) -> JudgedRow:
     """The row of one question; a reply that cannot be read is asked for once more."""
     kind, suite, prompt, order = question.key
     messages = question.messages()
     reply = asker.ask(judge, {"messages": messages, **SAMPLING})
-    replies = [] if reply["error"] else [reply["answer"]]
+    replies = [] if reply.said.answer is None else [reply.said.answer]
     verdict = prompts.parse(kind, replies[0]) if replies else None
     if replies and verdict is None:
         again = prompts.reminded(messages, kind, replies[0])
         reply = asker.ask(judge, {"messages": again, **SAMPLING})
-        if not reply["error"]:
-            replies.append(reply["answer"])
+        if reply.said.answer is not None:
+            replies.append(reply.said.answer)
             verdict = prompts.parse(kind, replies[1])
-    return {
-        "kind": kind,
-        "suite": suite,
-        "id": prompt,
-        "order": list(order),
-        "judge": judge.model,
-        "protocol": PROTOCOL,
-        "verdict": verdict,
-        "replies": replies,
-        "started": reply["started"],
-        "seconds": reply["seconds"],
-        "error": reply["error"],
-    }
+    return JudgedRow(
+        kind=kind,
+        suite=suite,
+        id=prompt,
+        order=order,
+        judge=judge.model,
+        protocol=PROTOCOL,
+        verdict=verdict,
+        replies=replies,
+        started=reply.started,
+        seconds=reply.seconds,
+        error=reply.error,
+    )
 
 
-def key_of(row: Row) -> Key:
-    return row["kind"], row["suite"], row["id"], tuple(row["order"])
+def key_of(row: JudgedRow) -> Key:
+    return row.kind, row.suite, row.id, row.order
 
 
-def _of_prompt(prompt: Row, said: Answers, names: Sequence[str]) -> list[Question]:
-    suite, key = prompt["suite"], prompt["id"]
+def _of_prompt(prompt: PromptRow, said: Answers, names: Sequence[str]) -> list[Question]:
     first, second = names
     found = [
-        Question(("pair", suite, key, order), partial(_pair, prompt, said, order))
+        Question(("pair", *prompt.place, order), partial(_pair, prompt, said, order))
         for order in ((first, second), (second, first))
     ]
-    if "rubric" in prompt:
-        found += [Question(("score", suite, key, (name,)), partial(_score, prompt, said, name)) for name in names]
+    if prompt.rubric:
+        found += [Question(("score", *prompt.place, (name,)), partial(_score, prompt, said, name)) for name in names]
     return found
 
 
-def _pair(prompt: Row, said: Answers, order: Sequence[str]) -> Messages:
-    one, other = (said[prompt["suite"], prompt["id"], name]["answer"] for name in order)
-    return prompts.pair(prompt["messages"], one, other, prompt.get("rubric"))
+def _pair(prompt: PromptRow, said: Answers, order: Sequence[str]) -> Messages:
+    one, other = (_answer(prompt, said, name) for name in order)
+    return prompts.pair(prompt.messages, one, other, prompt.rubric)
 
 
-def _score(prompt: Row, said: Answers, name: str) -> Messages:
-    answer = said[prompt["suite"], prompt["id"], name]["answer"]
-    return prompts.score(prompt["messages"], answer, prompt["rubric"])
+def _score(prompt: PromptRow, said: Answers, name: str) -> Messages:
+    return prompts.score(prompt.messages, _answer(prompt, said, name), prompt.rubric or "")
+
+
+def _answer(prompt: PromptRow, said: Answers, name: str) -> str:
+    return said[*prompt.place, name].answer or ""

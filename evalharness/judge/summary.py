@@ -5,70 +5,76 @@ Everything here is pure. It knows judge.jsonl's rows and nothing of how they wer
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from evalharness.judge.agreement import agreement
 from evalharness.judge.prompts import HIGHEST, LOWEST
 from evalharness.judge.run import Key, key_of
-from evalharness.judge.votes import TIE, Prompt
-from evalharness.runs.rows import Row
+from evalharness.judge.votes import TIE
+from evalharness.runs.rows import JudgedRow, Place
+from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import Agreement, Grades, Judge, JudgedPairs, JudgedSuite, JudgeSummary, Position
 from evalharness.stats import CONFIDENCE, Pairs, difference_interval
 from evalharness.stats.clustered import effect
 from evalharness.stats.votes import Votes, share_interval, sign_test
 
-SCHEMA = 1
-
 
 def summarise(
     run: Mapping[str, Any],
-    judge: Mapping[str, str],
+    judge: Judge,
     asked: Sequence[Key],
-    rows: Iterable[Row],
-    votes: Mapping[Prompt, str],
-) -> Row:
+    rows: Iterable[JudgedRow],
+    votes: Mapping[Place, str],
+) -> JudgeSummary:
     """judge.json of a run.json, the judge, all that it was asked, its rows and people's votes (maybe none).
 
     Of two rows for one question the later counts.
     """
     first, second = (endpoint["name"] for endpoint in run["endpoints"])
-    given = {key_of(row): {field: row[field] for field in ("verdict", "error")} for row in rows}  # not what was said
+    given = {key_of(row): Given(row.verdict, row.error is not None) for row in rows}  # not what was said
     found = {key: given[key] for key in asked if key in given}
     calls = _calls(found, first, second)
     decisions = {prompt: _decision(*both, first, second) for prompt, both in calls.items()}
     suites = [suite["suite"] for suite in run["suites"] if any(key[1] == suite["suite"] for key in asked)]
-    return {
-        "schema": SCHEMA,
-        "kind": "judge",
-        "judge": dict(judge),
-        "endpoints": [first, second],
-        "confidence": CONFIDENCE,
-        "suites": [
-            {
-                "suite": name,
-                "pairs": _pairs({key: made for key, made in decisions.items() if key[0] == name}, calls, first, second),
-                "scores": _scores(found, name, first, second),
-            }
+    return JudgeSummary(
+        schema=SCHEMAS["judge"],
+        kind="judge",
+        judge=judge,
+        endpoints=(first, second),
+        confidence=CONFIDENCE,
+        suites=tuple(
+            JudgedSuite(
+                suite=name,
+                pairs=_pairs({key: made for key, made in decisions.items() if key[0] == name}, calls, first, second),
+                scores=_grades(found, name, first, second),
+            )
             for name in suites
-        ],
-        "position": _position(calls.values()),
-        "votes": _agreement(decisions, votes) if votes else None,
-        "asked": len(asked),
-        "unparsed": sum(row["verdict"] is None and not row["error"] for row in found.values()),
-        "errors": sum(bool(row["error"]) for row in found.values()) + len(asked) - len(found),
-    }
+        ),
+        position=_position(calls.values()),
+        votes=_agreement(decisions, votes) if votes else None,
+        asked=len(asked),
+        unparsed=sum(row.verdict is None and not row.failed for row in found.values()),
+        errors=sum(row.failed for row in found.values()) + len(asked) - len(found),
+    )
+
+
+class Given(NamedTuple):
+    """The verdict on one question, and whether it ended in an error."""
+
+    verdict: str | int | None
+    failed: bool
 
 
 Calls = tuple[str | None, str | None]
 """The verdicts (A, B, TIE) on one pair: with the first endpoint shown as A, and with the second."""
 
 
-def _calls(rows: Mapping[Key, Row], first: str, second: str) -> dict[Prompt, Calls]:
+def _calls(rows: Mapping[Key, Given], first: str, second: str) -> dict[Place, Calls]:
     """Every pair of which at least one order was asked; None where there is no verdict."""
 
     def verdict(suite: str, prompt: str, *order: str) -> str | None:
         row = rows.get(("pair", suite, prompt, order))
-        found: str | None = row["verdict"] if row else None
-        return found
+        return str(row.verdict) if row and row.verdict is not None else None
 
     prompts = dict.fromkeys((suite, prompt) for kind, suite, prompt, _ in rows if kind == "pair")
     return {
@@ -85,48 +91,48 @@ def _decision(forth: str | None, back: str | None, first: str, second: str) -> s
     return one if one == other else TIE
 
 
-def _pairs(decisions: Mapping[Prompt, str | None], calls: Mapping[Prompt, Calls], first: str, second: str) -> Row:
+def _pairs(decisions: Mapping[Place, str | None], calls: Mapping[Place, Calls], first: str, second: str) -> JudgedPairs:
     counts = Counter(decisions.values())
     votes = Votes(counts[second], counts[first], counts[TIE])
     low, high = share_interval(votes)
     split = sum(decision == TIE and calls[prompt] != ("TIE", "TIE") for prompt, decision in decisions.items())
-    return {
-        "judged": counts.total() - counts[None],
-        "first": votes.losses,
-        "second": votes.wins,
-        "ties": votes.ties,
-        "orders_disagreed": split,
-        "without_verdict": counts[None],
-        "share": votes.share if votes.decided else None,
-        "low": low if votes.decided else None,
-        "high": high if votes.decided else None,
-        "p_value": sign_test(votes) if votes.decided else None,
-    }
+    return JudgedPairs(
+        judged=counts.total() - counts[None],
+        first=votes.losses,
+        second=votes.wins,
+        ties=votes.ties,
+        orders_disagreed=split,
+        without_verdict=counts[None],
+        share=votes.share if votes.decided else None,
+        low=low if votes.decided else None,
+        high=high if votes.decided else None,
+        p_value=sign_test(votes) if votes.decided else None,
+    )
 
 
-def _scores(rows: Mapping[Key, Row], suite: str, first: str, second: str) -> Row | None:
+def _grades(rows: Mapping[Key, Given], suite: str, first: str, second: str) -> Grades | None:
     """Mean grades and the mean of the differences (second minus first) of prompts whose answers both have one."""
     given: dict[str, dict[str, int]] = {first: {}, second: {}}
     for (kind, where, prompt, order), row in rows.items():
-        if (kind, where) == ("score", suite) and row["verdict"] is not None:
-            given[order[0]][prompt] = row["verdict"]
+        if (kind, where) == ("score", suite) and isinstance(row.verdict, int):
+            given[order[0]][prompt] = row.verdict
     both = [prompt for prompt in given[first] if prompt in given[second]]
     if not both:
         return None
     width = HIGHEST - LOWEST
     found = effect([(given[second][prompt] - given[first][prompt]) / width for prompt in both])
     means = {name: sum(given[name][prompt] for prompt in both) / len(both) for name in (first, second)}
-    return {
-        "n": len(both),
-        "first": means[first],
-        "second": means[second],
-        "difference": found.difference * width,
-        "low": found.low * width,
-        "high": found.high * width,
-    }
+    return Grades(
+        n=len(both),
+        first=means[first],
+        second=means[second],
+        difference=found.difference * width,
+        low=found.low * width,
+        high=found.high * width,
+    )
 
 
-def _position(calls: Iterable[Calls]) -> Row:
+def _position(calls: Iterable[Calls]) -> Position:
     """How often the answer shown first won, of the pairs whose orders both named a winner; 0.5 is no bias.
 
     The two orders of one pair are no independent witnesses (a steady judge names each position once), so the
@@ -135,18 +141,12 @@ def _position(calls: Iterable[Calls]) -> Row:
     decided = Counter(both for both in calls if set(both) <= {"A", "B"})
     pairs = Pairs(decided["A", "B"], decided["B", "B"], decided["A", "A"], decided["B", "A"])
     if not pairs.n:
-        return {"pairs": 0, "first": None, "low": None, "high": None}
+        return Position(pairs=0, first=None, low=None, high=None)
     low, high = difference_interval(pairs)
-    return {
-        "pairs": pairs.n,
-        "first": (1 + pairs.difference) / 2,
-        "low": (1 + low) / 2,
-        "high": (1 + high) / 2,
-    }
+    return Position(pairs=pairs.n, first=(1 + pairs.difference) / 2, low=(1 + low) / 2, high=(1 + high) / 2)
 
 
-def _agreement(decisions: Mapping[Prompt, str | None], votes: Mapping[Prompt, str]) -> Row:
+def _agreement(decisions: Mapping[Place, str | None], votes: Mapping[Place, str]) -> Agreement:
     """On the prompts that have both a vote and a verdict; labels are the endpoints' names and tie."""
     both = [(choice, votes[prompt]) for prompt, choice in decisions.items() if choice and prompt in votes]
-    found = agreement([choice for choice, _ in both], [vote for _, vote in both])
-    return {"n": found.n, "agreed": found.agreed, "kappa": found.kappa, "low": found.low, "high": found.high}
+    return agreement([choice for choice, _ in both], [vote for _, vote in both])

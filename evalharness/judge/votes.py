@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.errors import UsageError
+from evalharness.runs.rows import Place
 
 TIE = "tie"
 
-Prompt = tuple[str, str]  # suite, prompt id
 
-
-def read_votes(path: Path, prompts: Collection[Prompt], endpoints: Collection[str]) -> dict[Prompt, str]:
+def read_votes(path: Path, prompts: Collection[Place], endpoints: Collection[str]) -> dict[Place, str]:
     """What people chose, by prompt: of several votes on one prompt the majority, a tie where there is none.
 
     Raises UsageError naming the file, the line and what is wrong with it.
     """
-    counted: dict[Prompt, Counter[str]] = {}
+    counted: dict[Place, Counter[str]] = {}
     for where, row in _rows(path):
         if not isinstance(row, dict) or not row.keys() >= {"id", "choice"}:
             raise UsageError(f"{where}: a vote has an id and a choice")

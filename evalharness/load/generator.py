@@ -1,7 +1,7 @@
 """The load generator's process: `python -m evalharness.load.generator`, one round against one endpoint.
 
 It reads a RoundPlan as JSON on standard input (it holds the API key, so never on a command line) and writes
-JSON lines on standard output: {"row": …} for every request, and last {"round": …}, the window that was
+JSON lines on standard output: a row for every request, and last one of the window that was
 measured and what it cost this process. A process of its own keeps gevent's patched sockets and threads out
 of the rest of the harness, and its CPU time is the load generator's alone.
 """
@@ -17,12 +17,13 @@ from locust.env import Environment
 
 from evalharness.load.profile import RoundPlan
 from evalharness.load.user import ChatUser, Shared
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import RequestRow, RoundRow
+from evalharness.runs.typed import as_json
 
 
 def main() -> int:
     plan = RoundPlan(**json.load(sys.stdin))
-    ChatUser.shared = Shared(plan, lambda row: write({"row": row}))
+    ChatUser.shared = Shared(plan, write)
     ChatUser.connection_timeout = ChatUser.network_timeout = plan.patience_seconds
     environment = Environment(user_classes=[ChatUser], host=plan.url, stop_timeout=plan.patience_seconds)
     runner = environment.create_local_runner()
@@ -41,14 +42,21 @@ def main() -> int:
     if runner.exceptions:  # a mistake of ours: what the endpoint does wrong is a row
         sys.stderr.write("".join(f"{entry['msg']}\n{entry['traceback']}" for entry in runner.exceptions.values()))
         return 1
-    started = ChatUser.shared.unix_zero + window
-    write({"round": {"started": started, "seconds": seconds, "client_cpu_seconds": cpu}})
+    write(
+        RoundRow(
+            endpoint=plan.endpoint,
+            round=plan.round,
+            started=ChatUser.shared.unix_zero + window,
+            seconds=seconds,
+            client_cpu_seconds=cpu,
+        )
+    )
     return 0
 
 
-def write(line: dict[str, Row]) -> None:
+def write(row: RequestRow | RoundRow) -> None:
     try:
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        print(json.dumps(row, ensure_ascii=False, default=as_json), flush=True)
     except BrokenPipeError:
         os._exit(1)  # whoever asked for this load is gone
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import RequestRow, RoundRow
+from evalharness.runs.summaries import EndpointLoad
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -47,35 +48,35 @@ class Samples:
     slices: dict[str, Indices]
 
 
-def latencies(row: Row) -> dict[str, Floats]:
+def latencies(row: RequestRow) -> dict[str, Floats]:
     """The samples of one successful request."""
-    chunks = np.array(row["chunks"])
-    tpot = [(chunks[-1] - chunks[0]) / (row["output_tokens"] - 1)] if row["output_tokens"] > 1 else []
+    chunks, tokens = np.array(row.chunks), row.output_tokens or 0
+    tpot = [(chunks[-1] - chunks[0]) / (tokens - 1)] if tokens > 1 else []
     return {
         "ttft": chunks[:1],
         "itl": np.diff(chunks),
         "tpot": np.array(tpot),
-        "e2e": np.array([row["seconds"]]),
+        "e2e": np.array([row.seconds]),
     }
 
 
-def samples_of_round(rows: Sequence[Row], window: Row) -> Samples:
+def samples_of_round(rows: Sequence[RequestRow], window: RoundRow) -> Samples:
     """What one round measured; `window` is its row of rounds.jsonl (unix start, length in seconds)."""
-    count = min(MOST_SLICES, max(1, round(window["seconds"])))
-    edges = np.linspace(0, window["seconds"], count + 1)
+    count = min(MOST_SLICES, max(1, round(window.seconds)))
+    edges = np.linspace(0, window.seconds, count + 1)
     arrivals, tokens, ends = [np.empty(0)], [np.empty(0)], []
     values: dict[str, list[Floats]] = {name: [np.empty(0)] for name in LATENCIES}
     slices: dict[str, list[Indices]] = {name: [np.empty(0, np.int64)] for name in LATENCIES}
     for row in rows:
-        if row["error"]:
+        if row.error:
             continue
-        sent = row["started"] - window["started"]
-        chunks = len(row["chunks"])
-        arrivals.append(sent + np.array(row["chunks"]))
+        sent = row.started - window.started
+        chunks = len(row.chunks)
+        arrivals.append(sent + np.array(row.chunks))
         # A chunk can hold several tokens, and only the whole answer's are known.
-        tokens.append(np.full(chunks, row["output_tokens"] / chunks))
-        ends.append(sent + row["seconds"])
-        if row["phase"] == "measured":
+        tokens.append(np.full(chunks, (row.output_tokens or 0) / chunks))
+        ends.append(sent + row.seconds)
+        if row.phase == "measured":
             place = min(count - 1, max(0, int(np.searchsorted(edges, sent, "right")) - 1))
             for name, found in latencies(row).items():
                 values[name].append(found)
@@ -111,18 +112,18 @@ def percentile(values: Floats, q: float) -> float | None:
     return float(np.percentile(values, q, method="inverted_cdf")) if values.size else None
 
 
-def figures(name: str, rows: Sequence[Row], measured: Samples) -> Row:
+def figures(name: str, rows: Sequence[RequestRow], measured: Samples) -> EndpointLoad:
     """One endpoint's entry in summary.json; `rows` are all its requests."""
-    counted = [row for row in rows if row["phase"] == "measured"]
-    errors = Counter(row["error"]["kind"] for row in counted if row["error"])
+    counted = [row for row in rows if row.phase == "measured"]
+    errors = Counter(row.error.kind for row in counted if row.error)
     seconds = float(measured.seconds.sum())
-    return {
-        "name": name,
-        "requests": len(counted),
-        "errors": dict(errors),
-        "error_rate": errors.total() / len(counted) if counted else None,
-        "seconds": seconds,
-        "requests_per_s": float(measured.finished.sum()) / seconds,
-        "output_tokens_per_s": float(measured.tokens.sum()) / seconds,
+    return EndpointLoad(
+        name=name,
+        requests=len(counted),
+        errors=dict(errors),
+        error_rate=errors.total() / len(counted) if counted else None,
+        seconds=seconds,
+        requests_per_s=float(measured.finished.sum()) / seconds,
+        output_tokens_per_s=float(measured.tokens.sum()) / seconds,
         **{latency: {f"p{q}": percentile(measured.values[latency], q) for q in PERCENTILES} for latency in LATENCIES},
-    }
+    )

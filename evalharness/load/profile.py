@@ -9,8 +9,7 @@ from typing import Any
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-
-Messages = list[dict[str, str]]
+from evalharness.runs.rows import Messages
 
 # What one machine can generate, and what a person would wait for, with room to spare.
 LIMITS = {
@@ -52,7 +51,7 @@ class LoadProfile:
         pairs = int(self.seconds / SHORTEST_ROUND / 2)
         return min(MOST_ROUNDS, max(2, 2 * pairs))
 
-    def about(self) -> dict[str, float]:
+    def about(self) -> dict[str, Any]:
         """What a run folder says of it."""
         return {**asdict(self), "rounds": self.rounds}
 
@@ -61,6 +60,8 @@ class LoadProfile:
 class RoundPlan:
     """One round against one endpoint, as it is told to the load generator's process."""
 
+    endpoint: str  # by name
+    round: int  # from 1 on
     url: str
     model: str
     headers: dict[str, str] = field(repr=False)  # holds the API key
@@ -72,8 +73,10 @@ class RoundPlan:
     patience_seconds: float = 60.0  # for the next byte of an answer, and for answers in flight at the end
 
 
-def plan_round(endpoint: Endpoint, prompts: list[tuple[str, Messages]], profile: LoadProfile) -> RoundPlan:
+def plan_round(endpoint: Endpoint, number: int, prompts: list[tuple[str, Messages]], profile: LoadProfile) -> RoundPlan:
     return RoundPlan(
+        endpoint=endpoint.name,
+        round=number,
         url=endpoint.url,
         model=endpoint.model,
         headers=endpoint.headers,

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import ndtr, stdtrit
 
 from evalharness.load.measure import Floats, Indices, Samples, percentile
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import Ratio
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000
@@ -35,17 +35,17 @@ RATE_RATIOS = {"output_tokens_per_s": "tokens", "requests_per_s": "finished"}
 GRID = 2000  # so many values are told apart in resampling; more are rounded up, by 1/2000 in rank
 
 
-def ratios(first: Samples, second: Samples, seed: int) -> list[Row]:
-    """[{metric, ratio, low, high}], the latter three None where there is nothing to divide."""
+def ratios(first: Samples, second: Samples, seed: int) -> tuple[Ratio, ...]:
+    """One for each metric, its ratio and interval None where there is nothing to divide."""
     rng = np.random.default_rng(seed)
     rounds = len(first.rounds)
     drawn = rng.multinomial(rounds, np.full(rounds, 1 / rounds), size=RESAMPLES)
     below, above = (resampled(side, slice_weights(side.rounds, drawn, rng)) for side in (first, second))
     tail = expanded_tail(rounds)
-    return [
+    return tuple(
         ratio(metric, statistic(first, metric), statistic(second, metric), below[metric], above[metric], tail)
         for metric in below
-    ]
+    )
 
 
 def expanded_tail(rounds: int) -> float:
@@ -54,14 +54,14 @@ def expanded_tail(rounds: int) -> float:
     return float(ndtr(student * np.sqrt(rounds / (rounds - 1))))
 
 
-def ratio(metric: str, first: float | None, second: float | None, below: Floats, above: Floats, tail: float) -> Row:
+def ratio(metric: str, first: float | None, second: float | None, below: Floats, above: Floats, tail: float) -> Ratio:
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = above / below
     drawn = drawn[np.isfinite(drawn)]
     if not first or second is None or not drawn.size:
-        return {"metric": metric, "ratio": None, "low": None, "high": None}
+        return Ratio(metric=metric, ratio=None, low=None, high=None)
     low, high = np.quantile(drawn, [tail, 1 - tail])
-    return {"metric": metric, "ratio": second / first, "low": float(low), "high": float(high)}
+    return Ratio(metric=metric, ratio=second / first, low=float(low), high=float(high))
 
 
 def statistic(measured: Samples, metric: str) -> float | None:

@@ -11,17 +11,20 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 from evalharness.errors import Failure
 from evalharness.load.profile import RoundPlan
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import RequestRow, RoundRow
+from evalharness.runs.typed import parsed
 
 ROOT = Path(__file__).parents[2]  # where `python -m evalharness…` finds the package
+LINE: Any = RequestRow | RoundRow
 START_SECONDS = 60.0  # importing Locust takes one or two on an idle machine
 
 
-def run_round(plan: RoundPlan) -> Generator[Row]:
-    """The generator's lines as they are written: {"row": …} for each request, {"round": …} at the end.
+def run_round(plan: RoundPlan) -> Generator[RequestRow | RoundRow]:
+    """The generator's rows as they are written: one for each request, that of the round at the end.
 
     The process ends with the iteration, however that ends. Raises Failure when it fails or outlives its plan.
     """
@@ -50,7 +53,7 @@ def run_round(plan: RoundPlan) -> Generator[Row]:
                 json.dump(asdict(plan), stdin)
             for line in process.stdout:
                 if line.endswith("\n"):  # the last one is torn where the process was killed
-                    yield json.loads(line)
+                    yield parsed(LINE, line.encode())
             if process.wait() != 0:
                 if time.monotonic() >= deadline:
                     raise Failure(f"the load generator was stopped: it had not ended after {limit:g} seconds")

@@ -58,14 +58,14 @@ def _event(chunk: dict[str, Any]) -> Event:
     choice = choices[0] if choices else {}
     return Event(
         output=_brings_output(choice.get("delta") or {}),
-        finish_reason=choice.get("finish_reason"),
+        finish_reason=reason if isinstance(reason := choice.get("finish_reason"), str) else None,
         prompt_tokens=_count(usage.get("prompt_tokens")),
         output_tokens=_count(usage.get("completion_tokens")),
     )
 
 
 def _count(value: Any) -> int | None:
-    return None if value is None else index(value)
+    return None if value is None else int(index(value))
 
 
 def _brings_output(delta: dict[str, Any]) -> bool:

@@ -8,7 +8,9 @@ from evalharness import wording
 from evalharness.load.measure import Samples, figures, pooled, samples_of_round
 from evalharness.load.profile import LoadProfile
 from evalharness.load.ratios import CONFIDENCE, ratios
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import RequestRow, RoundRow
+from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import LoadSummary, Profile
 
 BUSY = 0.9  # of one core: a single-threaded load generator beyond it measures itself
 UNSTEADY = 1.5  # between the fastest and the slowest round of one endpoint, which do the same work
@@ -17,40 +19,42 @@ BURSTS = 0.5  # of all gaps (a fifth are so short on a quiet machine); beyond it
 FEW = 20  # of so few requests, not one lies beyond the 95th percentile
 
 
-def summarise(profile: LoadProfile, names: Sequence[str], requests: Sequence[Row], rounds: Sequence[Row]) -> Row:
+def summarise(
+    profile: LoadProfile, names: Sequence[str], requests: Sequence[RequestRow], rounds: Sequence[RoundRow]
+) -> LoadSummary:
     """From the rows of requests.jsonl and rounds.jsonl, for two endpoints' names, the first one the base."""
-    rows_of = {name: [row for row in requests if row["endpoint"] == name] for name in names}
+    rows_of = {name: [row for row in requests if row.endpoint == name] for name in names}
     measured = {
         name: pooled(
             [
-                samples_of_round([row for row in rows_of[name] if row["round"] == window["round"]], window)
+                samples_of_round([row for row in rows_of[name] if row.round == window.round], window)
                 for window in rounds
-                if window["endpoint"] == name
+                if window.endpoint == name
             ]
         )
         for name in names
     }
-    first, second = measured.values()
-    return {
-        "schema": 1,
-        "kind": "load",
-        "profile": profile.about(),
-        "endpoints": [figures(name, rows_of[name], measured[name]) for name in names],
-        "ratios": ratios(first, second, seed=profile.seed),
-        "confidence": CONFIDENCE,
-        "invalid": invalid(profile, list(measured), requests, rounds),
-        "warnings": warnings(measured),
-    }
+    (base, first), (tuned, second) = measured.items()
+    return LoadSummary(
+        schema=SCHEMAS["load"],
+        kind="load",
+        profile=Profile(**profile.about()),
+        endpoints=(figures(base, rows_of[base], first), figures(tuned, rows_of[tuned], second)),
+        ratios=ratios(first, second, seed=profile.seed),
+        confidence=CONFIDENCE,
+        invalid=tuple(invalid(profile, list(measured), requests, rounds)),
+        warnings=tuple(warnings(measured)),
+    )
 
 
-def invalid(profile: LoadProfile, names: Sequence[str], requests: Sequence[Row], rounds: Sequence[Row]) -> list[str]:
+def invalid(
+    profile: LoadProfile, names: Sequence[str], requests: Sequence[RequestRow], rounds: Sequence[RoundRow]
+) -> list[str]:
     """Why the figures do not compare the endpoints at all."""
     found = []
     for name in names:
         uses = {
-            window["round"]: window["client_cpu_seconds"] / window["seconds"]
-            for window in rounds
-            if window["endpoint"] == name
+            window.round: window.client_cpu_seconds / window.seconds for window in rounds if window.endpoint == name
         }
         busy = [str(number) for number, use in uses.items() if use > BUSY]
         if busy:
@@ -58,8 +62,8 @@ def invalid(profile: LoadProfile, names: Sequence[str], requests: Sequence[Row],
                 f"The load generator used up to {max(uses.values()):.0%} of a core against {name} (round "
                 f"{wording.listing(busy)}): it was the bottleneck. It takes {wording.FEWER_USERS}."
             )
-    answered = [row for row in requests if not row["error"]]
-    unequal = sum(row["output_tokens"] != profile.output_tokens for row in answered)
+    answered = [row for row in requests if not row.error]
+    unequal = sum(row.output_tokens != profile.output_tokens for row in answered)
     if unequal:
         found.append(
             f"{unequal} of {len(answered)} answers were not --output-tokens {profile.output_tokens} long: "

@@ -8,6 +8,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import gevent
@@ -17,7 +18,7 @@ from locust.exception import StopUser
 
 from evalharness.load.profile import RoundPlan, chat_request
 from evalharness.load.sse import SAID, StreamError, parse_line
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Error, RequestRow
 
 REQUEST_LIMIT = 100_000  # a round: a server that answers everything at once must not fill the disk
 PAUSE_AFTER_ERROR = 0.5  # seconds: without it, the users of a dead server do nothing but write error rows
@@ -26,7 +27,7 @@ PAUSE_AFTER_ERROR = 0.5  # seconds: without it, the users of a dead server do no
 class Shared:
     """What the users of one round share: the prompts in turn, the clock, and where rows go."""
 
-    def __init__(self, plan: RoundPlan, emit: Callable[[Row], None]) -> None:
+    def __init__(self, plan: RoundPlan, emit: Callable[[RequestRow], None]) -> None:
         self.plan = plan
         self.emit = emit
         self.full = Flag()  # set when REQUEST_LIMIT is reached
@@ -62,6 +63,16 @@ class Shared:
         return prompt, json.dumps(chat_request(self.plan.model, messages, self.plan.output_tokens, salt))
 
 
+@dataclass
+class Streamed:
+    """What has come of one answer so far; `chunks` in seconds since it was asked for."""
+
+    chunks: list[float] = field(default_factory=list)
+    prompt_tokens: int | None = None
+    output_tokens: int | None = None
+    finish_reason: str | None = None
+
+
 class ChatUser(FastHttpUser):
     shared: ClassVar[Shared]  # set by the generator, with the timeouts, before it starts users
 
@@ -74,34 +85,35 @@ class ChatUser(FastHttpUser):
     @task
     def chat(self) -> None:
         prompt, body = self.shared.next_request()
-        row: Row = {
-            "prompt": prompt,
-            "chunks": [],
-            "prompt_tokens": None,
-            "output_tokens": None,
-            "finish_reason": None,
-            "error": None,
-        }
-        answered = False
+        came, error, answered = Streamed(), None, False
         began = time.perf_counter()
         try:
             lines = self.ask(body)
             answered = True
-            read_answer(lines, row, began)
+            read_answer(lines, came, began)
         except gevent.GreenletExit:
-            row["error"] = {"kind": "timeout", "detail": "unfinished when the round's users were stopped"}
+            error = Error(kind="timeout", detail="unfinished when the round's users were stopped")
             raise
-        except Exception as error:
-            row["error"] = describe(error, answered)
+        except Exception as wrong:
+            error = describe(wrong, answered)
         finally:
-            row |= {
-                "phase": "warmup" if began < self.shared.measured_from else "measured",
-                "started": round(self.shared.unix_zero + began, 6),
-                "first_token": row["chunks"][0] if row["chunks"] else None,
-                "seconds": round(time.perf_counter() - began, 6),
-            }
-            self.shared.emit(row)
-        if row["error"]:
+            self.shared.emit(
+                RequestRow(
+                    endpoint=self.shared.plan.endpoint,
+                    round=self.shared.plan.round,
+                    prompt=prompt,
+                    phase="warmup" if began < self.shared.measured_from else "measured",
+                    started=round(self.shared.unix_zero + began, 6),
+                    first_token=came.chunks[0] if came.chunks else None,
+                    seconds=round(time.perf_counter() - began, 6),
+                    prompt_tokens=came.prompt_tokens,
+                    output_tokens=came.output_tokens,
+                    finish_reason=came.finish_reason,
+                    error=error,
+                    chunks=came.chunks,
+                )
+            )
+        if error:
             gevent.sleep(PAUSE_AFTER_ERROR)
 
     def ask(self, body: str) -> Any:
@@ -119,8 +131,8 @@ class ChatUser(FastHttpUser):
         return response.stream
 
 
-def read_answer(lines: Any, row: Row, began: float) -> None:
-    """Reads a stream to its end and notes in `row` what it brings, and when. Raises whatever goes wrong.
+def read_answer(lines: Any, came: Streamed, began: float) -> None:
+    """Reads a stream to its end and notes in `came` what it brings, and when. Raises whatever goes wrong.
 
     Lines come straight from the socket: iterating the response would wait for whole blocks, and show many
     chunks at the moment of the last.
@@ -133,24 +145,24 @@ def read_answer(lines: Any, row: Row, began: float) -> None:
             if event is None:
                 continue
             if event.output:
-                row["chunks"].append(round(now, 6))
-            row["finish_reason"] = event.finish_reason or row["finish_reason"]
+                came.chunks.append(round(now, 6))
+            came.finish_reason = event.finish_reason or came.finish_reason
             if event.output_tokens is not None:
-                row |= {"output_tokens": event.output_tokens, "prompt_tokens": event.prompt_tokens}
+                came.output_tokens, came.prompt_tokens = event.output_tokens, event.prompt_tokens
             done = done or event.done
     finally:
         lines.release()  # an answer left half-read would keep one of the user's connections for good
     if not done:
         raise StreamError("cut_stream", "the answer ended without [DONE]")
-    if not row["chunks"] or row["output_tokens"] is None:
+    if not came.chunks or came.output_tokens is None:
         raise StreamError("malformed", "an answer without content or without usage.completion_tokens")
 
 
-def describe(error: Exception, answered: bool) -> dict[str, str]:
+def describe(error: Exception, answered: bool) -> Error:
     """The kind and detail of what went wrong; `answered`: after the headers of an answer had arrived."""
     error = getattr(error, "original", error)  # geventhttpclient wraps a timeout in RetriesExceeded
     if isinstance(error, StreamError):
-        return {"kind": error.kind, "detail": error.detail}
+        return Error(kind=error.kind, detail=error.detail)
     broken = "cut_stream" if answered else "connection"
     kind = "timeout" if isinstance(error, TimeoutError) else broken
-    return {"kind": kind, "detail": f"{type(error).__name__}: {error}"[:SAID]}
+    return Error(kind=kind, detail=f"{type(error).__name__}: {error}"[:SAID])

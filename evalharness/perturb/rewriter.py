@@ -17,7 +17,9 @@ from evalharness.perturb import rewriting
 from evalharness.perturb.kinds import MAKERS
 from evalharness.perturb.rewriting import Languages
 from evalharness.perturb.variants import UNCHANGED, Place, Rewriting, Wanted, question
-from evalharness.runs.rows import Row, append_row, open_rows, read_rows
+from evalharness.runs.jsonl import append_row, open_rows, read_rows
+from evalharness.runs.rows import RewordedRow
+from evalharness.runs.typed import Json
 from evalharness.suites.schema import Prompt, Suite
 
 
@@ -40,7 +42,7 @@ class Rewriter:
     def __init__(self, endpoint: Endpoint, languages: Languages, seed: int, kept: Path) -> None:
         """`kept`: the file of answers; it need not be there yet."""
         self.endpoint, self.languages, self.seed, self.kept = endpoint, languages, seed, kept
-        self._answers = {row["question"]: row for row in read_rows(kept)}
+        self._answers = {row.question: row for row in read_rows(kept, RewordedRow)}
 
     def known(self, job: Job) -> Rewriting | None:
         """The rewriting as far as the file goes: None where something is still to be asked."""
@@ -50,17 +52,16 @@ class Rewriter:
         """Asks for all of them, and appends what is answered to the file. An error is not kept: it may not last."""
         made, outages = {}, dict[str, float]()
 
-        def begin() -> Callable[[Job], Iterator[tuple[Place, Rewriting | None, list[Row]]]]:
+        def begin() -> Callable[[Job], Iterator[tuple[Place, Rewriting | None, list[RewordedRow]]]]:
             asker = Asker(outages)
 
-            def work(job: Job) -> Iterator[tuple[Place, Rewriting | None, list[Row]]]:
-                rows: list[Row] = []
+            def work(job: Job) -> Iterator[tuple[Place, Rewriting | None, list[RewordedRow]]]:
+                rows: list[RewordedRow] = []
 
-                def asked(request: Row) -> Row:
-                    digest = self._digest(request)
-                    reply = self._answers.get(digest) or asker.ask(self.endpoint, request)
-                    rows.append({"question": digest, "model": self.endpoint.model, **request, **reply})
-                    return reply
+                def asked(request: Json) -> RewordedRow:
+                    row = self._answers.get(self._digest(request)) or self._asked(asker, request)
+                    rows.append(row)
+                    return row
 
                 yield job.place, self._made(job, asked), rows
 
@@ -69,15 +70,15 @@ class Rewriter:
         with open_rows(self.kept) as file:
             for place, rewritten, rows in threads.results(jobs, begin, concurrency):
                 for row in rows:
-                    if not row["error"] and row["question"] not in self._answers:
-                        self._answers[row["question"]] = row
+                    if not row.error and row.question not in self._answers:
+                        self._answers[row.question] = row
                         append_row(file, row)
                 if rewritten:
                     made[place] = rewritten
                 done()
         return made
 
-    def _made(self, job: Job, answer: Callable[[Row], Row | None]) -> Rewriting | None:
+    def _made(self, job: Job, answer: Callable[[Json], RewordedRow | None]) -> Rewriting | None:
         """Step by step, each on the last one's answer; None where there is no answer to a step."""
         original = question(job.prompt)
         if original is None:
@@ -89,10 +90,23 @@ class Rewriter:
                 return None
             if why := rewriting.unusable(reply):
                 return Rewriting(None, why)
-            text = reply["answer"].strip()
-        return rewriting.judged(original, [check.model_dump() for check in job.prompt.checks], text)
+            text = (reply.answer or "").strip()
+        return rewriting.usable(original, [check.model_dump() for check in job.prompt.checks], text)
 
-    def _digest(self, request: Row) -> str:
+    def _asked(self, asker: Asker, request: Json) -> RewordedRow:
+        reply = asker.ask(self.endpoint, request)
+        return RewordedRow(
+            question=self._digest(request),
+            model=self.endpoint.model,
+            **request,
+            **reply.said._asdict(),
+            started=reply.started,
+            seconds=reply.seconds,
+            attempts=reply.attempts,
+            error=reply.error,
+        )
+
+    def _digest(self, request: Json) -> str:
         return hashlib.sha256(json.dumps([self.endpoint.model, request], sort_keys=True).encode()).hexdigest()
 
 

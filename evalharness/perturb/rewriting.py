@@ -1,6 +1,6 @@
 """How a model is asked to say a prompt in other words, and whether what it says may be used.
 
-Pure: it writes questions and judges answers, and knows nothing of who is asked.
+Pure: it writes questions and checks answers, and knows nothing of who is asked.
 """
 
 from collections import Counter
@@ -11,7 +11,8 @@ from typing import Any
 from evalharness.perturb import prose
 from evalharness.perturb.prose import Prose, words
 from evalharness.perturb.variants import UNCHANGED, Rewriting
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import RewordedRow
+from evalharness.runs.typed import Json
 
 EMPTY, CUT, LOST, ADDED = "empty", "cut off", "lost what must stay", "added a number"
 GAVE_AWAY = "gave the answer away"
@@ -42,22 +43,22 @@ def steps(kind: str, languages: Languages) -> list[str]:
     return [f"Translate the user's text from {one} into {other}. {_KEEP}" for one, other in ways]
 
 
-def request(instruction: str, text: str, seed: int) -> Row:
+def request(instruction: str, text: str, seed: int) -> Json:
     """What the endpoint is asked; every sampling parameter is stated, as a suite's are."""
     messages = [{"role": "system", "content": instruction}, {"role": "user", "content": text}]
     return {"messages": messages, "max_tokens": _LEAST_TOKENS + len(text), "seed": seed, **_SAMPLING}
 
 
-def unusable(reply: Row) -> str | None:
-    """Why an answer is not even a text to go on with, or None. `reply` is {answer, finish_reason, error, …}."""
-    if reply["error"]:
-        return f"error {reply['error']['kind']}"
-    if not reply["answer"].strip():
+def unusable(reply: RewordedRow) -> str | None:
+    """Why an answer is not even a text to go on with, or None."""
+    if reply.answer is None:
+        return f"error {reply.error.kind}" if reply.error else EMPTY
+    if not reply.answer.strip():
         return EMPTY
-    return CUT if reply["finish_reason"] == "length" else None
+    return CUT if reply.finish_reason == "length" else None
 
 
-def judged(original: Prose, checks: Sequence[Mapping[str, Any]], answer: str) -> Rewriting:
+def usable(original: Prose, checks: Sequence[Mapping[str, Any]], answer: str) -> Rewriting:
     """The rewriting if it may be used: something else, with all in it that must stay, and neither a number nor a
     word of the checks that the prompt itself does not say."""
     text = answer.strip()

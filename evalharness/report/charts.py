@@ -8,18 +8,26 @@ line widths are the stylesheet's.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from evalharness import wording
 from evalharness.checks import FAILURES
+from evalharness.runs.rows import Failure
+from evalharness.runs.summaries import (
+    EndpointLoad,
+    Factorial,
+    JudgeSummary,
+    Ratio,
+    Score,
+    SuiteSummary,
+    Variants,
+)
 from evalharness.verdict.policy import Limit, LoadMetric, allowed
 
 WIDTH, PAD = 520, 8
 ROW, AXIS, ENDS = 62, 34, 20  # heights
 STAGES = ("ttft", "tpot", "itl", "e2e")
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,29 +70,26 @@ class Axis:
     ends: tuple[str, str] = ("", "")
 
 
-def rates(suites: Sequence[Row], names: Sequence[str]) -> Markup:
+def rates(suites: Sequence[SuiteSummary], names: Sequence[str]) -> Markup:
     """How often each endpoint is right, suite by suite."""
     scale = Scale(0, 1)
     rows = []
     for suite in suites:
-        right = suite["metrics"][0]
-        first, second = right["first"]["rate"], right["second"]["rate"]
-        if first is None:
+        first, second = suite.right.first.rate, suite.right.second.rate
+        if first is None or second is None:
             continue
         drawing = _line("track", scale.x(0), scale.x(1)) + _line("span", scale.x(first), scale.x(second))
         drawing += _ring(scale.x(first)) + _diamond(scale.x(second))
         value = f"{wording.percent(first)} \N{RIGHTWARDS ARROW} {wording.percent(second)}"
-        rows.append((suite["suite"], value, drawing))
+        rows.append((suite.suite, value, drawing))
     about = f"Share of prompts answered right, {names[0]} and {names[1]}"
     return _chart(about, rows, Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share))
 
 
-def differences(suites: Sequence[Row], names: Sequence[str]) -> Markup:
+def differences(suites: Sequence[SuiteSummary], names: Sequence[str]) -> Markup:
     """A forest plot: each suite's difference with its interval, zero, and the margin that matters."""
     rows = [
-        Estimate(suite["suite"], right["difference"], right["low"], right["high"], margins(suite))
-        for suite in suites
-        if (right := suite["metrics"][0])["low"] is not None
+        Estimate(suite.suite, *difference, margins(suite)) for suite in suites if (difference := suite.right.estimate)
     ]
     about = "Difference in the share answered right, in percentage points, with intervals and margins"
     return forest(about, rows, (f"{names[0]} better", f"{names[1]} better"))
@@ -99,52 +104,43 @@ def forest(about: str, rows: Sequence[Estimate], ends: tuple[str, str]) -> Marku
     return _chart(about, _forest(rows, scale, 0, wording.points), axis)
 
 
-def losses(robustness: Sequence[Row], names: Sequence[str], margin: float | None) -> Markup:
+def losses(robustness: Sequence[Variants], names: Sequence[str], margin: float | None) -> Markup:
     """A forest plot of how much more the second loses under each kind of variant."""
     bounds = () if margin is None else (margin,)
-    rows = [
-        Estimate(row["kind"], row["difference"], row["low"], row["high"], bounds)
-        for row in robustness
-        if row["low"] is not None
-    ]
+    rows = [Estimate(row.kind, *lost, bounds) for row in robustness if (lost := row.estimate)]
     about = f"How much more {names[1]} loses than {names[0]} under each kind of variant, in percentage points"
     return forest(about, rows, (f"{names[0]} loses more", f"{names[1]} loses more"))
 
 
-def effects(factorial: Row) -> Markup:
+def effects(factorial: Factorial) -> Markup:
     """A forest plot of what tuning and quantization do to the share answered right, and what they do together."""
     rows = [
-        Estimate(name, factorial[name]["difference"], factorial[name]["low"], factorial[name]["high"], ())
+        Estimate(name, effect.difference, effect.low, effect.high, ())
         for name in ("tuning", "quantization", "interaction")
+        if (effect := getattr(factorial, name))
     ]
     return forest("What tuning and quantization each do, in percentage points", rows, ("loses", "gains"))
 
 
-def closeness(scores: Iterable[tuple[str, Row]], names: Sequence[str]) -> Markup:
+def closeness(scores: Iterable[tuple[str, Score]], names: Sequence[str]) -> Markup:
     """A forest plot of mean score differences, in hundredths; `scores` are pairs of suite and row."""
-    rows = [
-        Estimate(f"{suite}, {row['score']}", row["difference"], row["low"], row["high"], ()) for suite, row in scores
-    ]
+    rows = [Estimate(f"{suite}, {row.score}", row.difference, row.low, row.high, ()) for suite, row in scores]
     about = "Difference of the mean scores, in hundredths, with intervals"
     return forest(about, rows, (f"{names[0]} closer", f"{names[1]} closer"))
 
 
-def wins(judged: Row, least: float | None) -> Markup:
+def wins(judged: JudgeSummary, least: float | None) -> Markup:
     """The second's share of wins in each suite that a model judged, with its interval; half is no preference."""
     scale = Scale(0, 1)
     bounds = () if least is None else (least,)
-    rows = [
-        Estimate(suite["suite"], pairs["share"], pairs["low"], pairs["high"], bounds)
-        for suite in judged["suites"]
-        if (pairs := suite["pairs"])["share"] is not None
-    ]
-    first, second = judged["endpoints"]
+    rows = [Estimate(suite.suite, *share, bounds) for suite in judged.suites if (share := suite.pairs.estimate)]
+    first, second = judged.endpoints
     axis = Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share, (f"{first} preferred", f"{second} preferred"))
     about = f"Share of the decided pairs that {second} wins, with intervals"
     return _chart(about, _forest(rows, scale, 0.5, wording.percent), axis)
 
 
-def failures(counts: Mapping[str, Mapping[str, int]]) -> Markup:
+def failures(counts: Mapping[str, Mapping[Failure, int]]) -> Markup:
     """How many answers of each endpoint show each type of failure: a bar each, one under the other."""
     first, second = counts
     types = [kind for kind in FAILURES if counts[first].get(kind) or counts[second].get(kind)]
@@ -161,18 +157,20 @@ def failures(counts: Mapping[str, Mapping[str, int]]) -> Markup:
     return _chart(f"Answers with each type of failure, {first} and {second}", rows, Axis(scale, ticks, "{:g}".format))
 
 
-def margins(suite: Row) -> tuple[float, ...]:
+def margins(suite: SuiteSummary) -> tuple[float, ...]:
     """Where a suite's margin lies among differences: a gain that matters, or a loss still accepted."""
-    sign = {"superiority": 1, "non-inferiority": -1, "descriptive": 0}[suite["purpose"]]
-    return (sign * suite["margin"],) if sign else ()
+    if suite.purpose == "descriptive" or suite.margin is None:
+        return ()
+    return (-suite.margin if suite.purpose == "non-inferiority" else suite.margin,)
 
 
-def ratios(measured: Iterable[Row], limits: Mapping[LoadMetric, Limit]) -> Markup:
+def ratios(measured: Iterable[Ratio], limits: Mapping[LoadMetric, Limit]) -> Markup:
     """A forest plot of ratios (second over first), their intervals and limits, on a logarithmic axis."""
+    bounds = {str(metric): limit for metric, limit in limits.items()}
     rows = [
-        Estimate(wording.METRICS[metric], row["ratio"], row["low"], row["high"], _bounds(limits.get(metric)))
+        Estimate(wording.METRICS[row.metric], *ratio, _bounds(bounds.get(row.metric)))
         for row in measured
-        if row["low"] is not None and (metric := row["metric"])
+        if (ratio := row.estimate)
     ]
     edges = [0.9, 1.1, *(edge for row in rows for edge in row.edges)]
     scale = Scale(max(min(edges), 0.01) / 1.08, max(edges) * 1.08, log=True)
@@ -180,17 +178,24 @@ def ratios(measured: Iterable[Row], limits: Mapping[LoadMetric, Limit]) -> Marku
     return _chart(about, _forest(rows, scale, 1, wording.ratio), Axis(scale, log_ticks(scale), _times))
 
 
-def latencies(endpoints: Sequence[Row]) -> Markup:
+def latencies(endpoints: Sequence[EndpointLoad]) -> Markup:
     """Latencies from p50 (the mark) over p95 (the tick) to p99 (the end), on a logarithmic axis."""
-    stages = [stage for stage in STAGES if all(None not in side[stage].values() for side in endpoints)]
-    values = [side[stage][at] for side in endpoints for stage in stages for at in ("p50", "p99")]
+    measured = {
+        stage: [[side.value(f"{stage}_{at}") for at in ("p50", "p95", "p99")] for side in endpoints] for stage in STAGES
+    }
+    known = {
+        stage: [[value for value in side if value is not None] for side in sides]
+        for stage, sides in measured.items()
+        if not any(None in side for side in sides)
+    }
+    values = [value for sides in known.values() for side in sides for value in side]
     scale = Scale(max(min(values, default=1), 1e-6) / 1.3, max(max(values, default=1), 1e-6) * 1.3, log=True)
     looks = (("first", _ring, -7), ("second", _diamond, 7))
     rows = []
-    for stage in stages:
+    for stage, sides in known.items():
         drawing = Markup()
-        for side, (kind, mark, y) in zip(endpoints, looks, strict=True):
-            p50, p95, p99 = (scale.x(side[stage][at]) for at in ("p50", "p95", "p99"))
+        for side, (kind, mark, y) in zip(sides, looks, strict=True):
+            p50, p95, p99 = map(scale.x, side)
             drawing += _line(f"range {kind}", p50, p99, y) + _path(f"range {kind}", f"M{p95} {y - 4}v8")
             drawing += mark(p50, y)
         rows.append((wording.METRICS[stage], "", drawing))

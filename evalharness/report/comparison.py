@@ -12,29 +12,29 @@ from evalharness import wording
 from evalharness.report import charts
 from evalharness.report.eval_terminal import new_console
 from evalharness.report.page import render
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import ComparedEndpoint, CompareSummary
 
 MOST_IDS = 100  # that the page names of a suite; summary.json has them all
 WORDS = {"better": "✓ better", "worse": "✕ worse", "same": "? no difference found", None: "not answered"}
 HEADINGS = ("n", "old", "new", "points", "interval", "McNemar", "")
 
 
-def left_out(found: Row) -> list[str]:
+def left_out(found: CompareSummary) -> list[str]:
     """What must not be overlooked: prompts that were not compared."""
-    total = sum(found["left_out"].values())
+    total = sum(found.left_out.values())
     if not total:
         return []
-    parts = [f"{count} of {run}" for run, count in found["left_out"].items()]
-    same = wording.count(found["compared"], "prompt")
+    parts = [f"{count} of {run}" for run, count in found.left_out.items()]
+    same = wording.count(found.compared, "prompt")
     return [f"ONLY COMMON PROMPTS: compared on {same} that both asked; left out are {wording.listing(parts)}"]
 
 
-def sentences(found: Row) -> list[str]:
+def sentences(found: CompareSummary) -> list[str]:
     """What came out, of the tuned models and then of the control."""
     said = []
-    for place in found["endpoints"]:
+    for place in found.endpoints:
         by_outcome = {
-            outcome: [suite["suite"] for suite in place["suites"] if suite["outcome"] == outcome]
+            outcome: [suite.suite for suite in place.suites if suite.outcome == outcome]
             for outcome in ("better", "worse", "same")
         }
         parts = [
@@ -46,13 +46,13 @@ def sentences(found: Row) -> list[str]:
             )
             if by_outcome[outcome]
         ]
-        name = place["sides"][1]["name"]
+        name = place.sides[1].name
         said.append(f"{name}: {'; '.join(parts) or 'nothing to compare'}.")
-        if place["changed"]:
+        if place.changed:
             said.append(
-                f"{name} was served with another {wording.listing(place['changed'])}: what differs may be due to that."
+                f"{name} was served with another {wording.listing(place.changed)}: what differs may be due to that."
             )
-        if place["role"] == "base" and (by_outcome["better"] or by_outcome["worse"]):
+        if place.role == "base" and (by_outcome["better"] or by_outcome["worse"]):
             said.append(
                 "The base, which should be the same in both runs, differs: something else than the adapter changed, "
                 "such as the server or its settings. Do not credit the adapter with it."
@@ -60,34 +60,32 @@ def sentences(found: Row) -> list[str]:
     return said
 
 
-def show(found: Row) -> None:
+def show(found: CompareSummary) -> None:
     console = new_console()
-    console.print(f"old: {found['runs'][0]}\nnew: {found['runs'][1]}")
-    for place in found["endpoints"]:
-        before, after = place["sides"]
-        console.print(
-            f"{after['name']}: version {before['version'] or 'unknown'} against {after['version'] or 'unknown'}"
-        )
+    console.print(f"old: {found.runs[0]}\nnew: {found.runs[1]}")
+    for place in found.endpoints:
+        before, after = place.sides
+        console.print(f"{after.name}: version {before.version or 'unknown'} against {after.version or 'unknown'}")
         table = Table("right", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for heading in HEADINGS:
             table.add_column(heading, justify="right", no_wrap=True)
-        for suite in place["suites"]:
+        for suite in place.suites:
             table.add_row(
-                suite["suite"],
-                str(suite["paired"]),
-                wording.percent(suite["old"]),
-                wording.percent(suite["new"]),
-                wording.points(suite["difference"]),
-                f"{wording.points(suite['low'])} to {wording.points(suite['high'])}",
-                wording.p_value(suite["p_value"]),
-                WORDS[suite["outcome"]],
+                suite.suite,
+                str(suite.paired),
+                wording.percent(suite.old),
+                wording.percent(suite.new),
+                wording.points(suite.difference),
+                f"{wording.points(suite.low)} to {wording.points(suite.high)}",
+                wording.p_value(suite.p_value),
+                WORDS[suite.outcome],
             )
         console.print(table)
     for sentence in sentences(found):
         console.print(sentence)
 
 
-def page(found: Row) -> str:
+def page(found: CompareSummary) -> str:
     """The HTML of compare.html."""
     return render(
         "compare.html",
@@ -97,8 +95,8 @@ def page(found: Row) -> str:
         ids=_ids,
         warnings=left_out(found),
         sentences=sentences(found),
-        interval=f"{found['confidence'] * 100:g}\N{NO-BREAK SPACE}% interval",
-        charts=[_differences(place) for place in found["endpoints"]],
+        interval=f"{found.confidence * 100:g}\N{NO-BREAK SPACE}% interval",
+        charts=[_differences(place) for place in found.endpoints],
     )
 
 
@@ -107,11 +105,7 @@ def _ids(prompts: Sequence[str]) -> str:
     return ", ".join([*prompts[:MOST_IDS], *more]) or "none"
 
 
-def _differences(place: Row) -> str:
-    rows = [
-        charts.Estimate(suite["suite"], suite["difference"], suite["low"], suite["high"], ())
-        for suite in place["suites"]
-        if suite["low"] is not None
-    ]
-    about = f"Difference of {place['role']}'s two runs in the share answered right, in percentage points"
+def _differences(place: ComparedEndpoint) -> str:
+    rows = [charts.Estimate(suite.suite, *difference, ()) for suite in place.suites if (difference := suite.estimate)]
+    about = f"Difference of {place.role}'s two runs in the share answered right, in percentage points"
     return charts.forest(about, rows, ("old better", "new better"))

@@ -26,7 +26,7 @@ from rich.text import Text
 from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.client import fairness
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import Effects, EvalSummary, FactorialSummary, Robustness, Variants
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import prompts_needed
 
@@ -75,135 +75,132 @@ def _margin(suite: Mapping[str, Any]) -> tuple[str, str]:
     return f"{margin * 100:g} points", f"{needed} prompts" if needed else "too many"
 
 
-def show_result(summary: Row) -> None:
+def show_result(summary: EvalSummary) -> None:
     """Pass rates of both endpoints, suite by suite and metric by metric, and the errors."""
-    first, second = summary["endpoints"]
+    first, second = summary.endpoints
     table = Table("right, by check", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("n", first, second, "points", f"{summary['confidence'] * 100:g} % interval", "McNemar"):
+    for heading in ("n", first, second, "points", f"{summary.confidence * 100:g} % interval", "McNemar"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for suite in summary["suites"]:
-        for metric in suite["metrics"]:
+    for suite in summary.suites:
+        for metric in suite.metrics:
             table.add_row(
-                suite["suite"] if metric["metric"] == "right" else f"  {metric['metric']}",
-                str(metric["first"]["n"]),
-                wording.percent(metric["first"]["rate"]),
-                wording.percent(metric["second"]["rate"]),
-                wording.points(metric["difference"]),
-                f"{wording.points(metric['low'])} to {wording.points(metric['high'])}",
-                wording.p_value(metric["p_value"]),
+                suite.suite if metric is suite.right else f"  {metric.metric}",
+                str(metric.first.n),
+                wording.percent(metric.first.rate),
+                wording.percent(metric.second.rate),
+                wording.points(metric.difference),
+                f"{wording.points(metric.low)} to {wording.points(metric.high)}",
+                wording.p_value(metric.p_value),
             )
     console = new_console()
     console.print(table)
-    if any(summary["failures"].values()):
+    if any(summary.failures.values()):
         console.print(_failures_table(summary))
-    if any(suite["scores"] for suite in summary["suites"]):
+    if any(suite.scores for suite in summary.suites):
         console.print(_scores_table(summary))
-    for suite in summary["suites"]:
-        if suite["robustness"]:
-            _show_robustness(console, suite, summary)
-    for name in summary["endpoints"]:
-        errors = sum(suite["errors"][name] for suite in summary["suites"])
-        prompts = sum(suite["prompts"] for suite in summary["suites"])
+    for suite in summary.suites:
+        if suite.robustness:
+            _show_robustness(console, suite.suite, suite.robustness, summary)
+    for name in summary.endpoints:
+        errors = sum(suite.errors[name] for suite in summary.suites)
+        prompts = sum(suite.prompts for suite in summary.suites)
         console.print(f"errors of {name}: {errors} in {prompts} prompts")
 
 
-def _failures_table(summary: Row) -> Table:
+def _failures_table(summary: EvalSummary) -> Table:
     """How many answers of each endpoint are wrong in which way: a column a type, one line an endpoint and suite."""
-    counts = summary["failures"].values()
+    counts = summary.failures.values()
     types = [kind for kind in FAILURES if any(kind in own for own in counts)]
     table = Table("wrong, by failure", "", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for kind in types:
         table.add_column(kind, justify="right", no_wrap=True)
-    shown = [(suite["suite"], suite["failures"]) for suite in summary["suites"] if any(suite["failures"].values())]
+    shown = [(suite.suite, suite.failures) for suite in summary.suites if any(suite.failures.values())]
     if len(shown) > 1:
-        shown.append(("in all", summary["failures"]))
+        shown.append(("in all", summary.failures))
     for title, failures in shown:
         for name, own in failures.items():
-            label = title if name == summary["endpoints"][0] else ""
+            label = title if name == summary.endpoints[0] else ""
             table.add_row(label, name, *(str(own.get(kind, 0)) for kind in types))
     return table
 
 
-def _scores_table(summary: Row) -> Table:
-    first, second = summary["endpoints"]
+def _scores_table(summary: EvalSummary) -> Table:
+    first, second = summary.endpoints
     table = Table("mean score", "", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("n", first, second, "hundredths", f"{summary['confidence'] * 100:g} % interval"):
+    for heading in ("n", first, second, "hundredths", f"{summary.confidence * 100:g} % interval"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for suite in summary["suites"]:
-        for row in suite["scores"]:
+    for suite in summary.suites:
+        for row in suite.scores:
             table.add_row(
-                suite["suite"],
-                row["score"],
-                str(row["prompts"]),
-                f"{row['first']:.3f}",
-                f"{row['second']:.3f}",
-                wording.points(row["difference"]),
-                f"{wording.points(row['low'])} to {wording.points(row['high'])}",
+                suite.suite,
+                row.score,
+                str(row.prompts),
+                f"{row.first:.3f}",
+                f"{row.second:.3f}",
+                wording.points(row.difference),
+                f"{wording.points(row.low)} to {wording.points(row.high)}",
             )
     return table
 
 
-def show_factorial(summary: Row) -> None:
+def show_factorial(summary: FactorialSummary) -> None:
     """What each of the two does, suite by suite and together, in points with their intervals."""
-    found, names = summary["factorial"], summary["endpoints"]
+    found, names = summary.factorial, summary.endpoints
     rates, effects = (Table(title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)) for title in ("right", "effect"))
     for table, headings in ((rates, ("n", *names)), (effects, ("tuning", "quantization", "interaction"))):
         for heading in headings:
             table.add_column(heading, justify="right")
-    for suite in found["suites"]:
-        shares = (wording.percent(suite["rates"][name]) for name in names)
-        rates.add_row(suite["suite"], str(suite["prompts"]), *shares)
-        effects.add_row(suite["suite"], *_effects(suite))
-    if len(found["suites"]) > 1:
+    for suite in found.suites:
+        shares = (wording.percent(suite.rates[name]) for name in names)
+        rates.add_row(suite.suite, str(suite.prompts), *shares)
+        effects.add_row(suite.suite, *_effects(suite))
+    if len(found.suites) > 1:
         effects.add_row("together", *_effects(found))
     console = new_console()
     console.print(rates)
     console.print(effects)
-    console.print(f"in points, with {summary['confidence'] * 100:g} % intervals, of prompts that all four answered")
+    console.print(f"in points, with {summary.confidence * 100:g} % intervals, of prompts that all four answered")
     console.print("tuning: averaged over both precisions; quantization: INT4 less full precision, over both models")
     console.print("interaction: what tuning gains in INT4 beyond what it gains in full precision")
 
 
-def _effects(row: Row) -> list[str]:
-    effects = (row[name] for name in ("tuning", "quantization", "interaction"))
+def _effects(row: Effects) -> list[str]:
     return [
-        f"{wording.points(effect['difference'])} ({wording.points(effect['low'])} to {wording.points(effect['high'])})"
+        f"{wording.points(effect.difference)} ({wording.points(effect.low)} to {wording.points(effect.high)})"
         if effect
         else wording.NOTHING
-        for effect in effects
+        for effect in (row.tuning, row.quantization, row.interaction)
     ]
 
 
-def _show_robustness(console: Console, suite: Row, summary: Row) -> None:
+def _show_robustness(console: Console, suite: str, found: Robustness, summary: EvalSummary) -> None:
     """What each kind of variant left of the right answers; the two sorts of kinds in tables of their own."""
-    found = suite["robustness"]
-    together = [found["together"]] if found["together"] else []
     for title, rows in (
-        ("the same asked otherwise", found["preserving"] + together),
-        ("with another meaning, or an order against it; right is what the original asks for", found["changing"]),
+        ("the same asked otherwise", found.kept),
+        ("with another meaning, or an order against it; right is what the original asks for", found.changing),
     ):
         if rows:
-            console.print(f"{suite['suite']}: {title}")
+            console.print(f"{suite}: {title}")
             console.print(_robustness_table(rows, summary))
-    console.print(f"keeps: of its right answers; more lost: by {summary['endpoints'][1]}, in points")
+    console.print(f"keeps: of its right answers; more lost: by {summary.endpoints[1]}, in points")
 
 
-def _robustness_table(rows: Sequence[Row], summary: Row) -> Table:
-    first, second = summary["endpoints"]
+def _robustness_table(rows: Sequence[Variants], summary: EvalSummary) -> Table:
+    first, second = summary.endpoints
     table = Table("variants", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     headings = ("n", f"{first} keeps", f"{second} keeps", "consistent", "more lost")
-    for heading in (*headings, f"{summary['confidence'] * 100:g} % interval"):
+    for heading in (*headings, f"{summary.confidence * 100:g} % interval"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
-        one, other = (row["endpoints"][name] for name in (first, second))
+        one, other = row.endpoints[first], row.endpoints[second]
         table.add_row(
-            row["kind"],
-            str(row["prompts"]),
-            wording.percent(one["kept"]),
-            wording.percent(other["kept"]),
-            f"{wording.percent(one['consistent'])} / {wording.percent(other['consistent'])}",
-            wording.points(row["difference"]),
-            f"{wording.points(row['low'])} to {wording.points(row['high'])}",
+            row.kind,
+            str(row.prompts),
+            wording.percent(one.kept),
+            wording.percent(other.kept),
+            f"{wording.percent(one.consistent)} / {wording.percent(other.consistent)}",
+            wording.points(row.difference),
+            f"{wording.points(row.low)} to {wording.points(row.high)}",
         )
     return table
 

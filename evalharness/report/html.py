@@ -16,7 +16,9 @@ from evalharness.report.headline import SYMBOLS, foremost_first, headline
 from evalharness.report.judge_terminal import about_the_judge
 from evalharness.report.pairs import side_by_side
 from evalharness.runs.evidence import Evidence, Run
-from evalharness.runs.rows import Row
+from evalharness.runs.rows import Failure
+from evalharness.runs.summaries import EvalSummary, LoadSummary, SuiteSummary
+from evalharness.runs.typed import Json
 from evalharness.verdict.policy import Policy, applied
 from evalharness.verdict.verdict import Verdict
 
@@ -29,10 +31,10 @@ def render(
     """The page's HTML. `created` is the verdict's time (ISO 8601), `webui` where both models can be chatted with."""
     evaluation, load, judged = evidence.evaluation, evidence.load, evidence.judged
     summary = evaluation.summary
-    names, suites = summary["endpoints"], applied(policy, summary["suites"])
-    factorial = summary.get("factorial")
+    names, suites = summary.endpoints, applied(policy, summary.suites)
+    factorial = summary.factorial
     least_wins = policy.judge["wins_at_least"] if policy.judge else None
-    scores = [(suite["suite"], row) for suite in suites for row in suite["scores"]]
+    scores = [(suite.suite, row) for suite in suites for row in suite.scores]
     return page.render(
         "template.html",
         SCRIPTS,
@@ -40,8 +42,8 @@ def render(
         word=verdict.word,
         headline=headline(verdict, names[1]),
         reasons=foremost_first(verdict),
-        invalid=load.summary["invalid"] if load else [],
-        warnings=load.summary["warnings"] if load else [],
+        invalid=load.summary.invalid if load else [],
+        warnings=load.summary.warnings if load else [],
         fairness=[(run, run.about["fairness"]) for run in (evaluation, load) if run and "fairness" in run.about],
         metrics=wording.METRICS,
         tally=_tally(verdict),
@@ -52,15 +54,15 @@ def render(
         names=names,
         side=lambda index: _side(names, index),
         origin=_origin,
-        interval=f"{summary['confidence'] * 100:g}\N{NO-BREAK SPACE}% interval",
+        interval=f"{summary.confidence * 100:g}\N{NO-BREAK SPACE}% interval",
         suites=suites,
         rates=charts.rates(suites, names),
         differences=charts.differences(suites, names),
         scores=scores,
         closeness=charts.closeness(scores, names),
-        failures=summary["failures"],
-        failure_bars=charts.failures(summary["failures"]),
-        failure_types=_types(summary["failures"]),
+        failures=summary.failures,
+        failure_bars=charts.failures(summary.failures),
+        failure_types=_types(summary.failures),
         both=_both,
         meanings=FAILURES,
         robust=list(_robust(suites, names, policy)),
@@ -70,48 +72,47 @@ def render(
         wins=charts.wins(judged, least_wins) if judged else "",
         least_wins=least_wins,
         trust=about_the_judge(judged) if judged else [],
-        latencies=charts.latencies(load.summary["endpoints"]) if load else "",
-        ratios=charts.ratios(load.summary["ratios"], policy.load) if load else "",
+        latencies=charts.latencies(load.summary.endpoints) if load else "",
+        ratios=charts.ratios(load.summary.ratios, policy.load) if load else "",
         answers=side_by_side(evaluation, webui),
     )
 
 
-def _types(failures: Mapping[str, Mapping[str, int]]) -> list[str]:
+def _types(failures: Mapping[str, Mapping[Failure, int]]) -> list[Failure]:
     """The types of failure that were seen at all, in the order of the one list of them."""
     return [kind for kind in FAILURES if any(kind in counts for counts in failures.values())]
 
 
-def _both(failures: Mapping[str, Mapping[str, int]], kind: str) -> str:
+def _both(failures: Mapping[str, Mapping[Failure, int]], kind: Failure) -> str:
     return " \N{RIGHTWARDS ARROW} ".join(str(counts.get(kind, 0)) for counts in failures.values())
 
 
-def _robust(suites: Sequence[Row], names: Sequence[str], policy: Policy) -> list[Row]:
+def _robust(suites: Sequence[SuiteSummary], names: Sequence[str], policy: Policy) -> list[Json]:
     """Of each suite with variants its two sections; the margin is the policy's, and none where meaning changes."""
     margin = policy.robustness["not_worse_by"] if policy.robustness else None
     found = []
     for suite in suites:
-        if not suite["robustness"]:
+        kinds = suite.robustness
+        if not kinds:
             continue
-        kinds = suite["robustness"]
-        preserving = [*kinds["preserving"], *([kinds["together"]] if kinds["together"] else [])]
-        sections = [
+        sections: list[Json] = [
             {
                 "title": "Asked otherwise, meaning the same",
                 "lead": "The right answer stays the same, so every one that is lost is a weakness.",
-                "rows": preserving,
+                "rows": kinds.kept,
                 "margin": margin,
-                "chart": charts.losses(preserving, names, margin),
+                "chart": charts.losses(kinds.kept, names, margin),
             },
             {
                 "title": "Asked with another meaning",
                 "lead": "An order against the prompt, or a change to what it says. Right is still what the original "
                 "asks for, so a loss shows how far a model lets itself be led, not that it fails.",
-                "rows": kinds["changing"],
+                "rows": kinds.changing,
                 "margin": None,
-                "chart": charts.losses(kinds["changing"], names, None),
+                "chart": charts.losses(kinds.changing, names, None),
             },
         ]
-        found.append({**suite, "sections": [section for section in sections if section["rows"]]})
+        found.append({"suite": suite, "sections": [section for section in sections if section["rows"]]})
     return found
 
 
@@ -126,7 +127,7 @@ def _tally(verdict: Verdict) -> str:
     return f"{counts['met']} of {counts.total()} criteria met, {missed}."
 
 
-def _origin(run: Run) -> str:
+def _origin(run: Run[EvalSummary] | Run[LoadSummary]) -> str:
     """When and on what machine a run was made."""
     host = run.about["host"]
     return f"{page.moment(run.about['created'])}, on {wording.count(host['cores'], 'core')} ({host['machine']})"

@@ -6,70 +6,69 @@ from rich.table import Table
 from evalharness import wording
 from evalharness.judge.votes import TIE
 from evalharness.report.eval_terminal import new_console
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import JudgeSummary
 
 
-def show(summary: Row) -> None:
+def show(summary: JudgeSummary) -> None:
     """Wins, ties and rubric scores suite by suite; then how far the judge itself can be trusted."""
-    first, second = summary["endpoints"]
-    interval = f"{summary['confidence'] * 100:g} % interval"
+    first, second = summary.endpoints
+    interval = f"{summary.confidence * 100:g} % interval"
     out = new_console()
-    wins = Table(f"judged by {summary['judge']['model']}", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    wins = Table(f"judged by {summary.judge.model}", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("pairs", first, second, TIE, f"{second} wins", interval, "sign test"):
         wins.add_column(heading, justify="right", no_wrap=True)
-    for suite in summary["suites"]:
-        pairs = suite["pairs"]
+    for suite in summary.suites:
+        pairs = suite.pairs
         wins.add_row(
-            suite["suite"],
-            *(str(pairs[key]) for key in ("judged", "first", "second", "ties")),
-            wording.percent(pairs["share"]),
-            f"{wording.percent(pairs['low'])} to {wording.percent(pairs['high'])}",
-            wording.p_value(pairs["p_value"]),
+            suite.suite,
+            *map(str, (pairs.judged, pairs.first, pairs.second, pairs.ties)),
+            wording.percent(pairs.share),
+            f"{wording.percent(pairs.low)} to {wording.percent(pairs.high)}",
+            wording.p_value(pairs.p_value),
         )
     out.print(wins)
-    graded = [suite for suite in summary["suites"] if suite["scores"]]
+    graded = [(suite.suite, suite.scores) for suite in summary.suites if suite.scores]
     if graded:
         scores = Table("rubric score, 1 to 5", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for heading in ("prompts", first, second, "difference", interval):
             scores.add_column(heading, justify="right", no_wrap=True)
-        for suite in graded:
-            score = suite["scores"]
+        for name, score in graded:
             scores.add_row(
-                suite["suite"],
-                str(score["n"]),
-                f"{score['first']:.2f}",
-                f"{score['second']:.2f}",
-                _signed(score["difference"]),
-                f"{_signed(score['low'])} to {_signed(score['high'])}",
+                name,
+                str(score.n),
+                f"{score.first:.2f}",
+                f"{score.second:.2f}",
+                _signed(score.difference),
+                f"{_signed(score.low)} to {_signed(score.high)}",
             )
         out.print(scores)
     for line in about_the_judge(summary):
         out.print(line)
 
 
-def about_the_judge(summary: Row) -> list[str]:
+def about_the_judge(summary: JudgeSummary) -> list[str]:
     """How far the judge can be trusted, a sentence each."""
-    split, judged = (sum(suite["pairs"][key] for suite in summary["suites"]) for key in ("orders_disagreed", "judged"))
+    split = sum(suite.pairs.orders_disagreed for suite in summary.suites)
+    judged = sum(suite.pairs.judged for suite in summary.suites)
     lines = [f"its two orders disagreed on {split} of {wording.count(judged, 'pair')}: counted as ties"]
-    position = summary["position"]
-    if position["pairs"]:
+    position = summary.position
+    if position.pairs:
         lines.append(
-            f"position bias: the answer shown first won {wording.percent(position['first'])} "
-            f"({wording.percent(position['low'])} to {wording.percent(position['high'])}; without bias 50 %)"
+            f"position bias: the answer shown first won {wording.percent(position.first)} "
+            f"({wording.percent(position.low)} to {wording.percent(position.high)}; without bias 50 %)"
         )
-    votes = summary["votes"]
+    votes = summary.votes
     if votes:
-        kappa = "is undefined"
-        if votes["kappa"] is not None:
-            kappa = f"{_signed(votes['kappa'])} ({_signed(votes['low'])} to {_signed(votes['high'])})"
-        lines.append(
-            f"agreement with people: {votes['agreed']} of {wording.count(votes['n'], 'vote')}, Cohen's kappa {kappa}"
+        agreed = votes.estimate
+        kappa = (
+            f"{_signed(agreed.value)} ({_signed(agreed.low)} to {_signed(agreed.high)})" if agreed else "is undefined"
         )
-    lines.append(f"unparsed: {summary['unparsed']} of {wording.count(summary['asked'], 'question')}")
-    if summary["errors"]:
         lines.append(
-            f"{wording.count(summary['errors'], 'question')} without a reply: the same command asks them again"
+            f"agreement with people: {votes.agreed} of {wording.count(votes.n, 'vote')}, Cohen's kappa {kappa}"
         )
+    lines.append(f"unparsed: {summary.unparsed} of {wording.count(summary.asked, 'question')}")
+    if summary.errors:
+        lines.append(f"{wording.count(summary.errors, 'question')} without a reply: the same command asks them again")
     return lines
 
 

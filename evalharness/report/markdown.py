@@ -8,8 +8,8 @@ import re
 from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.report.headline import foremost_first, headline
-from evalharness.runs.evidence import Evidence, Run
-from evalharness.runs.rows import Row
+from evalharness.runs.evidence import Evidence
+from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, Metric, Score, Variants
 from evalharness.verdict.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}
@@ -23,7 +23,7 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
     """The text of summary.md."""
     evaluation, load = evidence.evaluation, evidence.load
     summary = evaluation.summary
-    first, second = summary["endpoints"]
+    first, second = summary.endpoints
     blocks = [
         f"## {SYMBOLS[verdict.word]} {verdict.word}: {_plain(second)} against {_plain(first)}",
         *_unfair(evidence),
@@ -35,7 +35,7 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
         _table(["suite", "prompts", first, second, "difference", "interval", "p"], _quality(summary)),
     ]
     if load:
-        blocks.append(_table(["under load", *(side["name"] for side in load.summary["endpoints"])], _load(load)))
+        blocks.append(_table(["under load", *(side.name for side in load.summary.endpoints)], _load(load.summary)))
     for title, table in (
         ("In which ways answers were wrong", _table(["failure", first, second], _failures(summary))),
         (
@@ -62,87 +62,87 @@ def _unfair(evidence: Evidence) -> list[str]:
     ]
 
 
-def _quality(summary: Row) -> list[list[str]]:
+def _quality(summary: EvalSummary) -> list[list[str]]:
     rows = []
-    for suite in summary["suites"]:
-        right = suite["metrics"][0]
+    for suite in summary.suites:
+        right = suite.right
         rows.append(
             [
-                suite["suite"],
-                str(suite["paired"]),
-                wording.percent(right["first"]["rate"]),
-                wording.percent(right["second"]["rate"]),
-                wording.points(right["difference"]),
+                suite.suite,
+                str(suite.paired),
+                wording.percent(right.first.rate),
+                wording.percent(right.second.rate),
+                wording.points(right.difference),
                 _interval(right),
-                wording.p_value(right["p_value"]),
+                wording.p_value(right.p_value),
             ]
         )
     return rows
 
 
-def _load(load: Run) -> list[list[str]]:
-    sides = load.summary["endpoints"]
-    metrics = [row["metric"] for row in load.summary["ratios"]]
-    return [[wording.METRICS[metric], *(wording.load_value(side, metric) for side in sides)] for metric in metrics]
+def _load(load: LoadSummary) -> list[list[str]]:
+    metrics = [row.metric for row in load.ratios]
+    return [
+        [wording.METRICS[metric], *(wording.load_value(metric, side.value(metric)) for side in load.endpoints)]
+        for metric in metrics
+    ]
 
 
-def _failures(summary: Row) -> list[list[str]]:
-    counts = summary["failures"].values()
+def _failures(summary: EvalSummary) -> list[list[str]]:
+    counts = summary.failures.values()
     return [
         [kind, *(str(own.get(kind, 0)) for own in counts)] for kind in FAILURES if any(kind in own for own in counts)
     ]
 
 
-def _robust(summary: Row) -> list[list[str]]:
+def _robust(summary: EvalSummary) -> list[list[str]]:
     rows = []
-    for suite in summary["suites"]:
-        found = suite["robustness"]
+    for suite in summary.suites:
+        found = suite.robustness
         if found:
-            together = [found["together"]] if found["together"] else []
             rows += [
                 [
-                    suite["suite"],
-                    row["kind"],
-                    *(wording.percent(own["kept"]) for own in row["endpoints"].values()),
-                    wording.points(row["difference"]),
+                    suite.suite,
+                    row.kind,
+                    *(wording.percent(own.kept) for own in row.endpoints.values()),
+                    wording.points(row.difference),
                     _interval(row),
                 ]
-                for row in [*found["preserving"], *together, *found["changing"]]
+                for row in (*found.kept, *found.changing)
             ]
     return rows
 
 
-def _scores(summary: Row) -> list[list[str]]:
+def _scores(summary: EvalSummary) -> list[list[str]]:
     return [
         [
-            suite["suite"],
-            row["score"],
-            f"{row['first']:.3f}",
-            f"{row['second']:.3f}",
-            wording.points(row["difference"]),
+            suite.suite,
+            row.score,
+            f"{row.first:.3f}",
+            f"{row.second:.3f}",
+            wording.points(row.difference),
             _interval(row),
         ]
-        for suite in summary["suites"]
-        for row in suite["scores"]
+        for suite in summary.suites
+        for row in suite.scores
     ]
 
 
-def _judged(judged: Row | None) -> list[list[str]]:
+def _judged(judged: JudgeSummary | None) -> list[list[str]]:
     return [
         [
-            suite["suite"],
-            *(str(pairs[key]) for key in ("first", "second", "ties")),
-            wording.percent(pairs["share"]),
-            f"{wording.percent(pairs['low'])} to {wording.percent(pairs['high'])}",
-            wording.p_value(pairs["p_value"]),
+            suite.suite,
+            *map(str, (suite.pairs.first, suite.pairs.second, suite.pairs.ties)),
+            wording.percent(suite.pairs.share),
+            f"{wording.percent(suite.pairs.low)} to {wording.percent(suite.pairs.high)}",
+            wording.p_value(suite.pairs.p_value),
         ]
-        for suite in (judged["suites"] if judged else [])
-        if (pairs := suite["pairs"])
+        for suite in (judged.suites if judged else ())
     ]
 
 
-def _interval(row: Row) -> str:
-    return f"{wording.points(row['low'])} to {wording.points(row['high'])}"
+def _interval(row: Metric | Variants | Score) -> str:
+    return f"{wording.points(row.low)} to {wording.points(row.high)}"
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

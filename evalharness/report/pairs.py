@@ -12,16 +12,19 @@ from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.report.selection import Family, fitting
 from evalharness.runs.evidence import Run, answers
-from evalharness.runs.rows import Row, read_rows
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import AnswerRow, PromptRow
+from evalharness.runs.summaries import EvalSummary
+from evalharness.runs.typed import Json
 
 
-def side_by_side(evaluation: Run, webui: str | None) -> Row:
+def side_by_side(evaluation: Run[EvalSummary], webui: str | None) -> Json:
     """{names, total, listed, prompts, failures, kinds, webui}; `webui`: the address of an Open WebUI with both models.
 
     The run has `total` prompts, variants aside, of which `listed` are among `prompts`. `failures` and `kinds` are what
     there is to filter by. A variant names its original with `of`.
     """
-    names = evaluation.summary["endpoints"]
+    names = evaluation.summary.endpoints
     said = answers(evaluation)
     families: dict[tuple[str, str], Family] = {}
     for prompt in _prompts(evaluation, said):
@@ -43,35 +46,34 @@ def side_by_side(evaluation: Run, webui: str | None) -> Row:
     }
 
 
-def _family(prompt: Row) -> tuple[str, str]:
+def _family(prompt: Json) -> tuple[str, str]:
     """The suite and the id of the prompt itself, or of the one that it is a variant of."""
     return prompt["suite"], prompt.get("of") or prompt["id"]
 
 
-def _prompts(evaluation: Run, said: Mapping[tuple[str, str, str], Row]) -> Iterator[Row]:
-    names = evaluation.summary["endpoints"]
-    for prompt in read_rows(evaluation.folder / "prompts.jsonl"):
-        suite, key = prompt["suite"], prompt["id"]
+def _prompts(evaluation: Run[EvalSummary], said: Mapping[tuple[str, str, str], AnswerRow]) -> Iterator[Json]:
+    names = evaluation.summary.endpoints
+    for prompt in read_rows(evaluation.folder / "prompts.jsonl", PromptRow):
         yield {
-            "suite": suite,
-            "id": key,
-            **{field: prompt[field] for field in ("of", "variant") if field in prompt},
-            "messages": [[message["role"], message["content"]] for message in prompt["messages"]],
-            "expected": [[check["type"], _value(check.get("value"))] for check in prompt["checks"]],
-            "answers": [_answer(said.get((suite, key, name))) for name in names],
+            "suite": prompt.suite,
+            "id": prompt.id,
+            **({"of": prompt.of, "variant": prompt.variant} if prompt.of else {}),
+            "messages": [[message["role"], message["content"]] for message in prompt.messages],
+            "expected": [[check.type, _value(check.value)] for check in prompt.checks],
+            "answers": [_answer(said.get((*prompt.place, name))) for name in names],
         }
 
 
-def _answer(row: Row | None) -> Row | None:
+def _answer(row: AnswerRow | None) -> Json | None:
     if row is None:
         return None
     return {
-        "text": row["answer"] or "",
-        "right": row["right"],
-        "failures": [[check["type"], check["failure"]] for check in row["checks"] if not check["passed"]],
-        "scores": [f"{check['type']} {check['score']:.2f}" for check in row["checks"] if "score" in check],
-        "seconds": wording.duration(row["seconds"]),
-        "error": f"{row['error']['kind']}: {row['error']['detail']}" if row["error"] else None,
+        "text": row.answer or "",
+        "right": row.right,
+        "failures": [[check.type, check.failure] for check in row.checks if not check.passed],
+        "scores": [f"{check.type} {check.score:.2f}" for check in row.checks if check.score is not None],
+        "seconds": wording.duration(row.seconds),
+        "error": f"{row.error.kind}: {row.error.detail}" if row.error else None,
     }
 
 

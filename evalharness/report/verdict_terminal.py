@@ -22,7 +22,7 @@ def show(verdict: Verdict, evidence: Evidence) -> None:
     console = Console(markup=False, highlight=False, emoji=False)
     style = STYLES[verdict.word]
     title = Text(f" {SYMBOLS[verdict.word]} {verdict.word} ", style=f"bold {style}")
-    sentence = Text(headline(verdict, evaluation.summary["endpoints"][1]))
+    sentence = Text(headline(verdict, evaluation.summary.endpoints[1]))
     console.print(Panel(sentence, title=title, title_align="left", border_style=style))
     table = Table("", "criterion", "evidence", box=box.SIMPLE_HEAD)
     for reason in foremost_first(verdict):
@@ -30,7 +30,7 @@ def show(verdict: Verdict, evidence: Evidence) -> None:
         table.add_row(symbol, Text(reason.criterion), Text(reason.text))
     console.print(table)
     if load:
-        for reason in load.summary["invalid"]:
-            console.print(Text(f"Invalid: {reason}", style="red"))
-        for warning in load.summary["warnings"]:
+        for why in load.summary.invalid:
+            console.print(Text(f"Invalid: {why}", style="red"))
+        for warning in load.summary.warnings:
             console.print(Text(f"Warning: {warning}", style="yellow"))

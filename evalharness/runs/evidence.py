@@ -8,24 +8,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import intern
-from typing import Self
+from typing import Generic, Literal, Self, TypeVar, overload
 
 from evalharness import wording
 from evalharness.errors import UsageError
-from evalharness.runs.folder import read_json
-from evalharness.runs.rows import Row, Rows, digest, read_rows
+from evalharness.runs.folder import ROWS, digests, read_json
+from evalharness.runs.jsonl import Rows, digest, read_rows
+from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
 from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import EvalSummary, Factorial, FactorialSummary, JudgeSummary, LoadSummary
+from evalharness.runs.typed import Json, parsed
 
-JUDGE_SCHEMA = 1
+Kind = TypeVar("Kind", EvalSummary, LoadSummary, FactorialSummary, JudgeSummary)
+Found = TypeVar("Found", EvalSummary, LoadSummary, FactorialSummary)
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Generic[Found]):
     """A finished run: its folder, its run.json and its summary.json."""
 
     folder: Path
-    about: Row
-    summary: Row
+    about: Json
+    summary: Found
 
     @property
     def subject(self) -> str:
@@ -62,63 +66,86 @@ class Run:
 class Evidence:
     """All that one verdict rests on: an eval run, the load run and the judging model's verdicts where there are any."""
 
-    evaluation: Run
-    load: Run | None = None
-    judged: Row | None = None
+    evaluation: Run[EvalSummary]
+    load: Run[LoadSummary] | None = None
+    judged: JudgeSummary | None = None
 
 
-def read_run(folder: Path, kind: str) -> Run:
+@overload
+def read_run(folder: Path, kind: Literal["eval"]) -> Run[EvalSummary]: ...
+
+
+@overload
+def read_run(folder: Path, kind: Literal["load"]) -> Run[LoadSummary]: ...
+
+
+@overload
+def read_run(folder: Path, kind: Literal["factorial"]) -> Run[FactorialSummary]: ...
+
+
+def read_run(folder: Path, kind: str) -> Run[EvalSummary] | Run[LoadSummary] | Run[FactorialSummary]:
     """Raises UsageError when the folder is not a finished run of that kind."""
     about = read_json(folder / "run.json")
     if about.get("kind") != kind:
         raise UsageError(f"{folder}: not a run of kind {kind} but of kind {about.get('kind')}")
-    if not (folder / "summary.json").exists():
+    path = folder / "summary.json"
+    if not path.exists():
         raise UsageError(f"{folder}: this run is not finished (it has no summary.json)")
-    summary = read_json(folder / "summary.json")
-    if summary.get("schema") != SCHEMAS[kind]:
-        again = "; eval --resume with this folder writes it anew" if kind == "eval" else ""
-        raise UsageError(
-            f"{folder}/summary.json: schema {summary.get('schema')}, this version reads {SCHEMAS[kind]}{again}"
-        )
-    return Run(folder.resolve(), about, summary)
+    if kind == "eval":
+        return Run(folder.resolve(), about, _read(path, kind, EvalSummary, "; eval --resume with this folder mends it"))
+    if kind == "load":
+        return Run(folder.resolve(), about, _read(path, kind, LoadSummary))
+    return Run(folder.resolve(), about, _read(path, kind, FactorialSummary))
 
 
-def fitting_load_run(runs: Iterable[Path], evaluation: Run) -> Run | None:
+def _read(path: Path, kind: str, of: type[Kind], mends: str = "") -> Kind:
+    """Raises UsageError for a file of another version, and for one that is not what its version has to be."""
+    version = read_json(path).get("schema")
+    if version != SCHEMAS[kind]:
+        raise UsageError(f"{path}: schema {version}, this version reads {SCHEMAS[kind]}{mends}")
+    try:
+        found = parsed(of, path.read_bytes())
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}{mends}") from None
+    rows = digests(path.parent, kind)
+    if found.rows != rows:
+        changed = [name for name in ROWS[kind] if (found.rows or {}).get(name) != rows.get(name)]
+        raise UsageError(f"{path}: not made of the {wording.listing(changed)} beside it{mends}")
+    return found
+
+
+def fitting_load_run(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Run[LoadSummary] | None:
     """The first of these load runs that measured the two models of an eval run on its machine, or None."""
     candidates = (read_run(folder, "load") for folder in runs)
     return next((run for run in candidates if run.subject == evaluation.subject), None)
 
 
-def fitting_factorial(runs: Iterable[Path], evaluation: Run) -> Row | None:
+def fitting_factorial(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Factorial | None:
     """What the first of these factorial runs found, of those whose INT4 models are the two of an eval run; or None.
 
     They are the same where their versions are known and the same.
     """
     wanted = [side["version"] for side in evaluation.about["endpoints"]]
     for folder in runs:
-        versions = {side["name"]: side["version"] for side in read_json(folder / "run.json")["endpoints"]}
-        found: Row = read_json(folder / "summary.json")["factorial"]
-        if all(wanted) and wanted == [versions["base-int4"], versions["tuned-int4"]] and found["tuning"]:
+        run = read_run(folder, "factorial")
+        versions = {side["name"]: side["version"] for side in run.about["endpoints"]}
+        found = run.summary.factorial
+        if all(wanted) and wanted == [versions["base-int4"], versions["tuned-int4"]] and found.tuning:
             return found
     return None
 
 
-def judgement(evaluation: Run) -> Row | None:
+def judgement(evaluation: Run[EvalSummary]) -> JudgeSummary | None:
     """What a judging model made of an eval run's answers, or None where none was asked."""
     path = evaluation.folder / "judge.json"
-    if not path.exists():
-        return None
-    found: Row = read_json(path)
-    if found.get("schema") != JUDGE_SCHEMA:
-        raise UsageError(f"{path}: schema {found.get('schema')}, this version reads {JUDGE_SCHEMA}")
-    return found
+    return _read(path, "judge", JudgeSummary, "; judge with this run writes it anew") if path.exists() else None
 
 
-def unanswered(evaluation: Run) -> dict[str, Counter[str]]:
+def unanswered(evaluation: Run[EvalSummary]) -> dict[str, Counter[str]]:
     """The errors of an eval run: endpoint -> kind -> how many prompts ended in one. What was said is not kept."""
     ended: dict[tuple[str, str, str], str | None] = {}
-    for row in read_rows(evaluation.folder / "answers.jsonl"):
-        ended[row["suite"], row["id"], row["endpoint"]] = row["error"] and row["error"]["kind"]
+    for row in read_rows(evaluation.folder / "answers.jsonl", Graded):
+        ended[row.suite, row.id, row.endpoint] = row.error.kind if row.error else None
     kinds: dict[str, Counter[str]] = {}
     for (_, _, endpoint), kind in ended.items():
         if kind:
@@ -126,13 +153,21 @@ def unanswered(evaluation: Run) -> dict[str, Counter[str]]:
     return kinds
 
 
-def originals(evaluation: Run) -> dict[tuple[str, str], str]:
+def originals(evaluation: Run[EvalSummary]) -> dict[Place, str]:
     """Digests of what was asked by (suite, prompt id), in the run's order; variants of prompts are left out."""
-    prompts = read_rows(evaluation.folder / "prompts.jsonl")
-    return {(intern(prompt["suite"]), prompt["id"]): digest([prompt]) for prompt in prompts if "of" not in prompt}
+    prompts = read_rows(evaluation.folder / "prompts.jsonl", PromptRow)
+    return {(intern(prompt.suite), prompt.id): digest([prompt]) for prompt in prompts if not prompt.of}
 
 
-def answers(evaluation: Run) -> Mapping[tuple[str, str, str], Row]:
+def answers(evaluation: Run[EvalSummary]) -> Mapping[tuple[str, str, str], AnswerRow]:
     """Every answer by (suite, prompt id, endpoint). Of a prompt asked again, the last answer counts."""
-    path = evaluation.folder / "answers.jsonl"
-    return Rows(path, lambda row: (intern(row["suite"]), row["id"], intern(row["endpoint"])))
+    return Rows(evaluation.folder / "answers.jsonl", AnswerRow, _key)
+
+
+def graded(evaluation: Run[EvalSummary]) -> Mapping[tuple[str, str, str], Graded]:
+    """The same without what was said."""
+    return Rows(evaluation.folder / "answers.jsonl", Graded, _key)
+
+
+def _key(row: Graded) -> tuple[str, str, str]:
+    return intern(row.suite), row.id, intern(row.endpoint)

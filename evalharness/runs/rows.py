@@ -1,81 +1,192 @@
-"""Rows of a run: JSON lines, added one by one, read one by one, told apart by a digest.
+"""The rows of a run, each a line of its file: prompts, answers, requests and rounds of a load, a judge's replies.
 
-This file knows how they lie in a file, and what a kill leaves of the last; not what they mean.
+It knows what they hold, not how they lie in a file (jsonl.py) or what is made of them. Times are in seconds; `started`
+is Unix time.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
-from evalharness.errors import UsageError
+from evalharness.runs.typed import Json, Part
 
-Row = dict[str, Any]
-Key = TypeVar("Key")
+Messages = list[dict[str, str]]
+"""A conversation as the OpenAI API has it: role and content of each message."""
+
+Failure = Literal[
+    "empty",
+    "truncation",
+    "format",
+    "length",
+    "fact",
+    "missing",
+    "forbidden",
+    "order",
+    "code",
+    "language",
+    "refusal",
+    "compliance",
+    "repetition",
+]
+"""The kinds of failure; what each means is told in checks/base.py."""
+
+Place = tuple[str, str]
+"""Of a prompt within a run: its suite and its id there."""
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The whole rows of a JSON-lines file; a last line torn by a kill is left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error(Part):
+    """Why there is no answer: a word to count by, and the beginning of what was said."""
 
-    Raises UsageError for any other line that is no JSON.
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted(Part):
+    """A check as its prompt states it."""
+
+    type: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked(Part):
+    """What one check found in an answer: a failure where it did not pass, a score in 0 to 1 if it measures."""
+
+    type: str
+    passed: bool
+    failure: Failure | None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRow(Part):
+    """A row of prompts.jsonl: a prompt and all that is sent with it. A variant names its original with `of`."""
+
+    suite: str
+    sampling: Json
+    id: str
+    messages: Messages
+    checks: list[Wanted]
+    tags: list[str]
+    of: str | None = None
+    variant: str | None = None
+    rubric: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return self.suite, self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded(Part):
+    """What counts of a row of answers.jsonl, without what was said: all a run's answers fit in memory so.
+
+    `right`: all checks passed; None where there is an error, which is no wrong answer.
     """
-    return (row for _, row in _placed(path))
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {**Part.__pydantic_config__, "extra": "ignore"}
+
+    suite: str
+    id: str
+    endpoint: str
+    of: str | None = None
+    variant: str | None = None
+    checks: tuple[Checked, ...]
+    right: bool | None
+    error: Error | None
+
+    @property
+    def place(self) -> Place:
+        return self.suite, self.id
 
 
-class Rows(Mapping[Key, Row]):
-    """The rows of a JSON-lines file by a key, of two with the same key the later; none where there is no file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow(Graded):
+    """A row of answers.jsonl: what one endpoint said to one prompt; times are the last attempt's.
 
-    Kept in memory is only where they begin: a row is read again each time it is asked for.
+    `thought_characters`: so much of the answer's beginning is thought aloud (`<think>`), which no check sees.
     """
 
-    def __init__(self, path: Path, key: Callable[[Row], Key]) -> None:
-        self.path = path
-        self.begins = {key(row): begins for begins, row in _placed(path)}
+    __pydantic_config__ = Part.__pydantic_config__
 
-    def __getitem__(self, key: Key) -> Row:
-        with open(self.path, "rb") as lines:  # noqa: PTH123 - twice as quick as Path.open, and called for every row
-            lines.seek(self.begins[key])
-            row: Row = json.loads(lines.readline())
-        return row
-
-    def __iter__(self) -> Iterator[Key]:
-        return iter(self.begins)
-
-    def __len__(self) -> int:
-        return len(self.begins)
+    answer: str | None
+    finish_reason: str | None
+    usage: Json | None
+    started: float
+    seconds: float
+    attempts: int
+    thought_characters: int | None = None
 
 
-def open_rows(path: Path) -> TextIO:
-    """The file opened for more rows, a torn last line cut off; line-buffered: a kill loses at most one."""
-    path.touch()
-    with path.open("rb+") as raw:
-        raw.truncate(sum(len(line) for line in raw if line.endswith(b"\n")))
-    return path.open("a", buffering=1, encoding="utf-8", errors="replace")  # a server may send lone surrogates
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRow(Part):
+    """A row of requests.jsonl. `chunks`: when each chunk of output came, in seconds since the request was sent."""
+
+    endpoint: str
+    round: int
+    prompt: str
+    phase: Literal["warmup", "measured"]
+    started: float
+    first_token: float | None
+    seconds: float
+    prompt_tokens: int | None
+    output_tokens: int | None
+    finish_reason: str | None
+    error: Error | None
+    chunks: list[float]
 
 
-def append_row(file: TextIO, row: Row) -> None:
-    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundRow(Part):
+    """A row of rounds.jsonl: the window that was measured, and the load generator's CPU time in it."""
+
+    endpoint: str
+    round: int
+    started: float
+    seconds: float
+    client_cpu_seconds: float
 
 
-def _placed(path: Path) -> Iterator[tuple[int, Row]]:
-    """Every row and where in the file it begins."""
-    if not path.exists():
-        return
-    begins = 0
-    with path.open("rb") as lines:  # a kill may also have torn a character
-        for number, line in enumerate(lines, start=1):
-            if line.endswith(b"\n"):
-                try:
-                    yield begins, json.loads(line)
-                except ValueError as error:
-                    raise UsageError(f"{path}, line {number}: not JSON ({error})") from None
-            begins += len(line)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRow(Part):
+    """A row of judge.jsonl. `order` names the endpoints as they were shown, or the one that was graded.
+
+    `verdict` is A, B or TIE of a pair, 1 to 5 of a score, and None where neither reply could be read (no guess is
+    made) or the judge gave none (then `error` says why).
+    """
+
+    kind: Literal["pair", "score"]
+    suite: str
+    id: str
+    order: tuple[str, ...]
+    judge: str
+    protocol: int
+    verdict: str | int | None
+    replies: list[str]
+    started: float
+    seconds: float
+    error: Error | None
 
 
-def digest(rows: Iterable[Row]) -> str:
-    """SHA-256 of prompt rows: the same for the same questions, sampling and checks, however laid out."""
-    total = hashlib.sha256()
-    for row in rows:
-        total.update(json.dumps(row, sort_keys=True).encode() + b"\n")
-    return total.hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewordedRow(Part):
+    """What a model made of a text, as `perturb` keeps it beside the suite: under a digest of the whole question."""
+
+    question: str
+    model: str
+    messages: Messages
+    max_tokens: int
+    seed: int
+    temperature: float
+    top_p: float
+    presence_penalty: float
+    frequency_penalty: float
+    answer: str | None
+    finish_reason: str | None
+    usage: Json | None
+    started: float
+    seconds: float
+    attempts: int
+    error: Error | None

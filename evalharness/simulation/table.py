@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evalharness.simulation.experiments import Measured, Purpose, looked_at, measure, passed
+from evalharness.runs.summaries import Purpose
+from evalharness.simulation.experiments import Measured, looked_at, measure, passed
 from evalharness.simulation.worlds import World, four, graded, several, single
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import effective_prompts, power_at

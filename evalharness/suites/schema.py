@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from evalharness.checks import complaint
-from evalharness.runs.rows import Row, digest
+from evalharness.runs.jsonl import digest
+from evalharness.runs.rows import PromptRow, Wanted
+from evalharness.runs.typed import Json
 from evalharness.suites.variants import KINDS
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -85,8 +87,8 @@ class Sampling(_Model):
 
 
 class Suite(_Model):
-    """`margin` is a share of prompts. superiority: the smallest difference that matters; non-inferiority: the
-    largest loss that is accepted; descriptive suites have none.
+    """`margin` is a share of prompts. superiority: the smallest gain that matters, for which a run is planned, while a
+    smaller one that is shown will do; non-inferiority: the loss that must be ruled out; descriptive suites have none.
 
     `context` is the served length in tokens that its longest prompt and answer take; where it is left out, they are
     short enough for any server. A suite that is too long for what is served is refused before anything is asked.
@@ -124,15 +126,25 @@ class Suite(_Model):
                 raise _wrong_prompt(index, f"it is a variant of {prompt.of!r}, which is no prompt")
         return self
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[PromptRow]:
         """The prompts as a run folder keeps them: all that was asked, in the order of the suite."""
         sampling = self.sampling.model_dump(exclude_none=True)
         return [
-            {"suite": self.suite, "sampling": sampling, **prompt.model_dump(exclude_none=True)}
+            PromptRow(
+                suite=self.suite,
+                sampling=sampling,
+                id=prompt.id,
+                messages=[message.model_dump() for message in prompt.messages],
+                checks=[Wanted(type=check.type, value=check.value) for check in prompt.checks],
+                tags=prompt.tags,
+                of=prompt.of,
+                variant=prompt.variant,
+                rubric=prompt.rubric,
+            )
             for prompt in self.prompts
         ]
 
-    def about(self) -> Row:
+    def about(self) -> Json:
         """What a run folder says of it beside the prompts; `variants` of these are not originals."""
         fields = self.model_dump(include={"suite", "version", "title", "purpose", "margin"})
         variants = sum(1 for prompt in self.prompts if prompt.of)

@@ -6,21 +6,20 @@ files, of how the evidence was measured, or of how a verdict is shown.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-from evalharness.runs.rows import Row
+from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, Outcome, Reason, Word
+from evalharness.runs.typed import Json
 from evalharness.verdict.criteria.answered import ErrorKinds, answered, answered_in_each
 from evalharness.verdict.criteria.capacity import capacity
 from evalharness.verdict.criteria.fight import fair_fight
+from evalharness.verdict.criteria.gain import gain
+from evalharness.verdict.criteria.no_difference import no_difference
 from evalharness.verdict.criteria.preference import preference
 from evalharness.verdict.criteria.quality import quality
-from evalharness.verdict.criteria.reason import Outcome, Reason
 from evalharness.verdict.criteria.robustness import robustness
 from evalharness.verdict.policy import Policy
 
 __all__ = ["Outcome", "Reason", "Verdict", "Word", "decide"]
-
-Word = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
 
 @dataclass(frozen=True)
@@ -37,31 +36,33 @@ class Verdict:
 
 
 def decide(
-    evaluation: Row,
+    evaluation: EvalSummary,
     unanswered: ErrorKinds,
-    load: Row | None,
+    load: LoadSummary | None,
     policy: Policy,
-    judged: Row | None = None,
-    fairness: Iterable[Row] = (),
+    judged: JudgeSummary | None = None,
+    fairness: Iterable[Json] = (),
 ) -> Verdict:
     """The verdict on an eval run's summary, a load run's and a judging model's (None: there is none).
 
     `unanswered` counts the eval run's errors; a load summary has its own count. `fairness`: what the two runs
     recorded of the servers (client/fairness.py).
     """
-    prompts = sum(suite["prompts"] for suite in evaluation["suites"])
-    asked = dict.fromkeys(evaluation["endpoints"], prompts)
+    prompts = sum(suite.prompts for suite in evaluation.suites)
+    asked = dict.fromkeys(evaluation.endpoints, prompts)
+    of_suites = no_difference(evaluation) if policy.quality == "no-difference" else quality(evaluation, policy)
     reasons = [
-        *quality(evaluation, policy),
+        *of_suites,
+        *(gain(of_suites, evaluation.endpoints[1]) if policy.require_gain else ()),
         *robustness(evaluation, policy),
         *preference(judged, policy),
         *capacity(load, policy),
     ]
     reasons += answered("eval", asked, unanswered, policy.max_error_rate)
-    reasons += answered_in_each(evaluation["suites"], policy.max_error_rate)
+    reasons += answered_in_each(evaluation.suites, policy.max_error_rate)
     if load is not None:
-        asked = {side["name"]: side["requests"] for side in load["endpoints"]}
-        unanswered = {side["name"]: side["errors"] for side in load["endpoints"]}
-        reasons += answered("load", asked, unanswered, policy.max_error_rate)
+        asked = {side.name: side.requests for side in load.endpoints}
+        unanswered = {side.name: side.errors for side in load.endpoints}
+        reasons += answered("load", asked, unanswered, policy.max_error_rate, valid=not load.invalid)
     reasons += fair_fight(fairness)
     return Verdict(tuple(reasons))

@@ -10,8 +10,9 @@ from pathlib import Path
 from serve.errors import Failure, UsageError
 from serve.harness.measure import KINDS, Measured, measure
 from serve.models.store import Store
+from serve.modes import VARIANTS
 from serve.paths import Paths
-from serve.services import catalog
+from serve.services import catalog, endpoints
 from serve.settings import read_settings
 
 HERE = Path("/opt/tandem")  # laid out as a checkout is
@@ -21,12 +22,12 @@ FOLDER_FILE = os.environ.get("FOLDER_FILE")  # where `make` on the host wants to
 
 def main(kind: str) -> Measured:
     settings, paths = read_settings(Path("/nonexistent")), Paths(HERE)  # the environment has all settings
-    urls = {variant: catalog.inside_url(settings, variant) for variant in catalog.VARIANTS}
+    urls = {variant: catalog.inside_url(settings, variant) for variant in VARIANTS}
     adapter_version = os.environ.get("ADAPTER_VERSION") or "-"
     store = Store(paths.models)
-    versions = catalog.versions(settings, store, adapter_version)
-    quantizations = {variant: catalog.quantization(settings, store, variant) for variant in catalog.VARIANTS}
-    catalog.write_endpoints(paths.endpoints, urls, versions, quantizations, KEY)
+    versions = endpoints.versions(settings, store, adapter_version)
+    quantizations = {variant: endpoints.quantization(settings, store, variant) for variant in VARIANTS}
+    endpoints.write_endpoints(paths.endpoints, urls, versions, quantizations, KEY)
     return measure(kind, settings, paths)
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from images.job import copy_everything_but_weights, make_version, one_line_failures, versions
 from serve.errors import UsageError
-from serve.models.preflight import GROUP_SIZES, calibration_rows, check_model, check_quantizable
+from serve.models.preflight import calibration_rows, check_model, check_quantizable
 from serve.models.store import Store, digest
+from serve.models.vllm_0_32 import GROUP_SIZES
 
 RECIPE = 1  # of this job: raised when what it makes of the same inputs changes
 BITS = 4

@@ -1,4 +1,4 @@
-"""Becomes the vLLM server of one variant, in its container: settings from the environment → its argument list.
+"""Becomes the vLLM server of one variant, in its container: settings and what was decided of them → its argument list.
 
     python3 -m images.vllm.start base
     python3 -m images.vllm.start switch
@@ -14,40 +14,35 @@ from pathlib import Path
 from serve import hardware
 from serve.errors import Failure, UsageError
 from serve.models.store import Store
-from serve.planning import inputs
-from serve.services import catalog, vllm
-from serve.settings import read_settings, size_bytes
+from serve.planning import decision
+from serve.runtimes.docker.starter import become
+from serve.services import catalog, endpoints, vllm
+from serve.settings import Settings, read_settings
 
 STORE = Store(Path("/models"))
 BASE, ADAPTER = Path("/input/base"), Path("/input/adapter")  # as they were given, where they are what is served
 CACHE = Path("/cache")
-KEY = Path("/run/secrets/API_KEY")
 
 
 def main(name: str) -> None:
     settings = read_settings(Path("/nonexistent"))  # in a container the environment has them all
-    os.environ["VLLM_API_KEY"] = KEY.read_text()
-    if name == "switch":
-        command = ["serve.services.switch", "--listen", f"0.0.0.0:{catalog.INSIDE_PORT}"]
-        for variant in catalog.VARIANTS:
-            command += ["--server", f"{variant}=http://{variant}:{catalog.INSIDE_PORT}"]
-    else:
-        adapter = ADAPTER / os.environ.get("ADAPTER_INSIDE", "") if settings.MODE == "lora" else None
-        base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
-        model, described = catalog.model(settings, STORE, name, base), catalog.checkpoint(STORE, "base")
-        driver = inputs.inside(settings, os.environ.get("GPUS", ""))
-        inputs.check_host(settings, described, adapter, gpu, size_bytes(settings.SERVER_MEMORY), driver=driver)
-        limits = inputs.limits(settings, described, adapter, gpu, driver)
-        server = inside(catalog.server(settings, name, model, limits, gpu, adapter))
-        os.environ |= vllm.variables(server, CACHE, hardware.cores())
-        command = ["vllm.entrypoints.openai.api_server", *vllm.arguments(server)]
-    os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - becomes the server
+    target = catalog.Target(settings, True, {"vllm": CACHE}, lambda variant: described(settings, variant))
+    become(catalog.service(name), target)
+
+
+def described(settings: Settings, variant: str) -> vllm.Server:
+    """A variant's server, as it runs here. Raises UsageError where nothing was decided for it."""
+    adapter = ADAPTER / os.environ.get("ADAPTER_INSIDE", "") if settings.mode.lora else None
+    base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
+    limits = decision.handed_on(os.environ.get(decision.VARIABLE, ""), settings, gpu)
+    model = endpoints.model(settings, STORE, variant, base)
+    return inside(endpoints.server(settings, variant, model, limits, gpu, adapter))
 
 
 def inside(server: vllm.Server) -> vllm.Server:
     """The same server, reached from other containers; the GPUs that this one sees are numbered from 0."""
-    gpus = tuple(range(len(server.gpus)))
-    return replace(server, host="0.0.0.0", port=catalog.INSIDE_PORT, gpus=gpus)  # noqa: S104 - no port is published
+    port, gpus = catalog.service(server.name).inside_port, tuple(range(len(server.gpus)))
+    return replace(server, host="0.0.0.0", port=port, gpus=gpus)  # noqa: S104 - no port is published
 
 
 if __name__ == "__main__":

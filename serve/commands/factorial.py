@@ -9,10 +9,10 @@ from math import floor
 
 from serve.commands.up import announced, bring_up
 from serve.display import console
-from serve.models.limits import GIB
+from serve.hardware import GIB
 from serve.models.sources import model_sources
 from serve.paths import Paths
-from serve.planning import inputs
+from serve.planning import decision
 from serve.runtimes.choice import KINDS, only_one
 from serve.settings import Settings
 
@@ -51,7 +51,7 @@ def passes(settings: Settings, paths: Paths, gpu: bool) -> tuple[Settings, Setti
     Raises UsageError where it leaves none.
     """
     fp = settings.model_copy(update={"PRECISION": "fp"})
-    if gpu and not settings.KV_CACHE_GIB and settings.MODE != "lora":
-        room = inputs.limits_before_fetching(fp, model_sources(settings, paths.root)).kv_cache_bytes / GIB
-        fp = fp.model_copy(update={"KV_CACHE_GIB": floor(100 * room) / 100})
+    if gpu and not settings.KV_CACHE_GIB and not settings.mode.lora:
+        cache_gib = decision.decide(fp, model_sources(settings, paths.root), gpu).limits.kv_cache_bytes / GIB
+        fp = fp.model_copy(update={"KV_CACHE_GIB": floor(100 * cache_gib) / 100})
     return fp.model_copy(update={"PRECISION": "int4"}), fp

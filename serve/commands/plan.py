@@ -6,32 +6,28 @@ It downloads and starts nothing, but the configurations of models named on the h
 from math import ceil
 
 from serve.display import console, table
-from serve.models.limits import GIB
+from serve.hardware import GIB
 from serve.models.preflight_lora import largest_rank
 from serve.models.sources import model_sources
+from serve.models.vllm_0_32 import GPU_BLOCK
 from serve.paths import Paths
-from serve.planning import host, inputs, plan
+from serve.planning import cards, host, plan
 from serve.planning.architecture import architecture
-from serve.planning.memory import GPU_BLOCK, USABLE, Fit
+from serve.planning.configurations import configurations
+from serve.planning.memory import USABLE, Fit
 from serve.settings import Settings, size_bytes
 
 NAME = "plan"
 HELP = "what would fit on the GPU here, or on one of GPU_MEMORY_GIB"
 
-TITLES = {
-    "pair": "a server each for base and tuned",
-    "lora": "one server on the base, with the adapter as its second model",
-    "swap": "a server each, of which one is awake at a time",
-}
-
 
 def main(settings: Settings, paths: Paths) -> int:
     """Prints the plan. Raises UsageError, after that, for one that cannot be served."""
-    config, adapter_config = inputs.configurations(settings, model_sources(settings, paths.root))
-    present = inputs.gpus(settings)
+    config, adapter_config = configurations(settings, model_sources(settings, paths.root))
+    present = cards.present(settings)
     model = architecture(config, settings.BASE_MODEL or "the demo")
     planned = plan.plan(settings, model, largest_rank(adapter_config), present)
-    console.print(f"{settings.BASE_MODEL or 'The embedded demo'}: MODE={planned.mode}, {TITLES[planned.mode]}.")
+    console.print(f"{settings.BASE_MODEL or 'The embedded demo'}: MODE={planned.mode.name}, {planned.mode.title}.")
     for card in planned.cards:
         sleeping = f", and {card.asleep} asleep" if card.asleep else ""
         whole = f" of its {card.total / GIB:.4g}" if card.size < card.total else ""
@@ -48,8 +44,8 @@ def main(settings: Settings, paths: Paths) -> int:
     if needed > size_bytes(settings.SERVER_MEMORY):
         console.print(f"In containers, a server needs SERVER_MEMORY={ceil(needed / GIB)}g.")
     rank = largest_rank(adapter_config)
-    others = {mode: plan.plan(settings, model, rank, present, mode).served for mode in plan.other_modes(settings)}
-    told = ", ".join(f"{fit.requests or 'none'} with MODE={mode}" for mode, fit in others.items())
+    others = {mode.name: plan.plan(settings, model, rank, present, mode).served for mode in plan.other_modes(settings)}
+    told = ", ".join(f"{fit.requests or 'none'} with MODE={name}" for name, fit in others.items())
     console.print(f"Requests at a time in other modes: {told}.")
     return 0
 
@@ -62,7 +58,7 @@ def rows(planned: plan.Plan) -> list[tuple[str, str, str]]:
         return title, cells[0], cells[1]
 
     lines = [line("weights", *(gib(fit.demand.weights) for fit in both))]
-    if planned.mode == "lora":
+    if planned.mode.lora:
         lines.append(line("the adapter's slot", *(gib(fit.demand.adapter) for fit in both)))
     lines += [
         line("CUDA context, graphs, reserve", *(gib(fit.demand.residue) for fit in both)),

@@ -1,6 +1,7 @@
 """`make status`: what runs, where, in which state, and how to sign in."""
 
 from serve.display import console, table
+from serve.modes import VARIANTS
 from serve.paths import Paths
 from serve.runtimes.choice import in_use, runtime
 from serve.services import catalog
@@ -15,10 +16,14 @@ def main(settings: Settings, paths: Paths) -> int:
     here = runtime(settings, paths)
     states = here.states()
     rows = []
-    for variant in catalog.VARIANTS:
-        state = states[catalog.answering(settings, variant)]
+    for variant in VARIANTS:
+        state = states[catalog.answering(settings, variant).name]
         rows.append((variant, here.address(variant), variant, here.version(variant), state))
-    rows.append(("Open WebUI", catalog.webui_url(settings), "base, tuned", "-", states["webui"]))
+    told = {*settings.mode.servers, *settings.mode.answering.values()}
+    for service in catalog.running(settings):
+        if service.name not in told:
+            models = ", ".join(VARIANTS) if service.upstreams(settings.mode) else "-"
+            rows.append((service.title, service.loopback_url(settings), models, "-", states[service.name]))
     table(("name", "URL", "model", "version", "state"), rows)
     if in_use(paths) == "docker":
         console.print(

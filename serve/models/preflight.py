@@ -4,7 +4,6 @@ It reads headers and configuration only, never weights, and needs nothing heavie
 import it too, so that a job run alone refuses the same things in the same words.
 """
 
-import ctypes
 import json
 import os
 import shutil
@@ -16,9 +15,8 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from serve.errors import UsageError
+from serve.models.vllm_0_32 import GROUP_SIZES, SUPPORTED
 
-SUPPORTED = ("llama", "qwen2")
-GROUP_SIZES = (32, 64, 128)  # what vLLM's GPTQ kernels take, less "one group a row"
 TABLES = ("embed_tokens", "lm_head")
 # How peft names a table that it saves whole, depending on what else it does to it.
 WHOLE = (".weight", ".base_layer.weight", ".token_adapter.base_layer.weight", ".modules_to_save.weight")
@@ -109,16 +107,6 @@ def calibration_rows(path: Path) -> list[dict[str, Any]]:
     if len(rows) < 16:
         raise UsageError(f"{path}: {len(rows)} rows; CALIBRATION needs at least 16")
     return rows
-
-
-def check_mode(mode: str, gpu: bool, precision: str = "int4") -> None:
-    """Raises UsageError for a mode that this machine, or this precision, cannot be served in."""
-    if mode == "lora" and precision == "fp":
-        raise UsageError(
-            "MODE=lora serves the INT4 base alone, so nothing in full precision; set MODE to pair, or to swap on a GPU"
-        )
-    if mode == "swap" and not gpu:  # is_sleep_mode_available in vllm/platforms/interface.py
-        raise UsageError("MODE=swap needs an NVIDIA GPU, which vLLM's sleep mode is made for; set MODE to pair or lora")
 
 
 def has_chat_template(folder: Path) -> bool:
@@ -231,19 +219,6 @@ def read_config(folder: Path, name: str, setting: str) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise UsageError(f"{folder / name}: not a JSON object; mend it or set {setting}")
     return config
-
-
-def check_system_libraries() -> None:
-    """Raises UsageError when a system library that vLLM on CPU loads is missing: it would say so much less clearly."""
-    packages = {"libnuma.so.1": "libnuma1", "libgomp.so.1": "libgomp1"}
-    missing = []
-    for library, package in packages.items():
-        try:
-            ctypes.CDLL(library)
-        except OSError:
-            missing.append(package)
-    if missing:
-        raise UsageError(f"system libraries are missing; on Debian and Ubuntu: apt-get install {' '.join(missing)}")
 
 
 def check_port(port: int, setting: str) -> None:

@@ -1,8 +1,6 @@
-"""What vLLM 0.32 refuses of an adapter that it is to serve as it is (MODE=lora), said before it starts.
+"""What vLLM refuses of an adapter that it is to serve as it is (MODE=lora), said before it starts.
 
-It reads configuration and headers only. The reasons are those of vllm/lora: peft_helper.py (_validate_features,
-validate_legal), lora_model.py (check_unexpected_modules), utils.py (parse_fine_tuned_lora_name) and
-layers/logits_processor.py (create_lora_weights).
+It reads configuration and headers only. The reasons stand with the version that has them (vllm_0_32.py).
 """
 
 from collections.abc import Mapping
@@ -10,24 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from serve.errors import UsageError
-from serve.models.limits import LORA_RANKS
 from serve.models.preflight import TABLES, read_config, tensor_shapes
+from serve.models.vllm_0_32 import ADAPTED_TABLES, LARGEST_VOCABULARY, LORA_RANKS, LORA_TENSORS, UNSERVED
 
-# Settings of peft that change what an adapter does, and of which vLLM knows only that it cannot do them.
-UNSERVED = {
-    "use_dora": "DoRA (use_dora)",
-    "lora_bias": "biases beside its matrices (lora_bias)",
-    "modules_to_save": "whole layers of its own (modules_to_save)",
-    "alora_invocation_tokens": "activation by certain tokens (alora_invocation_tokens)",
-    "layer_replication": "repeated layers (layer_replication)",
-    "use_bdlora": "block-diagonal matrices (use_bdlora)",
-    "use_qalora": "pooled inputs (use_qalora)",
-}
 # Of peft's ways to begin an adapter, those that leave the base as it is; the others change its weights too.
 PLAIN_STARTS = ("gaussian", "eva", "orthogonal", "mica", "lora_ga")
-TENSORS = (".lora_A.weight", ".lora_B.weight", ".lora_embedding_A", ".lora_embedding_B")
 UNTOUCHED = tuple(f".{table}.base_layer.weight" for table in TABLES)  # peft keeps the base's own beside an adapter's
-LARGEST_VOCABULARY = 258_048
 
 
 def check_runtime_lora(adapter: Path, base: Path) -> None:
@@ -59,11 +45,11 @@ def unserved_tensor(adapter: Path, base: Mapping[str, Any]) -> str | None:
         return f"a base of {words} words, which are more than {LARGEST_VOCABULARY}"
     for name, shape in tensor_shapes(adapter, "ADAPTER").items():
         if table := next((table for table in TABLES if f".{table}." in name), None):
-            if base.get("model_type") != "llama":  # the one of our families that names them in embedding_modules
+            if base.get("model_type") not in ADAPTED_TABLES:
                 return f"a part for {table} in a {base.get('model_type')} model"
             if words not in shape and not name.endswith((".lora_A.weight", ".lora_embedding_B")):
                 return f"another vocabulary than its base's ({table}: {shape[0]}x{shape[-1]}, not {words})"
-        if not name.endswith((*TENSORS, *UNTOUCHED)):
+        if not name.endswith((*LORA_TENSORS, *UNTOUCHED)):
             return f"the tensor {name}"
     return None
 

@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 
 from serve.errors import UsageError
+from serve.models.vllm_0_32 import ADAPTED_TABLES
 
 WIDE = 2  # bytes of a bfloat16 or float16 number
 WORD = 4  # bytes of an int32, which holds eight 4-bit numbers
@@ -100,11 +101,10 @@ class Architecture:
     def lora_bytes(self, rank: int) -> int:
         """One LoRA slot of vLLM: room for an adapter of this rank on every layer that can take one.
 
-        vLLM makes the room at start, whatever the adapter changes (vllm/lora/layers, create_lora_weights). Of the
-        two families, only Llama names its embedding and output head as such layers (embedding_modules).
+        vLLM makes the room at start, whatever the adapter changes (vllm/lora/layers, create_lora_weights).
         """
         rows = self.layers * sum(linear.inputs + linear.outputs for linear in self.block)
-        tables = 2 * (self.vocabulary + self.hidden) if self.family == "llama" else 0
+        tables = 2 * (self.vocabulary + self.hidden) if self.family in ADAPTED_TABLES else 0
         return WIDE * rank * (rows + tables)
 
 

@@ -8,21 +8,13 @@ from math import ceil
 from typing import Any
 
 from serve.errors import UsageError
-from serve.models.limits import GIB, lora_step
+from serve.hardware import GIB
 from serve.models.preflight_lora import largest_rank
+from serve.models.vllm_0_32 import OWN_PIECE, PROCESS, SHARED_PIECE, lora_step
 from serve.planning import plan
 from serve.planning.architecture import WIDE, Architecture, architecture
 from serve.planning.memory import Demand
 from serve.settings import Settings
-
-# Of one process of a server, its weights aside: Python, PyTorch, CUDA's own. On CPU, vLLM's three took 0.4 GiB each
-# beside the demo and its cache; a bare process with CUDA has been seen to take 0.3 of its own.
-PROCESS = 1 * GIB
-# PyTorch takes memory of a GPU for tensors from this size on one by one, for smaller ones in pieces of 20 MiB
-# (c10/core/AllocatorConfig.h). Asleep, vLLM copies each piece to pinned host memory (sleep in
-# vllm/device_allocator/cumem.py), which PyTorch rounds up to a power of two (ATen/core/CachingHostAllocator.h).
-OWN_PIECE = 10 * 1024**2
-SHARED_PIECE = 32 / 20
 
 
 def need(settings: Settings, config: Mapping[str, Any], adapter: Mapping[str, Any], present: plan.Gpus | None) -> int:
@@ -34,7 +26,7 @@ def need(settings: Settings, config: Mapping[str, Any], adapter: Mapping[str, An
     if present is not None:
         return on_gpu(plan.plan(settings, model, rank, present).served.demand)
     weights = model.wide_bytes if settings.PRECISION == "fp" else model.int4_bytes(settings.GPTQ_GROUP_SIZE)
-    adapters = 2 * model.lora_bytes(lora_step(rank)) if settings.MODE == "lora" else 0
+    adapters = 2 * model.lora_bytes(lora_step(rank)) if settings.mode.lora else 0
     return 2 * PROCESS + weights + adapters + int(plan.cpu_cache_gib(settings) * GIB)
 
 
@@ -43,7 +35,7 @@ def on_gpu(demand: Demand) -> int:
     GPU of several. One that may sleep has a copy of what it held of the GPUs, and keeps that room when it wakes.
     """
     processes = 2 + (demand.parallel if demand.parallel > 1 else 0)
-    return processes * PROCESS + (demand.parallel * copied(demand) if demand.mode == "swap" else 0)
+    return processes * PROCESS + (demand.parallel * copied(demand) if demand.mode.sleep else 0)
 
 
 def copied(demand: Demand) -> int:
@@ -80,7 +72,7 @@ def check(settings: Settings, each: int, limit: int | None, available_gib: float
             f"by SERVER_MEMORY={settings.SERVER_MEMORY}; set it to {ceil(each / GIB)}g"
         )
     whole = 2 * each / GIB  # MODE=swap has two servers
-    if settings.MODE == "swap" and available_gib is not None and whole > available_gib:
+    if settings.mode.sleep and available_gib is not None and whole > available_gib:
         raise UsageError(
             f"{mode} takes {whole:.1f} GiB of the host's memory, where the weights of a server wait that sleeps, and "
             f"{available_gib:.1f} GiB of it can be had; set MODE to another, or end what else takes memory"

@@ -1,39 +1,31 @@
 """What a vLLM server takes of each of its GPUs, and what that leaves for requests. Pure arithmetic, in bytes.
 
-What it cannot compute (context, graphs, activations) is taken from vLLM 0.32's sources and from published logs of its
-servers, rounded up: what fits here should start. It knows nothing of settings.
+What it cannot compute (context, graphs, activations) is taken from vLLM's sources and from published logs of its
+servers (serve/models/vllm_0_32.py), rounded up: what fits here should start. It knows nothing of settings.
 """
 
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Literal
 
-from serve.models.limits import GIB, lora_step
+from serve.hardware import GIB
+from serve.models.vllm_0_32 import (
+    BUFFER,
+    CONTEXT,
+    GPU_BLOCK,
+    GRAPHS,
+    GRAPHS_LAYERS,
+    NCCL,
+    NOT_LARGE,
+    SAMPLER,
+    STEPS,
+    lora_step,
+)
+from serve.modes import Mode
 from serve.planning.architecture import WIDE, Architecture
 
-Mode = Literal["pair", "lora", "swap"]
-
-# Tokens of a block of KV cache, of which a request takes whole ones (DEFAULT_BLOCK_SIZE in vllm/config/cache.py; on
-# CPU vllm/platforms/cpu.py).
-GPU_BLOCK, CPU_BLOCK = 16, 128
 # Of the memory that nvidia-smi states, a process can have a little less: vLLM's logs report 23.6 GiB of 24 (RTX 3090
 # and 4090), 14.7 of 15 (T4), 31.4 of 31.8 (RTX 5090), 79.2 of 80 (A100 and H100).
 USABLE = 0.97
-# What a server takes outside PyTorch: CUDA's context, kernels, cuBLAS. About 0.4 GiB before the weights are loaded,
-# and a non_torch_memory of 0.05 to 0.3 GiB after, in logs of one server on one GPU.
-CONTEXT = int(0.6 * GIB)
-# NCCL's buffers and those of vLLM's own all-reduce, on each GPU of several.
-NCCL = 1 * GIB
-# CUDA graphs of a model of 32 layers for up to 256 requests: 0.58 to 0.77 GiB in logs of Llama-3-8B at 4 bits. Each
-# graph holds the kernels of every layer, and vLLM captures all of them once more with LoRA in them. Asleep, a server
-# gives back what PyTorch holds of them (--sleep-mode-offload-cudagraph), but not the graphs themselves; nobody has
-# published how much of the whole that is, so here all of it stays.
-GRAPHS, GRAPHS_LAYERS = int(0.8 * GIB), 32
-# What vLLM itself advises to leave (redundancy_buffer_memory in v1/worker/gpu_worker.py).
-BUFFER = 150 * 1024**2
-# Bytes for each logit of a step at sampling: 16 and 32 bits, sorted, with 64-bit indices, sums, probabilities, noise
-# (v1/sample/ops/topk_topp_sampler.py). Llama-3-8B's logs say 41: 1.26 GiB for 256 requests and 128,256 words.
-SAMPLER = 40
 # What requests and tokens of one step are lowered to before a card is refused.
 LEAST_REQUESTS, LEAST_TOKENS = 16, 512
 # The part of what weights and graphs leave that may go to activations, between the least and the most of a step.
@@ -52,20 +44,12 @@ class Steps:
     graphs: float = 1
 
 
-# What vLLM's API server takes on cards from so many GiB on (get_batch_defaults in engine/arg_utils.py), of the memory
-# that the driver states. It captures 35 sizes of whole steps for 256 requests and 51 for 512 and more, both beside 51
-# of pieces; on Blackwell, which the largest are, 83 and 83 (_set_cudagraph_sizes in config/vllm.py).
-STEPS = ((160, Steps(1024, 16384, 2)), (70, Steps(1024, 8192, 1.25)), (0, Steps(256, 2048)))
-# The cards that it leaves out of the second line: they had less throughput with larger steps.
-NOT_LARGE = "a100"
-
-
 def steps(total_gib: float, name: str = "") -> tuple[Steps, ...]:
     """What vLLM would take on a card of this name, and after that what it takes on smaller ones."""
-    bounds = [bound for bound, _ in STEPS if total_gib >= bound]
-    if bounds[0] == STEPS[1][0] and NOT_LARGE in name.lower():
-        bounds = bounds[1:]
-    return tuple(taken for bound, taken in STEPS if bound in bounds)
+    lines = [line for line in STEPS if total_gib >= line[0]]
+    if lines[0] == STEPS[1] and NOT_LARGE in name.lower():
+        lines = lines[1:]
+    return tuple(Steps(requests, tokens, graphs) for _, requests, tokens, graphs in lines)
 
 
 @dataclass(frozen=True)
@@ -109,12 +93,12 @@ class Demand:
     @property
     def adapter(self) -> int:
         """One LoRA slot. vLLM divides only parts of it among GPUs; here it counts whole on each."""
-        return self.architecture.lora_bytes(lora_step(self.rank)) if self.mode == "lora" else 0
+        return self.architecture.lora_bytes(lora_step(self.rank)) if self.mode.lora else 0
 
     @property
     def graphs(self) -> int:
         once = GRAPHS * self.steps.graphs * max(1, self.architecture.layers / GRAPHS_LAYERS)
-        return ceil(once) * (2 if self.mode == "lora" else 1)
+        return ceil(once) * (2 if self.mode.lora else 1)
 
     @property
     def residue(self) -> int:

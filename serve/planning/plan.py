@@ -10,11 +10,12 @@ from math import ceil, floor
 from typing import Any, cast
 
 from serve.errors import UsageError
-from serve.hardware import Gpu
-from serve.models.limits import GIB
+from serve.hardware import GIB, Gpu
 from serve.models.preflight_lora import largest_rank
+from serve.models.vllm_0_32 import CONTEXT, CPU_BLOCK, GPU_BLOCK
+from serve.modes import MODES, Mode
 from serve.planning.architecture import Architecture, architecture
-from serve.planning.memory import CONTEXT, CPU_BLOCK, GPU_BLOCK, USABLE, Card, Demand, Fit, Mode, fit, steps
+from serve.planning.memory import USABLE, Card, Demand, Fit, fit, steps
 from serve.settings import Settings
 
 CPU_KV_CACHE_GIB = 1.0
@@ -94,9 +95,9 @@ def plan(settings: Settings, model: Architecture, rank: int, present: Gpus, mode
 
     Raises UsageError for a length beyond the model's, and for GPUs that cannot serve together, or are not there.
     """
-    mode = mode or settings.MODE
+    mode = mode or settings.mode
     check_length(model, settings)
-    base, tuned = gpus(settings, "base"), () if mode == "lora" else gpus(settings, "tuned")
+    base, tuned = gpus(settings, "base"), gpus(settings, "tuned") if "tuned" in mode.servers else ()
     if tuned and len(base) != len(tuned):
         raise UsageError(
             f"BASE_GPUS={settings.BASE_GPUS} and TUNED_GPUS={settings.TUNED_GPUS} are not the same number of GPUs, "
@@ -133,7 +134,7 @@ def placed(base: tuple[int, ...], tuned: tuple[int, ...], mode: Mode, present: G
             name = "BASE_GPUS" if number in base else "TUNED_GPUS"
             there = ", ".join(str(known) for known in sorted(present))
             raise UsageError(f"{name} names GPU {number}, but the driver has only {there}; set it to one of those")
-        awake = 1 if mode == "swap" else servers
+        awake = 1 if mode.sleep else servers
         gpu = present[number]
         cards.append(
             Card(
@@ -191,7 +192,7 @@ def check(planned: Plan, settings: Settings, present: Gpus) -> None:
         if served.room_gib < settings.KV_CACHE_GIB:
             raise UsageError(
                 f"KV_CACHE_GIB={settings.KV_CACHE_GIB:g} is more than the {served.room_gib:g} GiB left for each "
-                f"server's with MODE={planned.mode}; set it to at most that, or leave it empty"
+                f"server's with MODE={planned.mode.name}; set it to at most that, or leave it empty"
             )
     elif not served.requests:
         raise UsageError(refusal(planned, settings, present))
@@ -202,7 +203,7 @@ def refusal(planned: Plan, settings: Settings, present: Gpus) -> str:
     card = min(planned.cards, key=lambda card: card.size / card.awake)
     needed = card.awake * planned.served.least + card.asleep * planned.served.demand.residue
     fits = alternatives(planned, settings, present)
-    mode = f"MODE={planned.mode}" + (" with PRECISION=fp" if settings.PRECISION == "fp" else "")
+    mode = f"MODE={planned.mode.name}" + (" with PRECISION=fp" if settings.PRECISION == "fp" else "")
     return (
         f"{mode} takes {needed / GIB:.1f} GiB of GPU {card.number} for one request of MAX_MODEL_LEN="
         f"{settings.MAX_MODEL_LEN} at a time, and of its {card.size / GIB:.4g} GiB only {card.size * USABLE / GIB:.1f} "
@@ -218,7 +219,7 @@ def alternatives(planned: Plan, settings: Settings, present: Gpus) -> list[str]:
     def fits(present: Gpus, mode: Mode | None = None) -> bool:
         return plan(free, model, rank, present, mode).served.requests > 0
 
-    found = [f"MODE={mode}" for mode in other_modes(settings) if fits(present, mode)]
+    found = [f"MODE={mode.name}" for mode in other_modes(settings) if fits(present, mode)]
     if planned.served.longest >= SHORTEST:
         found.append(f"MAX_MODEL_LEN={planned.served.longest // SHORTEST * SHORTEST}")
     sizes = (size for size in range(1, LARGEST_GPU) if fits(dict.fromkeys(present, Gpu(size, size))))
@@ -229,7 +230,6 @@ def other_modes(settings: Settings) -> list[Mode]:
     """The modes that these settings could be changed to; only servers that share their cards have reason to swap, and
     one of the INT4 base has nothing in full precision.
     """
-    modes: list[Mode] = ["pair"]
-    modes += ["lora"] if settings.PRECISION == "int4" else []
-    modes += ["swap"] if settings.BASE_GPUS == settings.TUNED_GPUS else []
-    return [mode for mode in modes if mode != settings.MODE]
+    int4, shared = settings.PRECISION == "int4", settings.BASE_GPUS == settings.TUNED_GPUS
+    possible = [mode for mode in MODES.values() if (int4 or not mode.lora) and (shared or not mode.sleep)]
+    return [mode for mode in possible if mode != settings.mode]

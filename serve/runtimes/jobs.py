@@ -86,7 +86,7 @@ class Jobs:
         return last
 
     def start(self, command: Sequence[str], variables: Mapping[str, str]) -> subprocess.Popen[str]:
-        environment = {
+        all_variables = {
             **os.environ,
             "PYTHONPATH": str(self.root),
             # Two jobs run at once; threads that spin while they wait for each other would starve both.
@@ -96,14 +96,14 @@ class Jobs:
             "TOKENIZERS_PARALLELISM": "false",
             **variables,
         }
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        all_variables.pop("PYTHONDONTWRITEBYTECODE", None)
         with self.changing:
             if self.ended:
                 raise Failure("not begun: everything is being stopped")
             process = subprocess.Popen(
                 command,
                 cwd=self.scratch,
-                env=environment,
+                env=all_variables,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

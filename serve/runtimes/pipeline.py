@@ -1,6 +1,6 @@
 """The way from a base and an adapter to INT4 checkpoints: steps that prepare, fetch, merge and quantize.
 
-It starts no server, and leaves to a workshop where a job's libraries are; where the store already has what a step
+It starts no server, and leaves to a JobRunner where a job's libraries are; where the store already has what a step
 would make, the step is over at once.
 """
 
@@ -12,7 +12,7 @@ from serve.models import preflight
 from serve.models.preflight_lora import check_runtime_lora
 from serve.models.sources import model_sources
 from serve.paths import Paths
-from serve.planning import inputs
+from serve.planning import decision
 from serve.runtimes.jobs import Jobs, fetch_command
 from serve.services import catalog
 from serve.settings import Settings
@@ -45,41 +45,42 @@ class ModelPipeline:
         self.jobs = running
         self.sources = model_sources(settings, paths.root)
         self.versions: dict[str, str] = {}
+        self.decided: decision.Decision
 
     def check(self, running: bool) -> None:
-        """What can be refused at once, before anything is installed or downloaded. `running`: servers of ours do."""
-        preflight.check_mode(self.settings.MODE, self.runner.gpu, self.settings.PRECISION)
+        """Refuses what can be refused at once, before anything is installed or downloaded, and decides what every
+        server is given. `running`: servers of ours do.
+        """
+        self.settings.mode.check(self.runner.gpu, self.settings.PRECISION)
         base, adapter = self.sources.base, self.sources.adapter
         if isinstance(base, Path):
-            self.check_base(base, adapter if isinstance(adapter, Path) else None)
+            self.check_base(base)
             if isinstance(adapter, Path):
                 self.check_adapter(adapter, base)
-        elif self.runner.gpu:
-            inputs.limits_before_fetching(self.settings, self.sources)
-        if self.runner.gpu or (isinstance(base, Path) and isinstance(adapter, Path)):
-            total, free = hardware.host_memory()
-            # What runs has its memory already, or makes room.
-            self.check_host(base, adapter, total if running else free)
+        total, free = hardware.host_memory()
+        available = total if running else free  # what runs has its memory already, or is stopped before others start
+        runner = self.runner
+        self.decided = decision.decide(self.settings, self.sources, runner.gpu, runner.server_memory, available)
         preflight.calibration_rows(self.sources.calibration)
 
-    def check_base(self, base: Path, adapter: Path | None) -> None:
-        preflight.check_model(base)
-        inputs.limits(self.settings, base, adapter, self.runner.gpu)
-        preflight.check_quantizable(base, self.settings.GPTQ_GROUP_SIZE)
+    def hand_on(self) -> None:
+        """Writes what `check` has decided for those that run the servers."""
+        decision.write(self.decided, self.paths.plan)
 
-    def check_host(self, base: Path | str, adapter: Path | str, available_gib: float | None = None) -> None:
-        gpu, limit = self.runner.gpu, self.runner.server_memory
-        inputs.check_host(self.settings, base, adapter, gpu, limit, available_gib)
+    def check_base(self, base: Path) -> None:
+        preflight.check_model(base)
+        preflight.check_quantizable(base, self.settings.GPTQ_GROUP_SIZE)
 
     def check_adapter(self, adapter: Path, base: Path) -> None:
         preflight.check_adapter(adapter, base)
-        if self.settings.MODE == "lora":
+        if self.settings.mode.lora:
             check_runtime_lora(adapter, base)
 
     def steps(self) -> dict[str, Step]:
-        made = catalog.served(self.settings)
-        used = ("merge", "quantize", "vllm", "webui") if "tuned" in made else ("quantize", "vllm", "webui")
-        steps = {f"prepare {name}": self.runner.prepare(name) for name in used}
+        made = self.settings.mode.servers
+        images = ["quantize", *(["merge"] if "tuned" in made else [])]
+        images += dict.fromkeys(service.image for service in catalog.running(self.settings))
+        steps = {f"prepare {image}": self.runner.prepare(image) for image in images}
         steps["fetch"] = Step("fetch the models", self.fetch)
         steps["quantize base"] = Step("quantize base", self.quantize_base, ("fetch", "prepare quantize"))
         if "tuned" in made:
@@ -94,9 +95,8 @@ class ModelPipeline:
         """The adapter first: it is small, and often what is wrong."""
         self.adapter = self.fetched("ADAPTER", self.sources.adapter, report)
         self.base = self.fetched("BASE_MODEL", self.sources.base, report)
-        self.check_base(self.base, self.adapter)
+        self.check_base(self.base)
         self.check_adapter(self.adapter, self.base)
-        self.check_host(self.base, self.adapter)
 
     def fetched(self, setting: str, source: Path | str, report: Report) -> Path:
         if isinstance(source, Path):

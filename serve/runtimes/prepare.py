@@ -2,10 +2,13 @@
 
     python3 -m serve.runtimes.prepare
 
-It is the one step before a plain `docker compose up`, and needs the standard library alone.
+That is the one step before a plain `docker compose up`: it adds what every server is given (serve/commands/prepare.py).
+It begins on a plain Python, with the standard library alone, and installs the rest where `make` does.
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from serve.paths import Paths
@@ -37,6 +40,17 @@ def runs_user() -> str:
     return f"{os.getuid()}:{os.getgid()}" if os.getuid() else f"{CONTAINER_USER}:{CONTAINER_USER}"
 
 
+def main(paths: Paths) -> None:
+    if sys.version_info[:2] != (3, 11):
+        sys.exit("tandem: Python 3.11 is needed, the newest that auto-gptq is built for")
+    os.chdir(paths.root)
+    folder = paths.environment("harness")
+    made = subprocess.run([sys.executable, "-m", "serve.environments", folder, "serve/requirements.txt"], check=False)
+    if made.returncode:
+        sys.exit(made.returncode)
+    python = str(folder / "bin" / "python")
+    os.execv(python, [python, "-m", "serve", "prepare"])  # noqa: S606 - goes on with what is installed now
+
+
 if __name__ == "__main__":
-    prepare(Paths(Path(__file__).parents[2]))
-    print(f"Secrets are in .tandem/secrets. For the harness: export HARNESS_USER={runs_user()}")
+    main(Paths(Path(__file__).parents[2]))

@@ -1,17 +1,17 @@
-"""The steps that put made models into service, in the order that the mode needs. It knows programs by name alone:
-how one is started, and how it is known to answer, is the runtime's.
+"""The steps that put made models into service, in the order that the catalogue declares. How a service is started, and
+how it is known to answer, is the runtime's.
 """
 
 from collections.abc import Callable
 
 from serve.services import catalog
+from serve.services.catalog import Service
 from serve.settings import Settings
 from serve.steps import Report, Step
 
-START_TIMEOUT = 1800.0  # seconds until a server must have answered: a large model, compiled for the first time
-
-Start = Callable[[str], None]
-Await = Callable[[str, Report], None]
+Start = Callable[[Service], None]
+Await = Callable[[Service, Report], None]
+FREE_GPU = "free the GPU"
 
 
 def serving_steps(
@@ -20,41 +20,41 @@ def serving_steps(
     start: Start,
     await_ready: Await,
     chat: Callable[[Report], None],
-    make_room: Callable[[], None],
+    free_gpu: Callable[[], None],
 ) -> dict[str, Step]:
-    """`start` sees to it that a program runs, `await_ready` returns when it answers, `chat` proves the whole.
+    """`start` sees to it that a service runs, `await_ready` returns when it answers, `chat` proves the whole.
 
-    `make_room` ends the servers that will run otherwise than they do: a GPU has no room for both.
+    `free_gpu` ends the servers that will run otherwise than they do: a GPU has no memory for both.
     """
 
-    def serve(name: str) -> Callable[[Report], None]:
+    def starting(service: Service) -> Callable[[Report], None]:
+        return lambda _: start(service)
+
+    def waiting(service: Service) -> Callable[[Report], None]:
+        return chat if service.name == catalog.WEBUI else lambda report: await_ready(service, report)
+
+    def both(service: Service) -> Callable[[Report], None]:
         def act(report: Report) -> None:
-            start(name)
-            await_ready(name, report)
+            start(service)
+            await_ready(service, report)
 
         return act
 
-    def only_start(name: str) -> Callable[[Report], None]:
-        return lambda _: start(name)
-
-    servers = catalog.served(settings)
-    made = [f"quantize {variant}" for variant in servers]
-    steps = {}
-    before: tuple[str, ...] = ("prepare vllm", made[0])
+    steps: dict[str, Step] = {}
     if gpu:
-        steps["make room"] = Step("make room on the GPU", lambda _: make_room(), ("prepare vllm", *made))
-        before = ("make room",)
-    # On one GPU everything takes turns: each server would take another's loading for its own memory.
-    steps["serve base"] = Step("serve base", serve("base"), before)
-    if "tuned" in servers:
-        before = ("serve base",) if gpu else ()
-        if settings.MODE == "swap":
-            # Seeing that tuned is missing, it puts base to sleep, and leaves tuned the room to load.
-            steps["start switch"] = Step("start the switch", only_start("switch"), ("serve base",))
-            steps["serve switch"] = Step("serve both in turn", serve("switch"), ("serve tuned",))
-            before = ("start switch",)
-        steps["serve tuned"] = Step("serve tuned", serve("tuned"), ("prepare vllm", "quantize tuned", *before))
-    answering = [name for name in steps if name.startswith("serve ")]
-    steps["start webui"] = Step("start Open WebUI", only_start("webui"), ("prepare webui",))
-    steps["chat"] = Step("chat through Open WebUI", chat, ("start webui", *answering))
+        made = [f"quantize {variant}" for variant in settings.mode.servers]
+        steps[FREE_GPU] = Step(FREE_GPU, lambda _: free_gpu(), ("prepare vllm", *made))
+    for service in catalog.running(settings):
+        name, title = service.name, service.title
+        before = [f"prepare {service.image}"]
+        if name in settings.mode.servers:
+            before += [f"quantize {name}", *([FREE_GPU] if gpu else [])]
+        for after in catalog.predecessors(service, settings, gpu):
+            before.append(f"serve {after.service}" if after.condition == "healthy" else f"start {after.service}")
+        if upstreams := service.upstreams(settings.mode):
+            verb, ends = "chat" if name == catalog.WEBUI else "serve", [f"serve {upstream}" for upstream in upstreams]
+            steps[f"start {name}"] = Step(f"start {title}", starting(service), before)
+            steps[f"serve {name}"] = Step(f"{verb} through {title}", waiting(service), (f"start {name}", *ends))
+        else:
+            steps[f"serve {name}"] = Step(f"serve {title}", both(service), before)
     return steps

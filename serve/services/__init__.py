@@ -1,1 +1,1 @@
-"""What runs: the catalogue, and of each service its command line, environment and health."""
+"""What runs: the catalogue, and of each service its arguments, variables and health; what is behind each endpoint."""

@@ -1,177 +1,218 @@
-"""Settings → what is deployed: which program answers for base and tuned, at which address, and the file that tells
-others of it. Pure but for writing that file; it starts nothing.
+"""The catalogue: every service of a deployment, declared once. Settings → which run, after what each starts, and where
+it answers. It starts nothing: a runtime does, as a process of this machine or as the container of the same name.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from serve.errors import Failure, UsageError
-from serve.models.store import Store, describe, inputs_digest
-from serve.planning import plan
-from serve.services import vllm
+from serve import hardware
+from serve.errors import UsageError
+from serve.modes import VARIANTS, Mode
+from serve.services import vllm, webui
 from serve.settings import Settings
 
-VARIANTS = ("base", "tuned")  # the order of rows, columns and comparisons everywhere
-INSIDE_PORT = 8000  # of a server in its own container
-ANSWERING = {
-    "pair": {"base": "base", "tuned": "tuned"},
-    "lora": {"base": "base", "tuned": "base"},
-    "swap": {"base": "switch", "tuned": "switch"},
-}
+WEBUI = "webui"  # what people use: `make up` ends with a chat through it
 
 
-def answering(settings: Settings, variant: str) -> str:
-    """The program that answers for a variant."""
-    return ANSWERING[settings.MODE][variant]
+def no_server(variant: str) -> vllm.Server:
+    raise LookupError(f"no server of {variant} runs here")
 
 
-def programs(settings: Settings) -> tuple[str, ...]:
-    """Everything that runs, the web UI last."""
-    return {
-        "pair": ("base", "tuned", "webui"),
-        "lora": ("base", "webui"),
-        "swap": ("base", "tuned", "switch", "webui"),
-    }[settings.MODE]
+@dataclass(frozen=True)
+class Target:
+    """Where services run: all as processes of this machine, or `contained`, each in a container of its own.
 
-
-def other_programs(settings: Settings) -> tuple[str, ...]:
-    """What runs in other modes only: left over where the mode has changed."""
-    return tuple(name for name in ("base", "tuned", "switch", "webui") if name not in programs(settings))
-
-
-def served(settings: Settings) -> tuple[str, ...]:
-    """The variants that have a server, and so a quantized checkpoint, of their own."""
-    return tuple(name for name in VARIANTS if name in programs(settings))
-
-
-def in_the_way(settings: Settings, changing: Sequence[str]) -> Sequence[str]:
-    """What has to end before servers that change can load. In MODE=swap that is all: one that is awake has the whole
-    card, and the switch makes room for the second as it begins.
+    `folders` are those that services may write to, by image. `server` describes a variant's vLLM server there.
     """
-    everything = [name for name in programs(settings) if name != "webui"]
-    return everything if changing and settings.MODE == "swap" else changing
+
+    settings: Settings
+    contained: bool
+    folders: Mapping[str, Path]
+    server: Callable[[str], vllm.Server] = no_server
+
+    def url(self, service: "Service") -> str:
+        return service.inside_url if self.contained else service.loopback_url(self.settings)
+
+    def listening(self, service: "Service") -> list[str]:
+        """The words by which a service is told where to listen. No port of a container is published but on loopback."""
+        host = "0.0.0.0" if self.contained else "127.0.0.1"  # noqa: S104
+        port = service.inside_port if self.contained else service.loopback_port(self.settings)
+        return ["--host", host, "--port", str(port)]
 
 
-def port(settings: Settings, program: str) -> int:
-    """The loopback port of a program that runs as a process of this machine."""
-    return int(getattr(settings, f"{program.upper()}_PORT"))
+@dataclass(frozen=True)
+class Process:
+    """What a service runs: `python -m` and these words, with these variables beside its secrets."""
+
+    words: Sequence[str]
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class After:
+    """What a service starts after: once that is healthy, or merely started; on every machine, or with a GPU alone."""
+
+    service: str
+    condition: Literal["healthy", "started"] = "healthy"
+    gpu_only: bool = False
+
+
+@dataclass(frozen=True)
+class Service:
+    """`image` is the folder of `images` whose libraries it runs on. `secrets` are variables that its process gets, in
+    which `{API_KEY}` stands for the secret of that name. `port` is the setting of its port on loopback, as a process of
+    this machine; `inside_port` its port in its own container, which is `published` on that same port of loopback, or
+    not at all. It answers on `health` when it is up; a model server (`chats`) is known to be by a chat.
+
+    `runs` says in which modes there is one. `upstreams` are the services that it passes requests on to: it starts
+    beside them, and is waited for once they answer.
+    """
+
+    name: str
+    title: str
+    image: str
+    process: Callable[[Target], Process]
+    secrets: Mapping[str, str]
+    port: str
+    inside_port: int = 8000
+    published: bool = False
+    health: str = "/health"
+    chats: bool = False
+    runs: Callable[[Mode], bool] = lambda _: True
+    after: Sequence[After] = ()
+    upstreams: Callable[[Mode], Sequence[str]] = lambda _: ()
+
+    def loopback_port(self, settings: Settings) -> int:
+        return int(getattr(settings, self.port))
+
+    def loopback_url(self, settings: Settings) -> str:
+        return f"http://127.0.0.1:{self.loopback_port(settings)}"
+
+    @property
+    def inside_url(self) -> str:
+        """In the network of the containers."""
+        return f"http://{self.name}:{self.inside_port}"
+
+
+def model_server(variant: str) -> Callable[[Target], Process]:
+    def process(target: Target) -> Process:
+        server = target.server(variant)
+        words = ("vllm.entrypoints.openai.api_server", *vllm.arguments(server))
+        return Process(words, vllm.variables(server, target.folders["vllm"], hardware.cores()))
+
+    return process
+
+
+def switch(target: Target) -> Process:
+    servers = [f"{variant}={target.url(service(variant))}" for variant in VARIANTS]
+    named = [word for server in servers for word in ("--server", server)]
+    return Process(("serve.services.switch", *target.listening(service("switch")), *named), {})
+
+
+def web_ui(target: Target) -> Process:
+    settings, itself = target.settings, service(WEBUI)
+    models = {variant: f"{target.url(answering(settings, variant))}/v1" for variant in VARIANTS}
+    port = itself.loopback_port(settings)
+    variables = webui.variables(models, settings.WEBUI_EMAIL, port, target.folders["webui"], target.contained)
+    return Process(("uvicorn", webui.APPLICATION, *target.listening(itself)), variables)
+
+
+SERVICES = (
+    Service("base", "base", "vllm", model_server("base"), vllm.SECRETS, "BASE_PORT", chats=True),
+    Service(
+        "tuned",
+        "tuned",
+        "vllm",
+        model_server("tuned"),
+        vllm.SECRETS,
+        "TUNED_PORT",
+        chats=True,
+        runs=lambda mode: "tuned" in mode.servers,
+        # On one GPU each server would take the other's loading for its own memory. The switch, seeing that tuned is
+        # missing, puts base to sleep, and leaves tuned the memory to load.
+        after=(After("base", gpu_only=True), After("switch", "started")),
+    ),
+    Service(
+        "switch",
+        "the switch",
+        "vllm",  # which brings what it needs
+        switch,
+        vllm.SECRETS,
+        "SWITCH_PORT",
+        runs=lambda mode: mode.sleep,
+        after=(After("base"),),
+        upstreams=lambda mode: mode.servers,
+    ),
+    Service(
+        WEBUI,
+        "Open WebUI",
+        "webui",
+        web_ui,
+        webui.SECRETS,
+        "WEBUI_PORT",
+        inside_port=8080,
+        published=True,
+        upstreams=lambda mode: tuple(dict.fromkeys(mode.answering.values())),
+    ),
+)
+"""In the order in which they are shown."""
+
+
+def service(name: str) -> Service:
+    return next(one for one in SERVICES if one.name == name)
+
+
+def running(settings: Settings) -> tuple[Service, ...]:
+    """Every service of a deployment."""
+    return tuple(one for one in SERVICES if one.runs(settings.mode))
+
+
+def of_other_modes(settings: Settings) -> tuple[Service, ...]:
+    """What runs in other modes only: left over where the mode has changed."""
+    return tuple(one for one in SERVICES if not one.runs(settings.mode))
+
+
+def predecessors(one: Service, settings: Settings, gpu: bool) -> tuple[After, ...]:
+    """What it starts after, of what runs."""
+    names = {other.name for other in running(settings)}
+    return tuple(after for after in one.after if after.service in names and (gpu or not after.gpu_only))
+
+
+def answering(settings: Settings, variant: str) -> Service:
+    """The service that answers for a variant."""
+    return service(settings.mode.answering[variant])
+
+
+def stopped_before(settings: Settings, changing: Sequence[str]) -> Sequence[str]:
+    """What has to end before servers that change can load. In a mode where one is awake at a time that is all of them:
+    that one has the whole card, and what starts between them makes it free for the next.
+    """
+    if not (changing and settings.mode.sleep):
+        return changing
+    return [one.name for one in running(settings) if one.name in settings.mode.servers or one.after]
 
 
 def check_ports(settings: Settings) -> None:
-    """Raises UsageError where two programs of this machine would have one port."""
+    """Raises UsageError where two processes of this machine would have one port."""
     ports: dict[int, str] = {}
-    for name in (f"{program.upper()}_PORT" for program in programs(settings)):
-        twin = ports.setdefault(getattr(settings, name), name)
-        if twin != name:
-            raise UsageError(f"{twin} and {name} are both {getattr(settings, name)}: set one of them to another port")
+    for one in running(settings):
+        port = one.loopback_port(settings)
+        twin = ports.setdefault(port, one.port)
+        if twin != one.port:
+            raise UsageError(f"{twin} and {one.port} are both {port}: set one of them to another port")
 
 
 def url(settings: Settings, variant: str) -> str:
     """The OpenAI base URL of a variant, on this machine."""
-    return f"http://127.0.0.1:{port(settings, answering(settings, variant))}/v1"
+    return f"{answering(settings, variant).loopback_url(settings)}/v1"
 
 
 def inside_url(settings: Settings, variant: str) -> str:
     """The OpenAI base URL of a variant, in the network of containers."""
-    return f"http://{answering(settings, variant)}:{INSIDE_PORT}/v1"
+    return f"{answering(settings, variant).inside_url}/v1"
 
 
 def webui_url(settings: Settings) -> str:
-    return f"http://127.0.0.1:{settings.WEBUI_PORT}"
-
-
-def checkpoint(store: Store, variant: str) -> Path:
-    """The whole version in force. Raises Failure where there is none: what is not whole is never served."""
-    folder = store.current(variant)
-    if folder is None:
-        raise Failure(f"{store.root / variant}: no whole checkpoint in it; run `make up` again")
-    return folder
-
-
-def model(settings: Settings, store: Store, variant: str, base: Path) -> Path:
-    """The folder that a variant's server serves. With PRECISION=fp that is what its INT4 checkpoint was made from:
-    `base`, the base as it was given, and what the merge made of it. Raises Failure where it is not there.
-    """
-    if settings.PRECISION == "int4":
-        return checkpoint(store, variant)
-    return base if variant == "base" else checkpoint(store, "merged")
-
-
-def versions(settings: Settings, store: Store, adapter_version: str) -> dict[str, str]:
-    """What identifies the model of each variant: a version of the store, or that of an adapter served as it is."""
-    named = {variant: named_for(settings, checkpoint(store, variant).name) for variant in served(settings)}
-    return {variant: named.get(variant, adapter_version) for variant in VARIANTS}
-
-
-def named_for(settings: Settings, version: str) -> str:
-    """A version of an INT4 checkpoint or, with PRECISION=fp, of what it was made from: `1f2e3d4c5b6a-fp`.
-
-    A checkpoint's version is a digest of all that made it, so what goes by such a name is one model alone.
-    """
-    return version if settings.PRECISION == "int4" else f"{version}-fp"
-
-
-def quantization(settings: Settings, store: Store, variant: str) -> str:
-    """How the weights are quantized that answer for a variant, in words: `gptq int4 g128`, or `none`.
-
-    In MODE=lora they are the base's for both; the adapter on top of them never is.
-    """
-    if settings.PRECISION == "fp":
-        return "none"
-    folder = checkpoint(store, variant if variant in served(settings) else "base")
-    about = json.loads((folder / "config.json").read_text())["quantization_config"]
-    return f"{about['quant_method']} int{about['bits']} g{about['group_size']}"
-
-
-def adapter_version(adapter: Path) -> str:
-    """The digest of an adapter's files, as short as a version of the store."""
-    return inputs_digest({name: file["sha256"] for name, file in describe(adapter).items()})
-
-
-def server(
-    settings: Settings, variant: str, folder: Path, limits: plan.Limits, gpu: bool, adapter: Path | None = None
-) -> vllm.Server:
-    """`limits` are the same for every server. `adapter`: what it has as its second model, in MODE=lora."""
-    return vllm.Server(
-        name=variant,
-        model=folder,
-        port=port(settings, variant),
-        max_model_len=settings.MAX_MODEL_LEN,
-        kv_cache_bytes=limits.kv_cache_bytes,
-        gpu=gpu,
-        gpus=plan.gpus(settings, variant),
-        max_num_seqs=limits.max_num_seqs,
-        max_num_batched_tokens=limits.max_num_batched_tokens,
-        memory_share=limits.memory_share,
-        lora=vllm.Lora("tuned", adapter, limits.lora_rank) if adapter else None,
-        sleep=settings.MODE == "swap",
-    )
-
-
-def write_endpoints(
-    file: Path,
-    urls: Mapping[str, str],
-    versions: Mapping[str, str],
-    quantizations: Mapping[str, str],
-    key_file: str,
-    key_name: str | None = None,
-) -> None:
-    """`endpoints.json`, for the harness and anyone else: where each variant answers and what that is, and the file
-    with the key.
-    """
-    entries = [
-        {
-            "name": variant,
-            "url": urls[variant],
-            "model": variant,
-            "version": versions[variant],
-            "quantization": quantizations[variant],
-            "key_file": key_file,
-            **({"key_name": key_name} if key_name else {}),
-        }
-        for variant in VARIANTS
-    ]
-    draft = file.with_name(f".{file.name}.draft")
-    draft.write_text(json.dumps({"endpoints": entries}, indent=2) + "\n")
-    draft.replace(file)
+    return service(WEBUI).loopback_url(settings)

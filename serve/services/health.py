@@ -27,10 +27,10 @@ def chats(url: str, model: str, key: str) -> bool:
 
 
 def answers(url: str) -> bool:
-    """Whether Open WebUI says of itself that it is up."""
+    """Whether a service says of itself that it is up, at the address that it has for that."""
     try:
         with session() as direct:
-            return direct.get(f"{url}/health", timeout=TIMEOUT).status_code == 200
+            return direct.get(url, timeout=TIMEOUT).status_code == 200
     except requests.RequestException:
         return False
 

@@ -1,10 +1,12 @@
 """One OpenAI endpoint for vLLM servers that share a card with room for one: that one is awake, the others sleep.
 
-    python -m serve.services.switch --listen 127.0.0.1:8000 --server base=http://127.0.0.1:8001 --server tuned=…
+    python -m serve.services.switch --host 127.0.0.1 --port 8000 --server base=http://127.0.0.1:8001 --server tuned=…
 
 A request goes to the server of its model once that has the card (turns.py says when). The servers run with
 --enable-sleep-mode and VLLM_SERVER_DEV_MODE=1; VLLM_API_KEY in the environment is theirs. This runs in vLLM's
 environment, and knows nothing of Tandem's settings, nor of what is asked.
+
+Not llama-swap: a busy model keeps its card there, /upstream opens every route, and its sleep of vLLM sends no API key.
 """
 
 import argparse
@@ -269,12 +271,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m serve.services.switch", description="One endpoint for servers in turns."
     )
-    parser.add_argument("--listen", required=True, metavar="HOST:PORT")
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", required=True, type=int)
     parser.add_argument("--server", required=True, action="append", type=named, metavar="NAME=URL")
     given = parser.parse_args()
-    host, _, port = given.listen.rpartition(":")
-    if not (host and port.isdecimal()):
-        parser.error(f"--listen {given.listen} is not HOST:PORT")
     if not os.environ.get(VARIABLE):
         parser.error(f"{VARIABLE} is not set: the servers' key, which a request must have to make models swap")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
@@ -282,8 +282,8 @@ def main() -> None:
     # Without handler_cancellation, a client that went away would keep its place.
     web.run_app(
         switch.app(),
-        host=host,
-        port=int(port),
+        host=given.host,
+        port=given.port,
         handler_cancellation=True,
         shutdown_timeout=20,
         print=None,

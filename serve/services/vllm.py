@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from serve.models.limits import lora_step
+from serve.models.vllm_0_32 import lora_step
 
 # vLLM's engine and its worker, as two processes, wait for each other by reading shared memory over and over, and go on
 # for a second after the last request (SpinCondition in distributed/device_communicators/shm_broadcast.py): on CPU that

@@ -1,13 +1,13 @@
-"""Settings → Open WebUI's environment. Pure functions; it starts nothing.
+"""Settings → Open WebUI's variables. Pure functions; it starts nothing.
 
 What it gives: one account, both models side by side in every new chat, and no traffic but the person's own chats.
 """
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+APPLICATION = "open_webui.main:app"
 SECRETS = {
     "WEBUI_SECRET_KEY": "{WEBUI_SECRET_KEY}",
     "WEBUI_ADMIN_PASSWORD": "{WEBUI_PASSWORD}",
@@ -15,8 +15,8 @@ SECRETS = {
 }
 
 
-def variables(models: dict[str, str], email: str, port: int, data: Path) -> dict[str, str]:
-    """For models given as {name: base URL}, in the order of their columns."""
+def variables(models: dict[str, str], email: str, port: int, data: Path, contained: bool = False) -> dict[str, str]:
+    """For models given as {name: base URL}, in the order of their columns. `contained`: in a container of its own."""
     off = (
         "ENABLE_SIGNUP",
         "ENABLE_PERSISTENT_CONFIG",  # else its database wins over this environment after the first start
@@ -41,7 +41,11 @@ def variables(models: dict[str, str], email: str, port: int, data: Path) -> dict
     )
     first = next(iter(models.values()))
     direct = ",".join(sorted({"127.0.0.1", "localhost", *(str(urlsplit(url).hostname) for url in models.values())}))
+    # It writes its pages anew at every start: beside its package where that is read-only, else inside of it, where its
+    # own command line has it look.
+    pages = {"STATIC_DIR": "/tmp/static"} if contained else {"FROM_INIT_PY": "true"}  # noqa: S108
     return {
+        **pages,
         "DATA_DIR": str(data),
         "WEBUI_NAME": "Tandem",
         "WEBUI_URL": f"http://127.0.0.1:{port}",
@@ -67,7 +71,3 @@ def variables(models: dict[str, str], email: str, port: int, data: Path) -> dict
         **dict.fromkeys(on, "true"),
         "HF_HUB_OFFLINE": "1",
     }
-
-
-def arguments(port: int) -> Sequence[str]:
-    return ("serve", "--host", "127.0.0.1", "--port", str(port))

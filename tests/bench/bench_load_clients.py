@@ -58,7 +58,7 @@ def main() -> None:
 def run(module: list[str], url: str) -> dict[str, float]:
     """The TTFT (seconds) that a client measured of each prompt after its warm-up."""
     prompts = [(f"prompt {n}", [{"role": "user", "content": f"prompt {n}"}]) for n in range(5000)]
-    plan = RoundPlan(url, "any", {}, prompts, STREAMS, WARMUP_SECONDS, WINDOW_SECONDS, TOKENS)
+    plan = RoundPlan("any", 1, url, "any", {}, prompts, STREAMS, WARMUP_SECONDS, WINDOW_SECONDS, TOKENS)
     done = subprocess.run(
         [sys.executable, "-m", *module],
         input=json.dumps(asdict(plan)),
@@ -66,7 +66,7 @@ def run(module: list[str], url: str) -> dict[str, float]:
         text=True,
         check=True,
     )
-    rows = [line["row"] for line in map(json.loads, done.stdout.splitlines()) if "row" in line]
+    rows = [line for line in map(json.loads, done.stdout.splitlines()) if "prompt" in line]
     failed = [row for row in rows if row["error"]]
     assert not failed, failed[0]
     return {row["prompt"]: row["first_token"] for row in rows if row["phase"] == "measured"}
@@ -75,7 +75,7 @@ def run(module: list[str], url: str) -> dict[str, float]:
 def report(plan: RoundPlan, prompt: str, began: float, first_token: float, ends: float) -> None:
     phase = "warmup" if began < ends - plan.seconds else "measured"
     print(
-        json.dumps({"row": {"prompt": prompt, "first_token": first_token, "phase": phase, "error": None}}),
+        json.dumps({"prompt": prompt, "first_token": first_token, "phase": phase, "error": None}),
         flush=True,
     )
 

@@ -328,6 +328,11 @@ def test_down_leaves_the_named_volumes_and_plain_compose_brings_it_all_back(up: 
     volumes = docker("volume", "ls", "--quiet", *named).split()
     assert sorted(volumes) == [f"{PROJECT}_{name}" for name in ("cache", "chats", "models")]
 
+    (up.checkout.root / ".tandem" / "plan.env").unlink()
+    refused = up.compose("run", "--rm", "--no-deps", "--no-TTY", "base")
+    assert refused.code == 1
+    assert "what this server is given; run `python3 -m serve.runtimes.prepare` first" in refused.said
+
     assert up.checkout.run("python3", "-m", "serve.runtimes.prepare").code == 0
     back = up.compose("up", "--detach", timeout=900)
     assert back.code == 0, back.said

@@ -12,8 +12,8 @@ from typing import Any, get_args
 import pytest
 
 from serve.hardware import has_nvidia_gpu
-from serve.models.preflight import SUPPORTED
 from serve.models.store import Store
+from serve.models.vllm_0_32 import SUPPORTED
 from serve.paths import Paths
 from serve.runtimes.jobs import Jobs
 from serve.runtimes.local.jobs import LocalJobRunner

@@ -16,11 +16,11 @@ import pytest
 import requests
 from safetensors import safe_open
 
-from serve.hardware import Gpu
-from serve.models.limits import GIB
+from serve.hardware import GIB, Gpu
+from serve.models import vllm_0_32
+from serve.models.vllm_0_32 import CPU_BLOCK
 from serve.planning import plan
 from serve.planning.architecture import architecture
-from serve.planning.memory import CPU_BLOCK
 from serve.services import catalog as deployed
 from serve.services import vllm
 from serve.settings import Settings
@@ -58,6 +58,28 @@ PARSE = """
             given.enable_sleep_mode, given.sleep_mode_offload_cudagraph,
             [module.path for module in given.lora_modules or []], given.max_lora_rank,
         ]))
+"""
+# Prints what vLLM itself has for facts that Tandem knows of it.
+FACTS = """
+    import json
+    from typing import get_args
+
+    import vllm
+    from vllm.config.cache import CacheConfig
+    from vllm.config.lora import MaxLoRARanks
+    from vllm.model_executor.layers.quantization.utils.marlin_utils import MARLIN_SUPPORTED_GROUP_SIZES
+    from vllm.model_executor.models.llama import LlamaForCausalLM
+    from vllm.model_executor.models.qwen2 import Qwen2ForCausalLM
+
+    families = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM}
+    print("facts", json.dumps({
+        "VERSION": vllm.__version__.partition("+")[0],
+        "LORA_RANKS": get_args(MaxLoRARanks),
+        "GPU_BLOCK": CacheConfig.DEFAULT_BLOCK_SIZE,
+        "GROUP_SIZES": [size for size in MARLIN_SUPPORTED_GROUP_SIZES if size > 0],
+        "SUPPORTED": list(families),
+        "ADAPTED_TABLES": [name for name, family in families.items() if getattr(family, "embedding_modules", None)],
+    }))
 """
 GPUS = {"one card": ("0", "0"), "a card each": ("0", "1"), "two cards each": ("0,1", "2,3")}
 
@@ -117,6 +139,14 @@ def computed(model: Path, length: int, kv_cache_bytes: int) -> tuple[int, float]
     blocks = kv_cache_bytes // (CPU_BLOCK * architecture(config(model), model).kv_bytes_per_token)
     requests_at_a_time = blocks / math.ceil(length / CPU_BLOCK)
     return int(requests_at_a_time * length), round(requests_at_a_time, 2)
+
+
+def test_what_is_known_of_this_version_is_what_it_has(deployment: Checkout) -> None:
+    done = deployment.run(python(deployment, "vllm-cpu"), "-c", textwrap.dedent(FACTS))
+    assert done.code == 0, done.said
+    (line,) = [line for line in done.said.splitlines() if line.startswith("facts ")]
+    facts = json.loads(line[6:])
+    assert facts == {name: json.loads(json.dumps(getattr(vllm_0_32, name))) for name in facts}
 
 
 def test_vllms_own_parser_takes_the_arguments_of_every_mode_and_plan(deployment: Checkout) -> None:

@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Page
 
 from evalharness.commands import verdict
 from evalharness.report import selection
-from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, factorial_of, judge_run, load_run
+from evalharness.runs.typed import as_json
+from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, factorial_summary, judge_run, load_run
+from tests.parts import failed
 
 LONGEST_OPENING = 1000  # milliseconds, the quickest of some: a machine that tests other things too has slow moments
 LONGEST_WORK = 5000  # of a page at whatever it is asked to do, on such a machine
@@ -59,11 +61,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = eval_run(
         root,
         (*DEMO, *VARIED),
-        error=lambda name, n: {"kind": "timeout", "detail": "no byte for 300 s"} if name == "base" and n == 0 else None,
+        error=lambda name, n: failed("timeout", "no byte for 300 s") if name == "base" and n == 0 else None,
     )
     judge_run(folder)
     summary, about = (json.loads((folder / name).read_text()) for name in ("summary.json", "run.json"))
-    summary["factorial"] = factorial_of({"base-fp": 0.02, "base-int4": 0.0, "tuned-fp": 0.97, "tuned-int4": 0.95})
+    four = {"base-fp": 0.02, "base-int4": 0.0, "tuned-fp": 0.97, "tuned-int4": 0.95}
+    summary["factorial"] = factorial_summary(four).factorial
     template = {"what": "chat template", "base": "<s>[INST]", "tuned": "<s>User:", "matters": True}
     template["between"] = ["base", "tuned"]
     about["fairness"] = {
@@ -72,7 +75,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "unknown": [{"what": "KV cache", "endpoints": ["base"]}],
     }
     for name, content in (("summary.json", summary), ("run.json", about)):
-        (folder / name).write_text(json.dumps(content))
+        (folder / name).write_text(json.dumps(content, default=as_json))
     load_run(root)
     return report_of(root, "--webui", "http://127.0.0.1:3000")
 

@@ -20,7 +20,9 @@ import yaml
 from evalharness.__main__ import COMMANDS as HARNESS_COMMANDS
 from serve.__main__ import COMMANDS as SERVE_COMMANDS
 from serve.harness.measure import KINDS
-from serve.models.preflight import SUPPORTED
+from serve.models.vllm_0_32 import SUPPORTED
+from serve.modes import MODES
+from serve.services.catalog import SERVICES
 from serve.settings import MAKE_ONLY, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -252,6 +254,14 @@ def test_every_module_that_is_run_in_its_sentences_exists(page: str) -> None:
 def test_every_command_of_the_harness_is_told_of() -> None:
     first_column = re.findall(r"^\| (`[^|]+) \|", PAGES["evalharness/README.md"], re.MULTILINE)
     assert set(HARNESS_COMMANDS) <= {name for cell in first_column for name in re.findall(r"`([\w-]+)`", cell)}
+
+
+def test_the_services_it_lists_are_those_of_the_catalogue_in_their_modes() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .*? \| `(\w+_PORT)` \| (.*) \|$", PAGES["serve/README.md"], re.MULTILINE)
+    assert [(name, port) for name, port, _ in rows] == [(service.name, service.port) for service in SERVICES]
+    for service, (_, _, modes) in zip(SERVICES, rows, strict=True):
+        named = re.findall(r"MODE=(\w+)", modes) or list(MODES)
+        assert named == [mode.name for mode in MODES.values() if service.runs(mode)]
 
 
 def test_the_families_it_names_are_those_that_are_served() -> None:

@@ -3,13 +3,14 @@
 It knows how the bank's files are laid out, those called like each suite, and how to hold the checks against them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from evalharness.checks import apply_checks
+from evalharness.runs.rows import Wanted
 from evalharness.suites import strict_yaml
 from evalharness.suites.files import SHIPPED, load_suite
 
@@ -47,7 +48,7 @@ def answers(suite: str) -> tuple[Answer, ...]:
 
 def measured(suite: str) -> dict[str, Tally]:
     """What the shipped checks say of a suite's answers: right ones that fail, wrong ones that pass, by kind."""
-    checks = {prompt.id: [check.model_dump() for check in prompt.checks] for prompt in load_suite(_file(suite)).prompts}
+    checks = {row.id: row.checks for row in load_suite(SHIPPED / f"{suite}.yaml").rows()}
     tallies = {kind: Tally() for kind in KINDS}
     for answer in answers(suite):
         tally = tallies[answer.kind]
@@ -57,8 +58,8 @@ def measured(suite: str) -> dict[str, Tally]:
     return tallies
 
 
-def passes(text: str, checks: list[dict[str, Any]]) -> bool:
-    return all(outcome["passed"] for outcome in apply_checks(text, "stop", checks))
+def passes(text: str, checks: Sequence[Wanted]) -> bool:
+    return all(found.passed for found in apply_checks(text, "stop", checks))
 
 
 def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -71,7 +72,3 @@ def _answers(given: Mapping[str, Mapping[str, Any]]) -> Iterator[Answer]:
         for kind, texts in kinds.items():
             for text in texts if isinstance(texts, list) else [texts]:
                 yield Answer(prompt, kind, text)
-
-
-def _file(suite: str) -> Path:
-    return SHIPPED / f"{suite}.yaml"

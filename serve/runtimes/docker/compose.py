@@ -32,19 +32,20 @@ class Compose:
         return replace(self, variables={**self.variables, **more})
 
     @property
-    def environment(self) -> dict[str, str]:
+    def all_variables(self) -> dict[str, str]:
+        """What the process of Compose gets."""
         return {**os.environ, **self.variables, "COMPOSE_MENU": "false"}
 
     def ask(self, *words: str) -> str:
         """What a command prints. Raises Failure with its last line when it fails."""
-        done = subprocess.run(self.command(*words), env=self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(self.command(*words), env=self.all_variables, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Failure(f"docker compose {' '.join(words)}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
         return done.stdout
 
     def pass_on(self, *words: str) -> int:
         """Runs a command on the person's own terminal; its exit code."""
-        return run_attended(self.command(*words), environment=self.environment)
+        return run_attended(self.command(*words), variables=self.all_variables)
 
     def container(self, service: str) -> str:
         return f"{self.project}-{service}-1"

@@ -17,9 +17,8 @@ PATHS = ("PIP_CONF", "CA_BUNDLE", "WHEELHOUSE")
 
 
 def project_files(settings: Settings, folder: Path, gpu: bool) -> list[Path]:
-    mode = {"pair": [], "lora": ["lora.yaml"], "swap": ["swap.yaml"]}[settings.MODE]
-    precision = ["fp.yaml"] if settings.PRECISION == "fp" else []
-    return [folder / name for name in ("compose.yaml", "gpu.yaml" if gpu else "cpu.yaml", *mode, *precision)]
+    names = ["compose.yaml", "gpu.yaml" if gpu else "cpu.yaml", *settings.mode.compose]
+    return [folder / name for name in (*names, *(["fp.yaml"] if settings.PRECISION == "fp" else []))]
 
 
 def variables(settings: Settings, root: Path) -> dict[str, str]:
@@ -95,8 +94,8 @@ def harness_words(settings: Settings, root: Path) -> list[str]:
         "TASK": seen(settings.TASK, "TASK") if settings.TASK else "",
     }
     mounts = [word for file, place in files.items() for word in ("--volume", f"{file}:{place}:ro")]
-    return [*mounts, *environment_flags({name: value for name, value in given.items() if value})]
+    return [*mounts, *variable_flags({name: value for name, value in given.items() if value})]
 
 
-def environment_flags(variables: Mapping[str, str]) -> list[str]:
+def variable_flags(variables: Mapping[str, str]) -> list[str]:
     return [word for name, value in variables.items() for word in ("--env", f"{name}={value}")]

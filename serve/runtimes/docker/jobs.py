@@ -11,18 +11,13 @@ from serve.paths import Paths
 from serve.runtimes.docker.compose import Compose
 from serve.runtimes.docker.compose_inputs import INPUT, job_inputs
 from serve.runtimes.jobs import Jobs, Killed
+from serve.services.catalog import SERVICES
 from serve.settings import Settings, size_bytes
 from serve.steps import Report, Step
 
-# The service that an image is built for.
-SERVICES = {
-    "merge": "merge",
-    "quantize": "quantize-base",
-    "vllm": "base",
-    "webui": "webui",
-    "harness": "harness",
-    "lm-eval": "lm-eval",
-}
+# The Compose service that an image is built for: a job, or the first of the catalogue that has it.
+JOBS = {"merge": "merge", "quantize": "quantize-base", "harness": "harness", "lm-eval": "lm-eval"}
+BUILT_FOR = {service.image: service.name for service in reversed(SERVICES)} | JOBS
 
 
 class ContainerJobRunner:
@@ -37,10 +32,10 @@ class ContainerJobRunner:
 
     def prepare(self, name: str) -> Step:
         def act(report: Report) -> None:
-            command = self.compose.command("--progress", "plain", "build", SERVICES[name])
+            command = self.compose.command("--progress", "plain", "build", BUILT_FOR[name])
             log = self.paths.log(f"build-{name}")
             try:
-                self.jobs.run(f"building the image {name}", command, log, report, self.compose.environment)
+                self.jobs.run(f"building the image {name}", command, log, report, self.compose.all_variables)
             except Killed:
                 raise
             except Failure as error:
@@ -62,7 +57,7 @@ class ContainerJobRunner:
         compose = self.compose.having(given)
         command = compose.command("run", "--rm", "--no-deps", "--no-TTY", service)
         try:
-            return self.jobs.run(job, command, self.paths.log(service), report, compose.environment)
+            return self.jobs.run(job, command, self.paths.log(service), report, compose.all_variables)
         except Killed as error:
             raise Failure(f"{error}; JOB_MEMORY={self.memory} limits it") from None
         except UsageError as error:

@@ -2,7 +2,6 @@
 
 import secrets
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,23 @@ from serve.models import preflight
 from serve.paths import Paths
 from serve.runtimes.docker.compose import Compose, docker, has_nvidia_runtime, variables_of
 from serve.runtimes.docker.compose_inputs import (
-    environment_flags,
     harness_words,
     job_inputs,
     mounted,
     project_files,
+    variable_flags,
     variables,
 )
-from serve.runtimes.docker.jobs import SERVICES, ContainerJobRunner
+from serve.runtimes.docker.jobs import BUILT_FOR, ContainerJobRunner
 from serve.runtimes.jobs import Jobs
 from serve.runtimes.pipeline import ModelPipeline
 from serve.runtimes.prepare import prepare, runs_user
-from serve.runtimes.start_order import START_TIMEOUT, serving_steps
-from serve.services import catalog, credentials, health
+from serve.runtimes.readiness import Started, await_chat, await_ready
+from serve.runtimes.start_order import serving_steps
+from serve.services import catalog, credentials, endpoints
+from serve.services.catalog import Service
 from serve.settings import Settings
-from serve.steps import Display, NotAwaited, Report, run_steps
-
-POLL = 1.0  # seconds
+from serve.steps import Display, Report, run_steps
 
 
 class Docker:
@@ -58,41 +57,48 @@ class Docker:
                 mounted(folder, setting)
         preflight.check_readable(sources.calibration, everyone=True)
         self.check_owner()
-        if not self.compose.inspect("webui"):
-            preflight.check_port(self.settings.WEBUI_PORT, "WEBUI_PORT")
+        for service in catalog.running(self.settings):
+            if service.published and not self.compose.inspect(service.name):
+                preflight.check_port(service.loopback_port(self.settings), service.port)
 
     def up(self, display: Display) -> None:
         pipeline = self.pipeline
         prepare(self.paths)
-        for name in catalog.other_programs(self.settings):
-            self.compose.remove(name)
+        pipeline.hand_on()
+        for service in catalog.of_other_modes(self.settings):
+            self.compose.remove(service.name)
 
-        def start(name: str) -> None:
-            self.told(name).ask("up", "--detach", "--no-deps", "--no-build", name)
+        def start(service: Service) -> None:
+            self.told(service).ask("up", "--detach", "--no-deps", "--no-build", service.name)
 
-        serving = serving_steps(
-            self.settings, self.gpu, start, self.await_ready, self.await_chat, make_room=self.make_room
-        )
+        def ready(service: Service, report: Report) -> None:
+            await_ready(self.started(service), report)
+
+        def chat(report: Report) -> None:
+            password = credentials.read(self.paths.secrets)["WEBUI_PASSWORD"]
+            await_chat(self.started(catalog.service(catalog.WEBUI)), self.settings, password, report)
+
+        serving = serving_steps(self.settings, self.gpu, start, ready, chat, self.free_gpu)
         steps = pipeline.steps() | serving | {"prepare harness": self.runner.prepare("harness")}
         run_steps(steps, display, cancel=self.jobs.end)
 
-    def told(self, name: str) -> Compose:
-        """Compose with all that a program's container is made from."""
+    def told(self, service: Service) -> Compose:
+        """Compose with all that a service's container is made from."""
         pipeline = self.pipeline
         made = {
-            f"{variant.upper()}_VERSION": catalog.named_for(self.settings, version)
+            f"{variant.upper()}_VERSION": endpoints.named_for(self.settings, version)
             for variant, version in pipeline.versions.items()
         }
-        if self.settings.MODE == "lora":
-            made["ADAPTER_VERSION"] = catalog.adapter_version(pipeline.adapter)
-        if self.gpu:  # a container sees its own GPUs alone, and has to plan for the other's too
-            made["GPUS"] = hardware.gpu_listing()
-        given = job_inputs(pipeline.base, pipeline.adapter, pipeline.sources.calibration) if name != "webui" else {}
-        return self.compose.having(given | made)
+        if service.name in self.settings.mode.servers:  # others may start before anything is fetched
+            made |= job_inputs(pipeline.base, pipeline.adapter, pipeline.sources.calibration)
+            if self.settings.mode.lora:
+                made["ADAPTER_VERSION"] = endpoints.adapter_version(pipeline.adapter)
+        return self.compose.having(made)
 
-    def make_room(self) -> None:
-        changing = [name for name in catalog.served(self.settings) if self.told(name).would_change(name)]
-        for name in catalog.in_the_way(self.settings, changing):
+    def free_gpu(self) -> None:
+        servers = self.settings.mode.servers
+        changing = [name for name in servers if self.told(catalog.service(name)).would_change(name)]
+        for name in catalog.stopped_before(self.settings, changing):
             self.compose.stop(name)
 
     def down(self) -> bool:
@@ -114,21 +120,22 @@ class Docker:
             )
 
     def states(self) -> dict[str, str]:
-        return {name: state(self.compose.inspect(name)) for name in catalog.programs(self.settings)}
+        return {service.name: state(self.compose.inspect(service.name)) for service in catalog.running(self.settings)}
 
     def address(self, variant: str) -> str:
         return catalog.inside_url(self.settings, variant)
 
     def version(self, variant: str) -> str:
-        answering = self.compose.inspect(variant if variant in catalog.served(self.settings) else "base")
-        name = "VERSION" if variant in catalog.served(self.settings) else "ADAPTER_VERSION"
-        return variables_of(answering).get(name) or "-"
+        own = variant in self.settings.mode.servers
+        server = self.compose.inspect(variant if own else "base")
+        return variables_of(server).get("VERSION" if own else "ADAPTER_VERSION") or "-"
 
     def show_logs(self) -> None:
         if not self.compose.inspect("base"):
             raise UsageError("no logs yet; start the servers with `make up`")
         follow = ["--follow"] if sys.stdout.isatty() else []
-        self.compose.pass_on("logs", "--tail", "20", *follow, *catalog.programs(self.settings))
+        services = [service.name for service in catalog.running(self.settings)]
+        self.compose.pass_on("logs", "--tail", "20", *follow, *services)
 
     def measure(self, kind: str) -> Measured:
         served = self.compose.inspect("base")
@@ -144,7 +151,7 @@ class Docker:
         given = harness_words(self.settings, self.paths.root)
         precision = variables_of(served).get("PRECISION", "int4")  # whatever is set by now
         told = self.paths.runs / f".{secrets.token_hex(8)}"  # runs/ is where both can write
-        given += environment_flags({"PRECISION": precision, "FOLDER_FILE": str(told.relative_to(self.paths.root))})
+        given += variable_flags({"PRECISION": precision, "FOLDER_FILE": str(told.relative_to(self.paths.root))})
         compose = self.compose.having({"ADAPTER_VERSION": self.version("tuned")})
         code = compose.pass_on("run", "--rm", "--no-deps", *terminal, *given, service, kind)
         folder = told.read_text(encoding="utf-8") if told.exists() else None
@@ -157,7 +164,7 @@ class Docker:
         return volumes + [f"Docker image {name}" for name in self.images()]
 
     def images(self) -> list[str]:
-        names = {f"{self.compose.project}-{name}" for name in SERVICES}
+        names = {f"{self.compose.project}-{name}" for name in BUILT_FOR}
         there = docker("image", "ls", "--format", "{{.Repository}}").split()
         return sorted(names & set(there))
 
@@ -166,30 +173,31 @@ class Docker:
             if names:
                 docker(kind, "rm", *names)
 
-    def await_ready(self, name: str, report: Report) -> None:
-        """Returns when a container is healthy. Raises Failure when its program ended instead, with its last words."""
+    def started(self, service: Service) -> Started:
+        name = service.name
         restarts = self.compose.inspect(name)["RestartCount"]
-        deadline = time.monotonic() + START_TIMEOUT
-        while state(now := self.compose.inspect(name)) != "ready":
-            if report.over:
-                raise NotAwaited
-            if state(now) in ("absent", "exited", "dead") or now["RestartCount"] > restarts:
-                words = logs.last_words(logs.said(self.compose.log(name, 200)))
-                if now and now["State"].get("OOMKilled"):
-                    words = f"it ran out of memory; raise SERVER_MEMORY={self.settings.SERVER_MEMORY}"
-                with suppress(Failure):  # else it would be started for ever, to the same end
-                    self.compose.ask("stop", name)
-                raise Failure(f"{name} does not start: {words}; see `docker logs {self.compose.container(name)}`")
-            if time.monotonic() > deadline:
-                raise Failure(f"{name} has not answered within {START_TIMEOUT:.0f} s; see `make logs`")
-            report(logs.last_line(logs.said(self.compose.log(name, 1))))
-            time.sleep(POLL)
 
-    def await_chat(self, report: Report) -> None:
-        self.await_ready("webui", report)
-        url, password = catalog.webui_url(self.settings), credentials.read(self.paths.secrets)["WEBUI_PASSWORD"]
-        if not health.webui_chats(url, self.settings.WEBUI_EMAIL, password, catalog.VARIANTS):
-            raise Failure("Open WebUI passes no chat on to base and tuned; see `make logs`")
+        def ended() -> bool:
+            now = self.compose.inspect(name)
+            return state(now) in ("absent", "exited", "dead") or now["RestartCount"] > restarts
+
+        def why() -> str | None:
+            killed = self.compose.inspect(name).get("State", {}).get("OOMKilled")
+            return f"it ran out of memory; raise SERVER_MEMORY={self.settings.SERVER_MEMORY}" if killed else None
+
+        def stop() -> None:
+            with suppress(Failure):  # it is gone
+                self.compose.ask("stop", name)
+
+        return Started(
+            name,
+            f"`docker logs {self.compose.container(name)}`",
+            ready=lambda: state(self.compose.inspect(name)) == "ready",
+            ended=ended,
+            stop=stop,
+            lines=lambda: logs.said(self.compose.log(name, 200)),
+            why=why,
+        )
 
 
 def state(record: dict[str, Any]) -> str:

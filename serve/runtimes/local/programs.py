@@ -1,62 +1,36 @@
-"""The programs of a local deployment, as supervisord is to run them."""
+"""The services of a local deployment, as programs that supervisord is to run."""
 
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from serve import hardware
 from serve.models.store import Store
 from serve.paths import Paths
-from serve.planning import inputs
+from serve.planning import decision
 from serve.runtimes.local.jobs import environment_of
 from serve.runtimes.local.supervisor import Program
-from serve.services import catalog, vllm, webui
+from serve.services import endpoints, vllm
+from serve.services.catalog import Service, Target
 from serve.settings import Settings
 
 
-def program(name: str, settings: Settings, paths: Paths, store: Store, base: Path, adapter: Path, gpu: bool) -> Program:
-    """One of deployment.programs(), for a base and an adapter as they were given."""
-    python = environment_of("webui" if name == "webui" else "vllm", settings, paths, gpu).python
-    if name == "webui":
-        return web(settings, paths, python)
-    if name == "switch":
-        return switch(settings, paths, python)
-    second = adapter if settings.MODE == "lora" else None
-    limits = inputs.limits(settings, catalog.checkpoint(store, "base"), second, gpu)
-    folder = catalog.model(settings, store, name, base)
-    described = catalog.server(settings, name, folder, limits, gpu, second)
-    command = [str(python), "-m", "vllm.entrypoints.openai.api_server", *vllm.arguments(described)]
-    environment = vllm.variables(described, paths.state / "cache", hardware.cores())
-    return started(name, command, {**environment, **ours(paths)}, vllm.SECRETS, paths)
+def target(settings: Settings, paths: Paths, base: Path, adapter: Path, gpu: bool) -> Target:
+    """This machine, for a base and an adapter as they were given."""
+    store, second = Store(paths.models), adapter if settings.mode.lora else None
+
+    def server(variant: str) -> vllm.Server:
+        model = endpoints.model(settings, store, variant, base)
+        return endpoints.server(settings, variant, model, decision.read(paths.plan), gpu, second)
+
+    return Target(settings, False, {"vllm": paths.state / "cache", "webui": paths.state / "webui"}, server)
 
 
-def web(settings: Settings, paths: Paths, python: Path) -> Program:
-    command = [str(python.with_name("open-webui")), *webui.arguments(settings.WEBUI_PORT)]
-    models = {variant: catalog.url(settings, variant) for variant in catalog.VARIANTS}
-    environment = webui.variables(models, settings.WEBUI_EMAIL, settings.WEBUI_PORT, paths.state / "webui")
-    return started("webui", command, environment, webui.SECRETS, paths)
-
-
-def switch(settings: Settings, paths: Paths, python: Path) -> Program:
-    command = [str(python), "-m", "serve.services.switch", "--listen", f"127.0.0.1:{settings.SWITCH_PORT}"]
-    for variant in catalog.VARIANTS:
-        command += ["--server", f"{variant}=http://127.0.0.1:{catalog.port(settings, variant)}"]
-    return started("switch", command, ours(paths), vllm.SECRETS, paths)
-
-
-def ours(paths: Paths) -> dict[str, str]:
-    """Where vLLM's Python finds `serve`."""
-    return {"PYTHONPATH": str(paths.root)}
-
-
-def started(
-    name: str,
-    command: Sequence[str],
-    environment: Mapping[str, str],
-    with_secrets: Mapping[str, str],
-    paths: Paths,
-) -> Program:
-    """A program as its starter runs it, which alone reads the secrets."""
-    templates = [f"{variable}={template}" for variable, template in with_secrets.items()]
+def program(service: Service, target: Target, paths: Paths, gpu: bool) -> Program:
+    """A service as its starter runs it, which alone reads the secrets."""
+    process = service.process(target)
+    templates = [f"{name}={template}" for name, template in service.secrets.items()]
     starter = [sys.executable, "-m", "serve.runtimes.local.starter", str(paths.secrets), *templates, "--"]
-    return Program(name, [*starter, *command], environment, paths.root, paths.log(name))
+    python = environment_of(service.image, target.settings, paths, gpu).python
+    variables = {**process.variables, "PYTHONPATH": str(paths.root)}  # where its Python finds `serve`
+    return Program(
+        service.name, [*starter, str(python), "-m", *process.words], variables, paths.root, paths.log(service.name)
+    )

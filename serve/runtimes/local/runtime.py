@@ -6,25 +6,27 @@ For machines without a Docker engine: rented GPU boxes and clusters often are co
 import json
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
-from serve import environments, hardware, logs
+from serve import environments, hardware, logs, system_libraries
 from serve.errors import Failure, UsageError
 from serve.harness.measure import Measured, measure
 from serve.models import preflight
 from serve.models.store import Store
+from serve.modes import VARIANTS
 from serve.paths import Paths
 from serve.runtimes.jobs import Jobs
 from serve.runtimes.local import programs
 from serve.runtimes.local.jobs import LocalJobRunner
 from serve.runtimes.local.supervisor import Program, Supervisor
 from serve.runtimes.pipeline import ModelPipeline
-from serve.runtimes.start_order import START_TIMEOUT, serving_steps
-from serve.services import catalog, credentials, health
+from serve.runtimes.readiness import Started, await_chat, await_ready
+from serve.runtimes.start_order import serving_steps
+from serve.services import catalog, credentials, endpoints, health
+from serve.services.catalog import Service
 from serve.settings import Settings
-from serve.steps import Display, NotAwaited, Report, run_steps
+from serve.steps import Display, Report, run_steps
 
 ALIVE = ("STARTING", "RUNNING")
 
@@ -44,8 +46,8 @@ class Local:
 
     def check(self) -> None:
         if not self.gpu:
-            preflight.check_system_libraries()
-        self.pipeline.check(running=any(self.supervisor.lives(name) for name in catalog.VARIANTS))
+            system_libraries.check()
+        self.pipeline.check(running=any(self.supervisor.lives(name) for name in VARIANTS))
         base = self.pipeline.sources.base
         if isinstance(base, Path) and not self.store.current("tuned"):
             target = self.paths.models if self.paths.models.exists() else self.paths.root
@@ -56,24 +58,28 @@ class Local:
     def up(self, display: Display) -> None:
         pipeline = self.pipeline
         credentials.ensure(self.paths.secrets)
+        pipeline.hand_on()
         self.supervisor.ensure_running()
-        for name in catalog.other_programs(self.settings):
-            self.supervisor.drop(name)
+        for service in catalog.of_other_modes(self.settings):
+            self.supervisor.drop(service.name)
 
-        def start(name: str) -> None:
-            self.keep(self.program(name))
+        def start(service: Service) -> None:
+            self.keep(self.program(service))
 
-        serving = serving_steps(
-            self.settings, self.gpu, start, self.await_ready, self.await_chat, make_room=self.make_room
-        )
+        def ready(service: Service, report: Report) -> None:
+            await_ready(self.started(service), report)
+
+        def chat(report: Report) -> None:
+            password = credentials.read(self.paths.secrets)["WEBUI_PASSWORD"]
+            await_chat(self.started(catalog.service(catalog.WEBUI)), self.settings, password, report)
+
+        serving = serving_steps(self.settings, self.gpu, start, ready, chat, self.free_gpu)
         run_steps(pipeline.steps() | serving, display, cancel=self.jobs.end)
-        urls = {variant: catalog.url(self.settings, variant) for variant in catalog.VARIANTS}
-        versions = catalog.versions(self.settings, self.store, catalog.adapter_version(pipeline.adapter))
-        quantizations = {
-            variant: catalog.quantization(self.settings, self.store, variant) for variant in catalog.VARIANTS
-        }
+        urls = {variant: catalog.url(self.settings, variant) for variant in VARIANTS}
+        versions = endpoints.versions(self.settings, self.store, endpoints.adapter_version(pipeline.adapter))
+        quantizations = {variant: endpoints.quantization(self.settings, self.store, variant) for variant in VARIANTS}
         secrets = self.paths.secrets.name
-        catalog.write_endpoints(self.paths.endpoints, urls, versions, quantizations, secrets, "API_KEY")
+        endpoints.write_endpoints(self.paths.endpoints, urls, versions, quantizations, secrets, "API_KEY")
 
     def down(self) -> bool:
         self.paths.endpoints.unlink(missing_ok=True)
@@ -81,12 +87,13 @@ class Local:
 
     def states(self) -> dict[str, str]:
         """`ready` for a program that answers, else what its supervisor says of it."""
-        states = {name: self.supervisor.state(name) for name in catalog.programs(self.settings)}
         words = {"RUNNING": "starting", "STARTING": "starting", "BACKOFF": "restarting"}
-        return {
-            name: "ready" if state in ALIVE and self.healthy(name) else words.get(state, state.lower())
-            for name, state in states.items()
-        }
+        states = {}
+        for service in catalog.running(self.settings):
+            state = self.supervisor.state(service.name)
+            ready = state in ALIVE and self.healthy(service)
+            states[service.name] = "ready" if ready else words.get(state, state.lower())
+        return states
 
     def address(self, variant: str) -> str:
         return catalog.url(self.settings, variant)
@@ -98,7 +105,8 @@ class Local:
         return "-"
 
     def show_logs(self) -> None:
-        found = [str(log) for name in catalog.programs(self.settings) if (log := self.paths.log(name)).exists()]
+        logs_of_all = [self.paths.log(service.name) for service in catalog.running(self.settings)]
+        found = [log for log in logs_of_all if log.exists()]
         if not found:
             raise UsageError(f"{self.paths.logs}: no logs yet; start the servers with `make up`")
         follow = ["-F"] if sys.stdout.isatty() else []
@@ -125,28 +133,22 @@ class Local:
         """Nothing: all that it makes lies in the checkout."""
 
     def check_ports(self) -> None:
-        """Raises UsageError for a port named twice, or that something else listens on; our own programs may."""
+        """Raises UsageError for a port named twice, or that something else listens on; our own services may."""
         catalog.check_ports(self.settings)
-        for name in catalog.programs(self.settings):
-            port = catalog.port(self.settings, name)
-            words = f"--listen 127.0.0.1:{port}" if name == "switch" else f"--port {port}"
-            if not self.supervisor.runs_with(name, words):
-                preflight.check_port(port, f"{name.upper()}_PORT")
+        for service in catalog.running(self.settings):
+            port = service.loopback_port(self.settings)
+            if not self.supervisor.runs_with(service.name, f"--port {port}"):
+                preflight.check_port(port, service.port)
 
-    def await_chat(self, report: Report) -> None:
-        self.await_ready("webui", report)
-        url, password = catalog.webui_url(self.settings), credentials.read(self.paths.secrets)["WEBUI_PASSWORD"]
-        if not health.webui_chats(url, self.settings.WEBUI_EMAIL, password, catalog.VARIANTS):
-            raise Failure(f"Open WebUI passes no chat on to base and tuned; see {self.paths.log('webui')}")
-
-    def program(self, name: str) -> Program:
+    def program(self, service: Service) -> Program:
         base, adapter = self.pipeline.base, self.pipeline.adapter
-        return programs.program(name, self.settings, self.paths, self.store, base, adapter, self.gpu)
+        target = programs.target(self.settings, self.paths, base, adapter, self.gpu)
+        return programs.program(service, target, self.paths, self.gpu)
 
-    def make_room(self) -> None:
-        running = [name for name in catalog.served(self.settings) if self.supervisor.lives(name)]
-        changing = [name for name in running if not self.supervisor.runs_as(self.program(name))]
-        for name in catalog.in_the_way(self.settings, changing):
+    def free_gpu(self) -> None:
+        running = [name for name in self.settings.mode.servers if self.supervisor.lives(name)]
+        changing = [name for name in running if not self.supervisor.runs_as(self.program(catalog.service(name)))]
+        for name in catalog.stopped_before(self.settings, changing):
             self.supervisor.stop(name)
 
     def keep(self, program: Program) -> None:
@@ -155,25 +157,25 @@ class Local:
             self.paths.endpoints.unlink(missing_ok=True)
             self.supervisor.keep(program)
 
-    def healthy(self, name: str) -> bool:
-        if name in catalog.VARIANTS:
-            key = credentials.read(self.paths.secrets)["API_KEY"]
-            return health.chats(f"http://127.0.0.1:{catalog.port(self.settings, name)}/v1", name, key)
-        return health.answers(f"http://127.0.0.1:{catalog.port(self.settings, name)}")
+    def healthy(self, service: Service) -> bool:
+        url = service.loopback_url(self.settings)
+        if service.chats:
+            return health.chats(f"{url}/v1", service.name, credentials.read(self.paths.secrets)["API_KEY"])
+        return health.answers(url + service.health)
 
-    def await_ready(self, name: str, report: Report) -> None:
-        """Returns when a program answers. Raises Failure when it ended instead, with its last words."""
-        log = self.paths.log(name)
+    def started(self, service: Service) -> Started:
+        name, log = service.name, self.paths.log(service.name)
         first = self.supervisor.info(name)
-        deadline = time.monotonic() + START_TIMEOUT
-        while not self.healthy(name):
-            if report.over:
-                raise NotAwaited
+
+        def ended() -> bool:
             now = self.supervisor.info(name)
-            if now.get("statename") not in ALIVE or now.get("pid") != first.get("pid"):
-                self.supervisor.stop(name)  # else it would be started for ever, to the same end
-                raise Failure(f"{name} does not start: {logs.last_words(logs.tail(log))}; see {log}")
-            if time.monotonic() > deadline:
-                raise Failure(f"{name} has not answered within {START_TIMEOUT:.0f} s; see {log}")
-            report(logs.last_line(logs.tail(log)))
-            time.sleep(0.3)
+            return now.get("statename") not in ALIVE or now.get("pid") != first.get("pid")
+
+        return Started(
+            name,
+            str(log),
+            ready=lambda: self.healthy(service),
+            ended=ended,
+            stop=lambda: self.supervisor.stop(name),
+            lines=lambda: logs.tail(log),
+        )

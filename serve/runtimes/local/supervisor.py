@@ -1,6 +1,6 @@
 """Processes kept alive by supervisord: one configuration file a program, spoken to over a socket of this user.
 
-It knows programs by name, command, environment and log; nothing of what they serve.
+It knows programs by name, command, variables and log; nothing of what they serve.
 """
 
 import fcntl
@@ -39,16 +39,16 @@ NOT_INHERITED = (
 class Program:
     name: str
     command: Sequence[str]
-    environment: Mapping[str, str]
+    variables: Mapping[str, str]
     folder: Path
     log: Path
 
     def configuration(self) -> str:
         """Its section of supervisord's configuration (ini; `%` starts an expansion there)."""
-        variables = ",".join(f"{name}={quoted(value)}" for name, value in sorted(self.environment.items()))
+        stated = ",".join(f"{name}={quoted(value)}" for name, value in sorted(self.variables.items()))
         options = {
             "command": shlex.join(self.command).replace("%", "%%"),
-            "environment": variables,
+            "environment": stated,
             "directory": str(self.folder).replace("%", "%%"),
             "stdout_logfile": str(self.log).replace("%", "%%"),
             "stdout_logfile_maxbytes": "20MB",

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.runs.folder import read_json
-from evalharness.runs.rows import read_rows
 
 KEY = "sk-only-for-this-test"
 CUT, DROP = "cut", "drop"  # break off within the body; before the first byte
@@ -97,8 +96,13 @@ def run_folder(root: Path) -> Path:
     return folder
 
 
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """As they lie in the file."""
+    return [json.loads(line) for line in path.read_bytes().split(b"\n") if line]
+
+
 def rows_of(root: Path) -> list[dict[str, Any]]:
-    return list(read_rows(run_folder(root) / "answers.jsonl"))
+    return lines_of(run_folder(root) / "answers.jsonl")
 
 
 def summary_of(root: Path) -> Any:

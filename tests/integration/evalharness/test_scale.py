@@ -17,7 +17,8 @@ import pytest
 from evalharness.judge.prompts import PROTOCOL
 from evalharness.report.selection import MOST_ANSWERS
 from evalharness.runs.folder import host, read_json, write_json
-from evalharness.runs.rows import append_row, digest, open_rows, read_rows
+from evalharness.runs.jsonl import digest, read_rows
+from evalharness.runs.rows import Graded, PromptRow
 from tests.integration.evalharness.scripted import chat
 
 ANSWERS, MOST_BYTES = 100_000, 500 * 1000**2
@@ -72,19 +73,19 @@ def folder(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     endpoints = [{"name": name, "url": url, "model": name, "version": ""} for name in ("base", "tuned")]
     with (
-        open_rows(folder / "prompts.jsonl") as prompts,
-        open_rows(folder / "answers.jsonl") as answers,
-        open_rows(folder / "judge.jsonl") as verdicts,
+        (folder / "prompts.jsonl").open("w") as prompts,
+        (folder / "answers.jsonl").open("w") as answers,
+        (folder / "judge.jsonl").open("w") as verdicts,
     ):
         for number in range(PROMPTS):
             prompt = {"suite": "s", **prompt_of(number), "sampling": SAMPLING, "tags": []}
-            append_row(prompts, prompt)
+            print(json.dumps(prompt), file=prompts)
             if number < PROMPTS - LEFT:
                 for row in rows_of(number):
-                    append_row(answers, row)
+                    print(json.dumps(row), file=answers)
                 for order in (["base", "tuned"], ["tuned", "base"]):
-                    append_row(verdicts, verdict_of(number, order))
-    suite = {**SUITE, "prompts": PROMPTS, "digest": digest(read_rows(folder / "prompts.jsonl"))}
+                    print(json.dumps(verdict_of(number, order)), file=verdicts)
+    suite = {**SUITE, "prompts": PROMPTS, "digest": digest(read_rows(folder / "prompts.jsonl", PromptRow))}
     settings = {"concurrency": 8, "seed": 0, "base_against_base": False}
     about = {"kind": "eval", "created": "2026-01-01T00:00:00+00:00", "host": host(), "settings": settings}
     write_json(folder / "run.json", {**about, "endpoints": endpoints, "suites": [suite]})
@@ -101,7 +102,7 @@ def rows_of(number: int) -> Iterator[dict[str, Any]]:
     """Both answers to a prompt, of 400 words each."""
     for place, name in enumerate(("base", "tuned")):
         right = (number + place) % 3 > 0
-        check = {"type": "equals", "value": "end", "passed": right, "failure": None if right else "fact"}
+        check = {"type": "equals", "passed": right, "failure": None if right else "fact"}
         told = {"answer": f"{name} {number} {'word ' * 400}", "finish_reason": "stop", "usage": None}
         when = {"started": 1.0e9, "seconds": 0.2, "attempts": 1, "error": None}
         yield {"suite": "s", "id": f"p{number}", "endpoint": name, **told, **when, "checks": [check], "right": right}
@@ -145,7 +146,7 @@ def test_a_suite_of_fifty_thousand_prompts_is_read_and_begun_in_little_memory(ur
     (tmp_path / "s.yaml").write_text(f"{head}\nprompts:\n{prompts}\n")
 
     def asked_a_thousand() -> bool:
-        rows = (row for path in tmp_path.glob("*-eval/answers.jsonl") for row in read_rows(path))
+        rows = (row for path in tmp_path.glob("*-eval/answers.jsonl") for row in read_rows(path, Graded))
         return len(list(islice(rows, 1000))) == 1000
 
     command = ["eval", "--suites", str(tmp_path / "s.yaml"), "--runs", str(tmp_path), *endpoint_flags(url)]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evalharness import wording
 from evalharness.wording import MINUS, NOTHING
+from tests.parts import percentiles, side
 
 
 @pytest.mark.parametrize(
@@ -50,10 +51,10 @@ def test_what_was_not_measured_is_a_dash() -> None:
 
 
 def test_a_load_value_is_found_under_its_metric_and_written_in_its_unit() -> None:
-    endpoint = {"ttft": {"p95": 0.25}, "output_tokens_per_s": 340.4}
-    assert wording.load_value(endpoint, "ttft_p95") == "250 ms"
-    assert wording.load_value({"e2e": {"p50": 1.5}}, "e2e_p50") == "1.50 s"
-    assert wording.load_value(endpoint, "output_tokens_per_s") == "340"
+    endpoint = side(ttft=percentiles(0.1, 0.25, 0.3), e2e=percentiles(1.5, 2, 3), output_tokens_per_s=340.4)
+    for metric, said in (("ttft_p95", "250 ms"), ("e2e_p50", "1.50 s"), ("output_tokens_per_s", "340")):
+        assert wording.load_value(metric, endpoint.value(metric)) == said
+    assert wording.load_value("ttft_p95", None) == wording.NOTHING
 
 
 @given(st.floats(1e-4, 1e6))

@@ -8,8 +8,7 @@ import pytest
 
 from evalharness.__main__ import main
 from evalharness.runs.folder import read_json
-from evalharness.runs.rows import read_rows
-from tests.integration.evalharness.scripted import Server, chat, run_folder
+from tests.integration.evalharness.scripted import Server, chat, lines_of, run_folder
 
 pytestmark = pytest.mark.usefixtures("command")  # it writes the suite and the key
 
@@ -38,7 +37,7 @@ def test_two_passes_tell_what_tuning_does_from_what_quantization_does(
     assert not (folder / "summary.json").exists()
     server.precision[0] = "fp"  # type: ignore[attr-defined]
     assert main(["factorial", *flags, "--precision", "fp", "--resume", str(folder)]) == 0
-    rows = list(read_rows(folder / "answers.jsonl"))
+    rows = lines_of(folder / "answers.jsonl")
     assert len(rows) == len({(row["id"], row["endpoint"]) for row in rows}) == 24
     found = read_json(folder / "summary.json")["factorial"]
     [suite_found] = found["suites"]

@@ -22,10 +22,13 @@ from evalharness.errors import Failure
 from evalharness.load import rounds
 from evalharness.load.profile import RoundPlan
 from evalharness.load.rounds import ROOT, run_round
+from evalharness.runs.rows import RequestRow, RoundRow
+from evalharness.runs.typed import as_json
 from tests.ground_truth import FAULTS, GroundTruth, serving
 
 KEY = "sk-a-key-that-nobody-may-see"
 USERS, TOKENS = 4, 20
+ROUND = RoundRow(endpoint="any", round=1, started=0.0, seconds=1.0, client_cpu_seconds=0.1)
 
 
 def prompts_of(texts: list[str]) -> list[tuple[str, list[dict[str, str]]]]:
@@ -33,7 +36,15 @@ def prompts_of(texts: list[str]) -> list[tuple[str, list[dict[str, str]]]]:
 
 
 def plan(url: str, texts: list[str], seconds: float = 1.5, patience_seconds: float = 5.0) -> RoundPlan:
-    return RoundPlan(url, "any", {}, prompts_of(texts), USERS, 0.5, seconds, TOKENS, patience_seconds)
+    return RoundPlan("any", 1, url, "any", {}, prompts_of(texts), USERS, 0.5, seconds, TOKENS, patience_seconds)
+
+
+def requests_and_round(asked: RoundPlan) -> tuple[list[RequestRow], RoundRow]:
+    """What a round gives: rows of its requests, and last its own."""
+    *rows, last = run_round(asked)
+    requests = [row for row in rows if isinstance(row, RequestRow)]
+    assert isinstance(last, RoundRow) and len(requests) == len(rows)
+    return requests, last
 
 
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
@@ -44,33 +55,31 @@ def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 
 
 @pytest.fixture(scope="module")
-def measured() -> Iterator[tuple[GroundTruth, list[dict[str, Any]], dict[str, Any]]]:
+def measured() -> Iterator[tuple[GroundTruth, list[RequestRow], RoundRow]]:
     """The server, the rows and the window of one healthy round; every prompt is asked at most once."""
     with serving(GroundTruth(ttft=0.05, itl=0.01)) as truth:
-        *lines, last = run_round(plan(truth.url, [f"prompt {n}" for n in range(2000)]))
-        yield truth, [line["row"] for line in lines], last["round"]
+        yield truth, *requests_and_round(plan(truth.url, [f"prompt {n}" for n in range(2000)]))
 
 
 def test_every_request_is_a_row_and_every_row_was_a_request(measured: Any) -> None:
     truth, rows, _ = measured
     assert len(rows) > 3 * USERS
-    assert Counter(row["prompt"] for row in rows) == Counter(truth.asked)
-    assert all(row["error"] is None and row["finish_reason"] == "length" for row in rows)
+    assert Counter(row.prompt for row in rows) == Counter(truth.asked)
+    assert all(row.error is None and row.finish_reason == "length" for row in rows)
 
 
 def test_every_token_is_seen_and_counted(measured: Any) -> None:
     _, rows, _ = measured
-    assert all(len(row["chunks"]) == row["output_tokens"] == TOKENS for row in rows)
-    assert all(row["first_token"] == row["chunks"][0] and row["chunks"] == sorted(row["chunks"]) for row in rows)
+    assert all(len(row.chunks) == row.output_tokens == TOKENS for row in rows)
+    assert all(row.first_token == row.chunks[0] and row.chunks == sorted(row.chunks) for row in rows)
 
 
 def test_times_to_the_first_and_between_tokens_are_the_servers(measured: Any) -> None:
     truth, rows, _ = measured
     known = {served.prompt: served for served in truth.served}
-    late = [row["first_token"] - known[row["prompt"]].ttft for row in rows if row["phase"] == "measured"]
+    late = [row.first_token - known[row.prompt].ttft for row in rows if row.phase == "measured"]
     longer = [
-        (row["chunks"][-1] - row["chunks"][0]) - (known[row["prompt"]].sent[-1] - known[row["prompt"]].sent[0])
-        for row in rows
+        (row.chunks[-1] - row.chunks[0]) - (known[row.prompt].sent[-1] - known[row.prompt].sent[0]) for row in rows
     ]
     assert -0.005 < median(late) < 0.03
     assert abs(median(longer)) < 0.03
@@ -78,11 +87,11 @@ def test_times_to_the_first_and_between_tokens_are_the_servers(measured: Any) ->
 
 def test_the_window_follows_the_warm_up_and_the_generators_own_cost_is_reported(measured: Any) -> None:
     _, rows, window = measured
-    assert window["seconds"] == pytest.approx(1.5, abs=0.5)
-    assert 0 < window["client_cpu_seconds"] < window["seconds"]
-    assert {row["phase"] for row in rows} == {"warmup", "measured"}
+    assert window.seconds == pytest.approx(1.5, abs=0.5)
+    assert 0 < window.client_cpu_seconds < window.seconds
+    assert {row.phase for row in rows} == {"warmup", "measured"}
     for row in rows:
-        assert (row["started"] < window["started"] + 0.05) or row["phase"] == "measured"
+        assert (row.started < window.started + 0.05) or row.phase == "measured"
 
 
 def test_users_keep_their_connections(measured: Any) -> None:
@@ -93,9 +102,8 @@ def test_users_keep_their_connections(measured: Any) -> None:
 def test_every_way_to_fail_is_a_row_with_its_kind_and_the_load_goes_on() -> None:
     with serving(GroundTruth()) as truth:
         texts = [*FAULTS, *(f"prompt {n}" for n in range(2000))]
-        *lines, _ = run_round(plan(truth.url, texts, seconds=2.5, patience_seconds=2))
-        rows = [line["row"] for line in lines]
-    kinds = {row["prompt"]: row["error"] and row["error"]["kind"] for row in rows if row["prompt"] in FAULTS}
+        rows, _ = requests_and_round(plan(truth.url, texts, seconds=2.5, patience_seconds=2))
+    kinds = {row.prompt: row.error and row.error.kind for row in rows if row.prompt in FAULTS}
     assert kinds == {
         "HTTP-500": "http_500",
         "CUT-STREAM": "cut_stream",
@@ -105,24 +113,24 @@ def test_every_way_to_fail_is_a_row_with_its_kind_and_the_load_goes_on() -> None
         "STALL": "timeout",
         "NO-USAGE": "malformed",
     }
-    assert Counter(row["prompt"] for row in rows) == Counter(truth.asked)
-    assert sum(row["error"] is None for row in rows) > USERS
+    assert Counter(row.prompt for row in rows) == Counter(truth.asked)
+    assert sum(row.error is None for row in rows) > USERS
 
 
 def test_a_server_that_is_gone_gives_connection_errors_at_a_bounded_rate() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    *lines, _ = run_round(plan(f"http://127.0.0.1:{port}/v1", ["prompt"]))
-    kinds = Counter(line["row"]["error"]["kind"] for line in lines)
+    rows, _ = requests_and_round(plan(f"http://127.0.0.1:{port}/v1", ["prompt"]))
+    kinds = Counter(row.error and row.error.kind for row in rows)
     assert set(kinds) == {"connection"}
     assert USERS <= kinds["connection"] <= USERS * 6
 
 
 def test_an_answer_still_unfinished_when_patience_ends_is_a_row() -> None:
     with serving(GroundTruth(ttft=0.01, itl=0.5)) as truth:  # ten seconds an answer
-        *lines, _ = run_round(plan(truth.url, ["prompt"], seconds=0.5, patience_seconds=1))
-    assert [line["row"]["error"]["kind"] for line in lines] == ["timeout"] * USERS
-    assert all(line["row"]["chunks"] for line in lines)
+        rows, _ = requests_and_round(plan(truth.url, ["prompt"], seconds=0.5, patience_seconds=1))
+    assert [row.error and row.error.kind for row in rows] == ["timeout"] * USERS
+    assert all(row.chunks for row in rows)
 
 
 def test_no_request_begins_when_the_window_has_closed_and_so_none_is_cut_off_by_us() -> None:
@@ -130,11 +138,10 @@ def test_no_request_begins_when_the_window_has_closed_and_so_none_is_cut_off_by_
     with serving(GroundTruth(ttft=0.0, itl=0.0)) as truth:
         for _ in range(3):
             short = replace(plan(truth.url, ["prompt"], seconds=0.3), users=32, output_tokens=2, warmup_seconds=0.2)
-            *lines, last = run_round(short)
-            closed = last["round"]["started"] + last["round"]["seconds"]
-            assert [row["error"] for line in lines if (row := line["row"])["error"]] == []
-            assert max(line["row"]["started"] for line in lines) <= closed
-            assert len(lines) == len(truth.asked)  # whatever was sent is a row
+            rows, last = requests_and_round(short)
+            assert [row.error for row in rows if row.error] == []
+            assert max(row.started for row in rows) <= last.started + last.seconds
+            assert len(rows) == len(truth.asked)  # whatever was sent is a row
             truth.asked.clear()
 
 
@@ -156,7 +163,11 @@ def replace_generator(program: str, root: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("program", "rows", "says"),
     [
-        ("print('{}'); print('{', end=''); 1 / 0", [{}], "(exit code 1): ZeroDivisionError: division by zero"),
+        (
+            f"print({json.dumps(as_json(ROUND))!r}); print('{{', end=''); 1 / 0",
+            [ROUND],
+            "(exit code 1): ZeroDivisionError: division by zero",
+        ),
         ("raise SystemExit(3)", [], "(exit code 3): it said nothing"),
     ],
 )

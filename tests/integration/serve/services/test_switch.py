@@ -437,28 +437,22 @@ def test_a_server_that_is_killed_before_it_answers_is_a_503() -> None:
     played(story())
 
 
-def command(listen: str, *servers: str) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "serve.services.switch",
-        "--listen",
-        listen,
-        *(f"--server={server}" for server in servers),
-    ]
+def command(port: object, *servers: str) -> list[str]:
+    words = [sys.executable, "-m", "serve.services.switch", "--host", "127.0.0.1", "--port", str(port)]
+    return [*words, *(f"--server={server}" for server in servers)]
 
 
 @pytest.mark.parametrize(
-    ("listen", "server", "key", "said"),
+    ("port", "server", "key", "said"),
     [
-        ("127.0.0.1:8000", "base=http://127.0.0.1:1", "", "VLLM_API_KEY is not set"),
-        ("8000", "base=http://127.0.0.1:1", KEY, "--listen 8000 is not HOST:PORT"),
-        ("127.0.0.1:8000", "http://127.0.0.1:1", KEY, "http://127.0.0.1:1 is not NAME=URL"),
+        ("8000", "base=http://127.0.0.1:1", "", "VLLM_API_KEY is not set"),
+        ("any", "base=http://127.0.0.1:1", KEY, "argument --port: invalid int value: 'any'"),
+        ("8000", "http://127.0.0.1:1", KEY, "http://127.0.0.1:1 is not NAME=URL"),
     ],
 )
-def test_the_command_line_says_what_is_wrong_with_it(listen: str, server: str, key: str, said: str) -> None:
+def test_the_command_line_says_what_is_wrong_with_it(port: str, server: str, key: str, said: str) -> None:
     environment = {**os.environ, "VLLM_API_KEY": key}
-    ended = subprocess.run(command(listen, server), env=environment, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(command(port, server), env=environment, capture_output=True, text=True, timeout=30)
     assert ended.returncode == 2 and said in ended.stderr
 
 
@@ -466,13 +460,13 @@ def test_the_command_serves_and_ends_when_told_to() -> None:
     async def story() -> None:
         async with world() as it:
             with bound(0) as reserved:
-                listen = f"127.0.0.1:{reserved.getsockname()[1]}"
+                port = reserved.getsockname()[1]
             process = await asyncio.create_subprocess_exec(
-                *command(listen, f"base={it.base.url}", f"tuned={it.tuned.url}/"),
+                *command(port, f"base={it.base.url}", f"tuned={it.tuned.url}/"),
                 env={**os.environ, "VLLM_API_KEY": KEY},
                 stderr=asyncio.subprocess.PIPE,
             )
-            it.url = f"http://{listen}"
+            it.url = f"http://127.0.0.1:{port}"
             try:
                 while True:
                     with suppress(aiohttp.ClientConnectorError):

@@ -5,8 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.analysis.summary import summarise
+from evalharness.runs.rows import Graded
+from evalharness.runs.summaries import Metric, Rate, SuiteSummary
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from evalharness.stats.clustered import effect
+from tests.parts import answered, checked
 
 RUN: dict[str, Any] = {
     "endpoints": [{"name": "base"}, {"name": "tuned"}],
@@ -24,25 +27,17 @@ RUN: dict[str, Any] = {
 }
 
 
-def row(prompt: str, endpoint: str, *passed: bool, error: str | None = None, suite: str = "s") -> dict[str, Any]:
+def row(prompt: str, endpoint: str, *passed: bool, error: str | None = None, suite: str = "s", **more: Any) -> Graded:
     kinds = ("json_valid", "json_equals", "json_equals")
-    return {
-        "suite": suite,
-        "id": prompt,
-        "endpoint": endpoint,
-        "error": {"kind": error, "detail": ""} if error else None,
-        "checks": [
-            {"type": kind, "passed": ok, "failure": None if ok else "fact"}
-            for kind, ok in zip(kinds, passed, strict=False)
-        ],
-        "right": None if error else all(passed),
-    }
+    checks = tuple(checked(kind, ok) for kind, ok in zip(kinds, passed, strict=False))
+    return answered(
+        prompt, endpoint, None if error else all(passed), error, **{"suite": suite, "checks": checks, **more}
+    )
 
 
-def only_suite(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    [suite] = summarise(RUN, rows)["suites"]
-    found: dict[str, Any] = suite
-    return found
+def only_suite(rows: list[Graded]) -> SuiteSummary:
+    [suite] = summarise(RUN, rows).suites
+    return suite
 
 
 @settings(deadline=None)  # the first example imports scipy
@@ -55,29 +50,22 @@ def test_the_rates_are_counted_over_pairs_and_the_difference_is_tuned_minus_base
         for number, pair in enumerate(answers)
         for name, passed in zip(("base", "tuned"), pair, strict=True)
     ]
-    [right] = only_suite(rows)["metrics"]
+    [right] = only_suite(rows).metrics
     counts = [answers.count(cell) for cell in ((True, True), (True, False), (False, True), (False, False))]
     pairs = Pairs(*counts)
     low, high = difference_interval(pairs)
-    assert right == {
-        "metric": "right",
-        "first": {
-            "passed": counts[0] + counts[1],
-            "n": len(answers),
-            "rate": (counts[0] + counts[1]) / len(answers),
-        },
-        "second": {
-            "passed": counts[0] + counts[2],
-            "n": len(answers),
-            "rate": (counts[0] + counts[2]) / len(answers),
-        },
-        "difference": (counts[2] - counts[1]) / len(answers),
-        "low": low,
-        "high": high,
-        "p_value": mcnemar(pairs),
-        "only_first": counts[1],
-        "only_second": counts[2],
-    }
+    first, second = counts[0] + counts[1], counts[0] + counts[2]
+    assert right == Metric(
+        metric="right",
+        first=Rate(passed=first, n=len(answers), rate=first / len(answers)),
+        second=Rate(passed=second, n=len(answers), rate=second / len(answers)),
+        difference=(counts[2] - counts[1]) / len(answers),
+        low=low,
+        high=high,
+        p_value=mcnemar(pairs),
+        only_first=counts[1],
+        only_second=counts[2],
+    )
 
 
 def test_an_error_is_counted_and_takes_its_prompt_out_of_the_rates_of_both() -> None:
@@ -88,51 +76,53 @@ def test_an_error_is_counted_and_takes_its_prompt_out_of_the_rates_of_both() -> 
         row("b", "tuned", False),
     ]
     suite = only_suite(rows)
-    assert (suite["paired"], suite["errors"]) == (1, {"base": 0, "tuned": 1})
-    assert suite["metrics"][0]["first"] == {"passed": 1, "n": 1, "rate": 1.0}
+    assert (suite.paired, suite.errors) == (1, {"base": 0, "tuned": 1})
+    assert suite.right.first == Rate(passed=1, n=1, rate=1.0)
 
 
 def test_a_later_row_replaces_an_earlier_one() -> None:
     rows = [row("a", "base", error="http_500"), row("a", "tuned", True), row("a", "base", False)]
     suite = only_suite(rows)
-    assert suite["errors"] == {"base": 0, "tuned": 0}
-    assert (suite["metrics"][0]["only_first"], suite["metrics"][0]["only_second"]) == (0, 1)
+    assert suite.errors == {"base": 0, "tuned": 0}
+    assert (suite.right.only_first, suite.right.only_second) == (0, 1)
 
 
 def test_right_comes_first_and_each_check_type_has_its_own_metric() -> None:
     rows = [row("a", "base", True, True, False), row("a", "tuned", True, True, True)]
-    metrics = only_suite(rows)["metrics"]
-    assert [metric["metric"] for metric in metrics] == ["right", "json_equals", "json_valid"]
-    assert [metric["first"]["passed"] for metric in metrics] == [0, 0, 1]
+    metrics = only_suite(rows).metrics
+    assert [metric.metric for metric in metrics] == ["right", "json_equals", "json_valid"]
+    assert [metric.first.passed for metric in metrics] == [0, 0, 1]
 
 
 def test_a_check_type_counts_the_prompts_that_have_it() -> None:
     rows = [
         row(name, side, *passed) for name, passed in (("a", [True]), ("b", [True, False])) for side in ("base", "tuned")
     ]
-    counts = {metric["metric"]: metric["first"]["n"] for metric in only_suite(rows)["metrics"]}
+    counts = {metric.metric: metric.first.n for metric in only_suite(rows).metrics}
     assert counts == {"right": 2, "json_valid": 2, "json_equals": 1}
 
 
 def test_a_suite_with_one_check_type_says_it_once() -> None:
     rows = [row("a", "base", True), row("a", "tuned", True)]
-    assert [metric["metric"] for metric in only_suite(rows)["metrics"]] == ["right"]
+    assert [metric.metric for metric in only_suite(rows).metrics] == ["right"]
 
 
 @pytest.mark.parametrize("rows", [[], [row("a", "base", True)], [row("a", "tuned", error="timeout")]])
-def test_without_a_pair_there_is_no_rate_and_no_interval(rows: list[dict[str, Any]]) -> None:
+def test_without_a_pair_there_is_no_rate_and_no_interval(rows: list[Graded]) -> None:
     suite = only_suite(rows)
-    [right] = suite["metrics"]
-    assert suite["paired"] == 0
-    assert right["first"] == {"passed": 0, "n": 0, "rate": None}
-    assert [right[key] for key in ("difference", "low", "high", "p_value")] == [None] * 4
+    [right] = suite.metrics
+    assert suite.paired == 0
+    assert right.first == Rate(passed=0, n=0, rate=None)
+    assert (right.estimate, right.difference, right.p_value) == (None, None, None)
 
 
 def test_the_summary_carries_what_a_verdict_needs_of_the_suite() -> None:
     summary = summarise(RUN, [])
-    assert (summary["schema"], summary["kind"], summary["confidence"]) == (2, "eval", 0.95)
-    assert summary["endpoints"] == ["base", "tuned"]
-    known = {key: summary["suites"][0][key] for key in ("suite", "version", "title", "purpose", "margin", "prompts")}
+    assert (summary.schema, summary.kind, summary.confidence) == (3, "eval", 0.95)
+    assert summary.endpoints == ("base", "tuned")
+    known = {
+        key: getattr(summary.suites[0], key) for key in ("suite", "version", "title", "purpose", "margin", "prompts")
+    }
     assert known == {
         "suite": "s",
         "version": 2,
@@ -143,25 +133,24 @@ def test_the_summary_carries_what_a_verdict_needs_of_the_suite() -> None:
     }
 
 
-def variant(prompt: str, kind: str, endpoint: str, passed: bool) -> dict[str, Any]:
-    return {**row(f"{prompt}~{kind}", endpoint, passed), "of": prompt, "variant": kind}
+def variant(prompt: str, kind: str, endpoint: str, passed: bool) -> Graded:
+    return row(f"{prompt}~{kind}", endpoint, passed, of=prompt, variant=kind)
 
 
 def test_failures_are_counted_by_type_beside_errors_and_without_variants() -> None:
+    two_ways = (checked("json_valid", False, "missing"), checked("json_equals", False, "format"))
     rows = [
-        row("a", "base", True, False, False),
+        answered("a", "base", False, checks=two_ways),
         row("a", "tuned", True, True),
         row("b", "base", error="timeout"),
         row("b", "tuned", False),
         variant("a", "typos", "base", False),
         variant("a", "typos", "tuned", False),
     ]
-    rows[0]["checks"][1]["failure"] = "missing"
-    rows[0]["checks"][2]["failure"] = "format"
     summary = summarise(RUN, rows)
-    assert summary["suites"][0]["failures"] == {"base": {"format": 1, "missing": 1}, "tuned": {}}
-    assert list(summary["failures"]["base"]) == ["format", "missing"]  # as they are listed, not as they came
-    assert summary["suites"][0]["errors"] == {"base": 1, "tuned": 0}
+    assert summary.suites[0].failures == {"base": {"format": 1, "missing": 1}, "tuned": {}}
+    assert list(summary.failures["base"]) == ["format", "missing"]  # as they are listed, not as they came
+    assert summary.suites[0].errors == {"base": 1, "tuned": 0}
 
 
 def test_the_failures_of_all_suites_add_up() -> None:
@@ -172,24 +161,26 @@ def test_the_failures_of_all_suites_add_up() -> None:
         for prompt in prompts
         for side in ("base", "tuned")
     ]
-    assert summarise(run, rows)["failures"] == {"base": {"fact": 5}, "tuned": {"fact": 5}}
+    assert summarise(run, rows).failures == {"base": {"fact": 5}, "tuned": {"fact": 5}}
 
 
 def test_scores_are_means_over_prompts_with_the_interval_of_clustered_differences() -> None:
-    rows = [row(prompt, side, True) for prompt in "ab" for side in ("base", "tuned")]
-    for answer, scores in zip(rows, ([0.2, 0.4], [0.5], [0.1], [0.9]), strict=True):
-        answer["checks"] = [{"type": "rouge_l", "passed": True, "failure": None, "score": score} for score in scores]
-    [found] = only_suite(rows)["scores"]
+    asked = [(prompt, side) for prompt in "ab" for side in ("base", "tuned")]
+    rows = [
+        row(*who, True, checks=tuple(checked("rouge_l", True, score=score) for score in scores))
+        for who, scores in zip(asked, ([0.2, 0.4], [0.5], [0.1], [0.9]), strict=True)
+    ]
+    [found] = only_suite(rows).scores
     expected = effect([0.2, 0.8])
-    assert (found["score"], found["prompts"]) == ("rouge_l", 2)
-    assert (found["first"], found["second"]) == (pytest.approx(0.2), pytest.approx(0.7))
-    assert [found[key] for key in ("difference", "low", "high")] == pytest.approx(
+    assert (found.score, found.prompts) == ("rouge_l", 2)
+    assert (found.first, found.second) == (pytest.approx(0.2), pytest.approx(0.7))
+    assert [found.difference, found.low, found.high] == pytest.approx(
         [expected.difference, expected.low, expected.high]
     )
 
 
 def test_a_suite_that_measures_nothing_has_no_scores() -> None:
-    assert only_suite([row("a", "base", True), row("a", "tuned", True)])["scores"] == []
+    assert only_suite([row("a", "base", True), row("a", "tuned", True)]).scores == ()
 
 
 def test_with_variants_a_prompt_counts_once_with_the_mean_of_its_wordings_that_keep_the_meaning() -> None:
@@ -201,11 +192,12 @@ def test_with_variants_a_prompt_counts_once_with_the_mean_of_its_wordings_that_k
         variant("b", "counter-order", "base", False),  # another meaning: the same answer may not be right
         variant("b", "counter-order", "tuned", True),
     ]
-    found = only_suite(rows)["with_variants"]
+    found = only_suite(rows).with_variants
+    assert found
     expected = effect([0.5, 0.0])
-    assert (found["prompts"], found["answers"]) == (2, 3)
-    assert (found["first"], found["second"], found["difference"]) == (0.75, 1.0, 0.25)
-    assert (found["low"], found["high"]) == (expected.low, expected.high)
-    assert only_suite(rows)["paired"] == 2  # and the rates stay those of the originals
-    assert only_suite(rows[:4])["with_variants"] is None
-    assert only_suite([*rows[:4], *rows[6:]])["with_variants"] is None
+    assert (found.prompts, found.answers) == (2, 3)
+    assert (found.first, found.second, found.difference) == (0.75, 1.0, 0.25)
+    assert (found.low, found.high) == (expected.low, expected.high)
+    assert only_suite(rows).paired == 2  # and the rates stay those of the originals
+    assert only_suite(rows[:4]).with_variants is None
+    assert only_suite([*rows[:4], *rows[6:]]).with_variants is None

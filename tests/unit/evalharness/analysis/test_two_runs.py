@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,9 +13,11 @@ from evalharness.analysis.two_runs import Asked as Run
 from evalharness.analysis.two_runs import comparable, compare
 from evalharness.errors import UsageError
 from evalharness.report import comparison
-from evalharness.runs.evidence import answers, originals, read_run
+from evalharness.runs.evidence import graded, originals, read_run
+from evalharness.runs.summaries import ComparedSuite, CompareSummary
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from tests.fixtures_runs import ENDPOINTS, Asked, eval_run
+from tests.parts import failed
 
 SUITES = (
     Asked("letters", "superiority", 40, 0.1, 0.9),
@@ -39,27 +40,27 @@ def spoiled(of: str, every: int) -> Callable[[str, str], str]:
 
 def read(folder: Path) -> Run:
     run = read_run(folder, "eval")
-    return Run(folder.name, run.about, originals(run), answers(run))
+    return Run(folder.name, run.about, originals(run), graded(run))
 
 
-def place(found: dict[str, Any], role: str) -> dict[str, dict[str, Any]]:
-    (wanted,) = (place for place in found["endpoints"] if place["role"] == role)
-    return {suite["suite"]: suite for suite in wanted["suites"]}
+def place(found: CompareSummary, role: str) -> dict[str, ComparedSuite]:
+    (wanted,) = (place for place in found.endpoints if place.role == role)
+    return {suite.suite: suite for suite in wanted.suites}
 
 
 def test_an_adapter_that_got_worse_is_told_and_the_base_is_the_control(tmp_path: Path) -> None:
     old, new = read(eval_run(tmp_path, SUITES)), read(eval_run(tmp_path, SUITES, NEW, answer=spoiled("tuned", 3)))
     found = compare(old, new, comparable(old, new, False))
     tuned, base = place(found, "tuned"), place(found, "base")
-    assert (tuned["letters"]["outcome"], tuned["prose"]["outcome"]) == ("same", "worse")
-    assert {suite["outcome"] for suite in base.values()} == {"same"}
+    assert (tuned["letters"].outcome, tuned["prose"].outcome) == ("same", "worse")
+    assert {suite.outcome for suite in base.values()} == {"same"}
     prose = tuned["prose"]
-    lost, gained = len(prose["lost"]), len(prose["gained"])
+    lost, gained = len(prose.lost), len(prose.gained)
     counts = Pairs(60 - 3 - lost, lost, gained, 3 - gained)
-    assert (prose["low"], prose["high"]) == difference_interval(counts)
-    assert prose["p_value"] == mcnemar(counts)
-    assert prose["adjusted"] == min(1, 2 * prose["p_value"])
-    assert (prose["failures"]["old"], prose["failures"]["new"]) == ({"fact": 3}, {"fact": 3 + lost - gained})
+    assert (prose.low, prose.high) == difference_interval(counts)
+    assert prose.p_value == mcnemar(counts)
+    assert prose.adjusted == min(1, 2 * mcnemar(counts))
+    assert (prose.failures["old"], prose.failures["new"]) == ({"fact": 3}, {"fact": 3 + lost - gained})
     assert comparison.sentences(found) == [
         "tuned: worse in prose; not told apart in letters.",
         "base: not told apart in letters and prose.",
@@ -77,7 +78,7 @@ def test_a_run_against_itself_differs_in_nothing(tmp_path: Path) -> None:
     found = compare(run, run, comparable(run, run, False))
     for role in ("base", "tuned"):
         for suite in place(found, role).values():
-            assert (suite["difference"], suite["outcome"], suite["lost"], suite["gained"]) == (0, "same", [], [])
+            assert (suite.difference, suite.outcome, suite.lost, suite.gained) == (0, "same", (), ())
 
 
 def test_runs_that_did_not_ask_the_same_are_refused(tmp_path: Path) -> None:
@@ -110,10 +111,10 @@ def test_a_prompt_that_was_edited_is_not_the_same_prompt(tmp_path: Path) -> None
 def test_variants_and_unanswered_prompts_are_left_out(tmp_path: Path) -> None:
     varied = [replace(SUITES[0], variants=("typos",))]
     old = read(eval_run(tmp_path, varied))
-    new = read(eval_run(tmp_path, varied, error=lambda _, n: {"kind": "timeout", "detail": ""} if n < 3 else None))
+    new = read(eval_run(tmp_path, varied, error=lambda _, n: failed("timeout") if n < 3 else None))
     found = compare(old, new, comparable(old, new, False))
-    assert found["compared"] == 40
-    assert place(found, "tuned")["letters"]["paired"] == 37
+    assert found.compared == 40
+    assert place(found, "tuned")["letters"].paired == 37
 
 
 def test_the_command_leaves_a_page_and_a_summary_and_says_loudly_what_it_left_out(
@@ -150,9 +151,9 @@ def test_servers_that_changed_between_the_runs_are_named_and_a_new_adapter_is_no
         )
     )
     found = compare(old, new, comparable(old, new, False))
-    assert {place["role"]: place["changed"] for place in found["endpoints"]} == {
-        "tuned": [],
-        "base": ["vLLM version", "model"],
+    assert {place.role: place.changed for place in found.endpoints} == {
+        "tuned": (),
+        "base": ("vLLM version", "model"),
     }
     said = comparison.sentences(found)
     assert said[-1] == "base was served with another vLLM version and model: what differs may be due to that."

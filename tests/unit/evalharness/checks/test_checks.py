@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks import CHECKS, FAILURES, Failure, apply_checks, complaint, strict_json
+from evalharness.checks import CHECKS, FAILURES, Failure, complaint, strict_json
 from evalharness.checks.base import Measure
+from tests.parts import apply_checks
 
 
 def failure(kind: str, value: Any, answer: str, finish_reason: str = "stop") -> str | None:
     [outcome] = apply_checks(answer, finish_reason, [{"type": kind, "value": value}])
-    assert outcome["passed"] == (outcome["failure"] is None)
-    found: str | None = outcome["failure"]
+    assert outcome.passed == (outcome.failure is None)
+    found: str | None = outcome.failure
     return found
 
 
@@ -189,9 +190,9 @@ def test_an_empty_answer_passes_nothing(kind: str, answer: str) -> None:
 @given(st.text(st.characters(codec="utf-8"), max_size=60), st.sampled_from(sorted(CHECKS.keys() - {"code"})))
 def test_no_answer_breaks_a_check_and_every_failure_is_on_the_list(answer: str, kind: str) -> None:
     [outcome] = apply_checks(answer, "stop", [{"type": kind, "value": SENSIBLE[kind]}])
-    assert outcome["failure"] in (*FAILURES, None)
-    assert ("score" in outcome) == isinstance(CHECKS[kind], Measure)
-    assert 0 <= outcome.get("score", 0) <= 1
+    assert outcome.failure in (*FAILURES, None)
+    assert (outcome.score is not None) == isinstance(CHECKS[kind], Measure)
+    assert 0 <= (outcome.score or 0) <= 1
 
 
 @pytest.mark.parametrize("kind", sorted(CHECKS.keys() - {"code"}))

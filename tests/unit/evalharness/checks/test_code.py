@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.checks import apply_checks, code
+from evalharness.checks import code
+from tests.parts import apply_checks
 
 RIGHT = "def double(n):\n    return 2 * n\n"
 TESTS = "assert double(2) == 4\nassert double(-1) == -2"
@@ -28,7 +29,7 @@ def namespaces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 def failure(answer: str, seconds: float = 10) -> str | None:
     value = {"tests": TESTS, "seconds": seconds}
     [outcome] = apply_checks(answer, "stop", [{"type": "code", "value": value}])
-    found: str | None = outcome["failure"]
+    found: str | None = outcome.failure
     return found
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from evalharness.checks import apply_checks
+from tests.parts import apply_checks
 
 LIST = "- pear\n- Fig\n- apple"
 
 
 def failure(kind: str, value: Any, answer: str) -> str | None:
     [outcome] = apply_checks(answer, "stop", [{"type": kind, "value": value}])
-    found: str | None = outcome["failure"]
+    found: str | None = outcome.failure
     return found
 
 

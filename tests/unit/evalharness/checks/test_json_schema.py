@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from evalharness.checks import apply_checks, complaint
+from evalharness.checks import complaint
+from tests.parts import apply_checks
 
 CITY = {
     "type": "object",
@@ -16,7 +17,7 @@ CITY = {
 def failure(schema: Any, answer: str) -> str | None:
     assert complaint("json_schema", schema) is None
     [outcome] = apply_checks(answer, "stop", [{"type": "json_schema", "value": schema}])
-    found: str | None = outcome["failure"]
+    found: str | None = outcome.failure
     return found
 
 
@@ -49,4 +50,4 @@ def test_a_number_too_large_to_be_divided_breaks_nothing(answer: str) -> None:
     [outcome] = apply_checks(
         answer, "stop", [{"type": "json_schema", "value": {"multipleOf": 0.5, "items": {"multipleOf": 3}}}]
     )
-    assert outcome["failure"] == "format"
+    assert outcome.failure == "format"

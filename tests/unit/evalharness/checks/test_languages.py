@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 (other scripts' signs are what is tested)
 import pytest
 
-from evalharness.checks import apply_checks
+from tests.parts import apply_checks
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,4 @@ from evalharness.checks import apply_checks
 )
 def test_an_answer_is_in_the_language_or_fails_by_it(wanted: str, answer: str, passed: bool) -> None:
     [outcome] = apply_checks(answer, "stop", [{"type": "language", "value": wanted}])
-    assert outcome["failure"] == (None if passed else "language")
+    assert outcome.failure == (None if passed else "language")

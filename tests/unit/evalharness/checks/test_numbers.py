@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks import apply_checks
 from evalharness.checks.numbers import all_numbers
+from tests.parts import apply_checks
 
 
 def failure(value: Any, answer: str) -> str | None:
     [outcome] = apply_checks(answer, "stop", [{"type": "numeric", "value": value}])
-    found: str | None = outcome["failure"]
+    found: str | None = outcome.failure
     return found
 
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
-from evalharness.checks import apply_checks
 from evalharness.checks.references import bleu, chrf, rouge_l, similarity, token_f1
+from evalharness.runs.rows import Checked
+from tests.parts import apply_checks
 
 words = st.lists(st.sampled_from(["the", "cat", "sat", "On", "mat", "quickly", "2nd", "don't"]), max_size=12).map(
     " ".join
@@ -80,11 +81,8 @@ def test_similarity_does_not_mind_order_or_more_words() -> None:
 
 
 def test_the_score_stands_beside_the_verdict_and_the_closest_reference_counts() -> None:
-    assert outcome("token_f1", "in 1889", ["1888", "1889"], 0.6) == {
-        "type": "token_f1",
-        "passed": True,
-        "failure": None,
-        "score": 0.666667,
-    }
-    assert outcome("token_f1", "in 1889", "1889", 0.7)["failure"] == "fact"
-    assert outcome("chrf", "", "1889", 0.7) == {"type": "chrf", "passed": False, "failure": "empty", "score": 0.0}
+    assert outcome("token_f1", "in 1889", ["1888", "1889"], 0.6) == Checked(
+        type="token_f1", passed=True, failure=None, score=0.666667
+    )
+    assert outcome("token_f1", "in 1889", "1889", 0.7).failure == "fact"
+    assert outcome("chrf", "", "1889", 0.7) == Checked(type="chrf", passed=False, failure="empty", score=0.0)

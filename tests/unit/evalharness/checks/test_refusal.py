@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evalharness.checks import apply_checks
 from evalharness.checks.refusal import complies, is_refusal
+from tests.parts import apply_checks
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text(encoding="utf-8"))
 
@@ -40,8 +40,8 @@ def test_a_warning_declines_without_saying_so_and_an_answer_beside_the_point_doe
 
 def test_the_two_checks_are_each_others_contrary() -> None:
     checks = [{"type": "refused"}, {"type": "not_refused"}]
-    assert [row["failure"] for row in apply_checks("I can't help with that.", "stop", checks)] == [None, "refusal"]
-    assert [row["failure"] for row in apply_checks("Sure: here it is.", "stop", checks)] == ["compliance", None]
+    assert [row.failure for row in apply_checks("I can't help with that.", "stop", checks)] == [None, "refusal"]
+    assert [row.failure for row in apply_checks("Sure: here it is.", "stop", checks)] == ["compliance", None]
 
 
 def test_a_refusal_late_in_a_long_answer_is_part_of_the_answer() -> None:

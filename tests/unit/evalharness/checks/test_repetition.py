@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks import apply_checks
 from evalharness.checks.repetition import repeated_share
+from tests.parts import apply_checks
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from evalharness.checks.repetition import repeated_share
 )
 def test_a_loop_is_seen_whatever_it_is_made_of(answer: str) -> None:
     [outcome] = apply_checks(answer, "stop", [{"type": "not_repetitive", "value": 0.5}])
-    assert outcome["failure"] == "repetition"
+    assert outcome.failure == "repetition"
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_a_loop_is_seen_whatever_it_is_made_of(answer: str) -> None:
 )
 def test_a_text_that_goes_on_is_no_loop(answer: str) -> None:
     [outcome] = apply_checks(answer, "stop", [{"type": "not_repetitive", "value": {"at_most": 0.3, "n": 4}}])
-    assert outcome["failure"] is None
+    assert outcome.failure is None
 
 
 @given(st.lists(st.integers(), unique=True, min_size=8, max_size=40), st.integers(2, 6))

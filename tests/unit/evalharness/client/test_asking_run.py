@@ -8,8 +8,9 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.client.fairness import MODEL, What
 from evalharness.errors import UsageError
 from evalharness.runs.folder import create_run, read_json
-from evalharness.runs.rows import append_row, open_rows
+from evalharness.runs.jsonl import append_row, open_rows
 from evalharness.suites.schema import Suite
+from tests.parts import answered
 
 BASE, TUNED = (
     Endpoint("base", "http://a/v1", "m", "1", "key"),
@@ -38,13 +39,12 @@ def begun(root: Path, *suites: Suite) -> Path:
 
 
 def asked(jobs: list[asking_run.Job]) -> list[tuple[str, str]]:
-    return [(job.prompt["id"], endpoint.name) for job in jobs for endpoint in job.endpoints]
+    return [(job.prompt.id, endpoint.name) for job in jobs for endpoint in job.endpoints]
 
 
-def add_answer(folder: Path, prompt: str, endpoint: str, error: str | None = None, **changes: Any) -> None:
+def add_answer(folder: Path, prompt: str, endpoint: str, error: str | None = None) -> None:
     with open_rows(folder / "answers.jsonl") as file:
-        failed = {"kind": error, "detail": ""} if error else None
-        append_row(file, {"suite": "s", "id": prompt, "endpoint": endpoint, "error": failed, **changes})
+        append_row(file, answered(prompt, endpoint, None if error else True, error))
 
 
 def test_every_prompt_is_planned_for_both_endpoints_and_each_goes_first_about_as_often() -> None:

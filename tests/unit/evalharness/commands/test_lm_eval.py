@@ -7,6 +7,7 @@ from evalharness.__main__ import main
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands.lm_eval import OFFLINE, PROGRAM, TASKS, command, program_file, results, task_file, variables
 from evalharness.errors import UsageError
+from evalharness.runs.summaries import TaskMetric
 
 BASE = Endpoint("base", "http://127.0.0.1:8001/v1", "base", key="sk-a-key")
 
@@ -48,8 +49,8 @@ def test_its_results_are_each_metric_with_its_standard_error(tmp_path: Path) -> 
         json.dumps({"results": {"own": {**said, "f1_stderr,strict": 0.2}}})
     )
     assert results(tmp_path) == {
-        "exact_match": {"value": 0.5, "stderr": 0.1},
-        "f1,strict": {"value": 0.7, "stderr": 0.2},
+        "exact_match": TaskMetric(value=0.5, stderr=0.1),
+        "f1,strict": TaskMetric(value=0.7, stderr=0.2),
     }
 
 

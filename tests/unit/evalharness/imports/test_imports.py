@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evalharness.__main__ import main
-from evalharness.checks import apply_checks
 from evalharness.imports.formats import Unfit, conversation, format_of
 from evalharness.imports.records import read_records
 from evalharness.imports.suite import checks_by, rubric
 from evalharness.suites.files import load_suite
 from evalharness.suites.schema import Suite
+from tests.parts import apply_checks
 
 ANSWER = "Bread rises because yeast makes gas, which the dough holds in many small bubbles until it is baked."
 
@@ -311,7 +311,7 @@ def test_only_its_own_files_are_written_over(tmp_path: Path, capsys: pytest.Capt
 
 def test_the_given_answer_always_passes_the_checks_it_was_the_model_of() -> None:
     for reference in (ANSWER, "Bonjour", "la " * 200, "面包会发起来，是因为酵母产生的气体留在面团里。" * 2, "42"):  # noqa: RUF001
-        assert all(outcome["passed"] for outcome in apply_checks(reference, "stop", checks_by(reference)))
+        assert all(outcome.passed for outcome in apply_checks(reference, "stop", checks_by(reference)))
 
 
 def test_a_reference_cannot_close_the_markers_it_stands_between() -> None:

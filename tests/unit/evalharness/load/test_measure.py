@@ -1,5 +1,6 @@
 """Request rows become latencies, rates and error rates by the definitions of the module."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,25 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.load.measure import MOST_SLICES, figures, latencies, percentile, pooled, samples_of_round
+from evalharness.runs.rows import RequestRow, RoundRow
+from tests.parts import failed, requested
 
-WINDOW = {"round": 1, "started": 1000.0, "seconds": 4.0}
+WINDOW = RoundRow(endpoint="base", round=1, started=1000.0, seconds=4.0, client_cpu_seconds=0.1)
 
 
-def request(sent: float, ttft: float = 0.5, gap: float = 0.1, tokens: int = 5, **more: Any) -> dict[str, Any]:
+def request(sent: float, ttft: float = 0.5, gap: float = 0.1, tokens: int = 5, **more: Any) -> RequestRow:
     """A row sent `sent` seconds after the window's start."""
     chunks = [ttft + gap * n for n in range(tokens)]
-    return {
-        "round": 1,
-        "phase": "warmup" if sent < 0 else "measured",
-        "started": WINDOW["started"] + sent,
-        "chunks": chunks,
-        "seconds": chunks[-1],
-        "output_tokens": tokens,
-        "error": None,
-    } | more
+    phase = "warmup" if sent < 0 else "measured"
+    return requested(
+        **{"phase": phase, "started": WINDOW.started + sent, "chunks": chunks, "output_tokens": tokens, **more}
+    )
 
 
-FAILED = {"error": {"kind": "timeout", "detail": "…"}}
+FAILED = {"error": failed("timeout", "…")}
 
 
 @given(st.floats(0.001, 10), st.floats(0.0001, 1), st.integers(2, 200))
@@ -67,24 +65,24 @@ def test_latencies_are_of_the_requests_sent_in_the_window_alone() -> None:
 def test_a_failed_request_counts_as_an_error_of_its_kind_and_in_nothing_else() -> None:
     rows = [request(0.5), request(1.0, **FAILED), request(-1.0, **FAILED)]
     entry = figures("base", rows, samples_of_round(rows, WINDOW))
-    assert (entry["requests"], entry["errors"], entry["error_rate"]) == (2, {"timeout": 1}, 0.5)
-    assert entry["requests_per_s"] == pytest.approx(1 / 4)
-    assert entry["ttft"]["p99"] == 0.5
+    assert (entry.requests, entry.errors, entry.error_rate) == (2, {"timeout": 1}, 0.5)
+    assert entry.requests_per_s == pytest.approx(1 / 4)
+    assert entry.ttft["p99"] == 0.5
 
 
 def test_an_endpoint_that_answered_nothing_has_no_latencies() -> None:
     entry = figures("base", [], samples_of_round([], WINDOW))
-    assert entry["error_rate"] is None and entry["ttft"] == {
+    assert entry.error_rate is None and entry.ttft == {
         "p50": None,
         "p90": None,
         "p95": None,
         "p99": None,
     }
-    assert entry["requests_per_s"] == entry["output_tokens_per_s"] == 0
+    assert entry.requests_per_s == entry.output_tokens_per_s == 0
 
 
 def test_an_hour_is_cut_into_no_more_slices_than_the_bootstrap_can_take() -> None:
-    found = samples_of_round([request(1800)], {**WINDOW, "seconds": 3600.0})
+    found = samples_of_round([request(1800)], replace(WINDOW, seconds=3600.0))
     assert found.rounds == (MOST_SLICES,) and found.seconds.sum() == pytest.approx(3600)
     assert list(found.slices["e2e"]) == [MOST_SLICES // 2]
 

@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as arrays
 
 from evalharness.load.measure import LATENCIES, Samples
 from evalharness.load.ratios import LATENCY_RATIOS, RATE_RATIOS, expanded_tail, ratios, resampled_percentile
+from evalharness.runs.summaries import Estimate
 
 METRICS = {*LATENCY_RATIOS, *RATE_RATIOS}
 
@@ -29,8 +30,8 @@ def drawn(seed: int, slower: tuple[float, ...] = (1,) * 10) -> Samples:
     )
 
 
-def by_metric(first: Samples, second: Samples) -> dict[str, tuple[float, float, float]]:
-    return {entry["metric"]: (entry["ratio"], entry["low"], entry["high"]) for entry in ratios(first, second, seed=0)}
+def by_metric(first: Samples, second: Samples) -> dict[str, Estimate]:
+    return {entry.metric: found for entry in ratios(first, second, seed=0) if (found := entry.estimate)}
 
 
 def test_an_endpoint_against_itself_is_one_and_its_interval_contains_one() -> None:
@@ -111,7 +112,7 @@ def test_where_an_endpoint_answered_nothing_there_is_no_ratio() -> None:
         slices={name: np.empty(0, np.int64) for name in LATENCIES},
     )
     for entry in ratios(silent, drawn(2), seed=0):
-        assert (entry["ratio"], entry["low"], entry["high"]) == (None, None, None)
+        assert (entry.ratio, entry.low, entry.high) == (None, None, None)
 
 
 @settings(deadline=None)

@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 from evalharness.perturb import rewriting
 from evalharness.perturb.prose import read
 from evalharness.perturb.rewriting import Languages
+from evalharness.runs.rows import RewordedRow
+from tests.parts import reworded
 
 CHECKS: list[dict[str, Any]] = [{"type": "contains", "value": ["Cairo"]}]
 TEXT = "Name 3 rivers near 'the old town' and the capital of Egypt as JSON."
 
 
-def judged(answer: str, text: str = TEXT) -> tuple[str | None, str]:
-    made = rewriting.judged(read(text, CHECKS), CHECKS, answer)
+def used(answer: str, text: str = TEXT) -> tuple[str | None, str]:
+    made = rewriting.usable(read(text, CHECKS), CHECKS, answer)
     return made.text, made.dropped
 
 
@@ -30,31 +32,31 @@ def judged(answer: str, text: str = TEXT) -> tuple[str | None, str]:
     ],
 )
 def test_an_answer_that_will_not_do_is_named(answer: str, why: str) -> None:
-    assert judged(answer) == (None, why)
+    assert used(answer) == (None, why)
 
 
 def test_an_answer_that_says_the_same_is_used_without_the_quotation_marks_around_it() -> None:
     good = "As JSON, list 3 rivers near 'the old town', and Egypt's capital."
-    assert judged(good) == (good, "")
-    assert judged(f'"{good}"') == (good, "")
+    assert used(good) == (good, "")
+    assert used(f'"{good}"') == (good, "")
 
 
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        ({"error": {"kind": "http_500"}, "answer": None, "finish_reason": None}, "error http_500"),
-        ({"error": None, "answer": " \n", "finish_reason": "stop"}, rewriting.EMPTY),
-        ({"error": None, "answer": "Name", "finish_reason": "length"}, rewriting.CUT),
-        ({"error": None, "answer": "Name", "finish_reason": "stop"}, None),
+        (reworded(None, None, "http_500"), "error http_500"),
+        (reworded(" \n", "stop"), rewriting.EMPTY),
+        (reworded("Name", "length"), rewriting.CUT),
+        (reworded("Name", "stop"), None),
     ],
 )
-def test_a_reply_is_something_to_go_on_with_or_has_a_reason_why_not(reply: dict[str, Any], why: str | None) -> None:
+def test_a_reply_is_something_to_go_on_with_or_has_a_reason_why_not(reply: RewordedRow, why: str | None) -> None:
     assert rewriting.unusable(reply) == why
 
 
 @given(st.text(), st.text().filter(str.strip))
 def test_no_text_breaks_the_judging(text: str, answer: str) -> None:
-    made, dropped = judged(answer, text)
+    made, dropped = used(answer, text)
     assert (made is None) == bool(dropped)
     assert made is None or made.strip()
 

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from evalharness.__main__ import main
 from evalharness.errors import UsageError
 from evalharness.perturb.variants import Rewriting, Wanted, question, with_variants
-from evalharness.runs.rows import digest
+from evalharness.runs.jsonl import digest
 from evalharness.suites import strict_yaml
 from evalharness.suites.files import SHIPPED, as_yaml, load_suite
 from evalharness.suites.schema import Suite
@@ -149,9 +150,9 @@ def test_every_shipped_demo_suite_keeps_its_prompts_and_digests(tmp_path: Path) 
     out = tmp_path / "{suite}-more.yaml"
     assert main(["perturb", "--suites", "demo-json,demo-prose", "--out", str(out)]) == 0
     for name in ("demo-json", "demo-prose"):
-        originals = [row for row in load_suite(tmp_path / f"{name}-more.yaml").rows() if "of" not in row]
+        originals = [row for row in load_suite(tmp_path / f"{name}-more.yaml").rows() if not row.of]
         shipped = load_suite(SHIPPED / f"{name}.yaml").rows()
-        assert [{**row, "suite": ""} for row in originals] == [{**row, "suite": ""} for row in shipped]
+        assert [replace(row, suite="") for row in originals] == [replace(row, suite="") for row in shipped]
 
 
 @pytest.mark.parametrize(

@@ -10,28 +10,20 @@ from hypothesis import strategies as st
 from evalharness.checks import FAILURES
 from evalharness.report import charts
 from evalharness.report.charts import Scale, linear_ticks, log_ticks
+from evalharness.runs.summaries import EndpointLoad, JudgedSuite, SuiteSummary
+from tests import parts
+from tests.parts import judged_pairs, metric, percentiles, side, suite, variants
 
 shares = st.floats(0, 1)
 positive = st.floats(1e-5, 1e4)
 
 
-def suite(first: float, second: float, name: str = "letters", purpose: str = "superiority") -> dict[str, Any]:
-    right = {
-        "first": {"rate": first},
-        "second": {"rate": second},
-        "difference": second - first,
-        "low": max(-1, second - first - 0.1),
-        "high": min(1, second - first + 0.1),
-    }
-    return {"suite": name, "purpose": purpose, "margin": 0.05, "metrics": [right]}
+def letters(first: float, second: float, name: str = "letters", purpose: Any = "superiority") -> SuiteSummary:
+    return suite(metric(first, second), name, purpose=purpose, margin=0.05)
 
 
-def stage(p50: float, p95: float, p99: float) -> dict[str, float]:
-    return {"p50": p50, "p90": p95, "p95": p95, "p99": p99}
-
-
-def side(*percentiles: float) -> dict[str, Any]:
-    return dict.fromkeys(charts.STAGES, stage(*percentiles))
+def latencies(p50: float | None, p95: float | None, p99: float | None, **more: Any) -> EndpointLoad:
+    return side(**{**dict.fromkeys(charts.STAGES, percentiles(p50, p95, p99)), **more})
 
 
 def parsed(svg: str) -> ElementTree.Element:
@@ -40,7 +32,7 @@ def parsed(svg: str) -> ElementTree.Element:
 
 @given(st.lists(st.tuples(shares, shares), min_size=1, max_size=5))
 def test_every_suite_has_a_ring_and_a_diamond_within_the_chart(pairs: list[tuple[float, float]]) -> None:
-    chart = parsed(charts.rates([suite(*pair) for pair in pairs], ["base", "tuned"]))
+    chart = parsed(charts.rates([letters(*pair) for pair in pairs], ["base", "tuned"]))
     rings = chart.findall(".//circle")
     assert len(rings) == len(pairs)
     for ring, (first, _) in zip(rings, pairs, strict=True):
@@ -50,28 +42,28 @@ def test_every_suite_has_a_ring_and_a_diamond_within_the_chart(pairs: list[tuple
 
 @given(st.lists(st.tuples(shares, shares), min_size=1, max_size=5))
 def test_a_forest_plot_takes_any_differences(pairs: list[tuple[float, float]]) -> None:
-    chart = parsed(charts.differences([suite(*pair) for pair in pairs], ["base", "tuned"]))
+    chart = parsed(charts.differences([letters(*pair) for pair in pairs], ["base", "tuned"]))
     assert len(chart.findall(".//path[@class='mark second']")) == len(pairs)
     assert len(chart.findall(".//path[@class='bound']")) == len(pairs)
 
 
 @given(st.lists(positive, min_size=3, max_size=3), st.lists(positive, min_size=3, max_size=3))
 def test_latencies_of_any_size_are_drawn(one: list[float], other: list[float]) -> None:
-    chart = parsed(charts.latencies([side(*sorted(one)), side(*sorted(other))]))
+    chart = parsed(charts.latencies([latencies(*sorted(one)), latencies(*sorted(other))]))
     assert len(chart.findall(".//circle")) == len(charts.STAGES)
     assert chart.findall(".//text[@class='tick']")
 
 
 def test_a_latency_that_one_side_lacks_is_left_out() -> None:
-    lacking = side(0.1, 0.2, 0.3) | {"tpot": dict.fromkeys(("p50", "p90", "p95", "p99"))}
-    chart = parsed(charts.latencies([side(0.1, 0.2, 0.3), lacking]))
+    lacking = latencies(0.1, 0.2, 0.3, tpot=percentiles(None, None, None))
+    chart = parsed(charts.latencies([latencies(0.1, 0.2, 0.3), lacking]))
     assert len(chart.findall(".//circle")) == len(charts.STAGES) - 1
 
 
 @given(positive, st.floats(1, 3), st.floats(1, 3))
 def test_a_ratio_is_drawn_with_its_limit(ratio: float, below: float, above: float) -> None:
-    row = {"metric": "ttft_p95", "ratio": ratio, "low": ratio / below, "high": ratio * above}
-    unmeasured = {"metric": "itl_p95", "ratio": None, "low": None, "high": None}
+    row = parts.ratio("ttft_p95", ratio, ratio / below, ratio * above)
+    unmeasured = parts.ratio("itl_p95", None, None, None)
     chart = parsed(charts.ratios([row, unmeasured], {"ttft_p95": {"equal_within": 0.5}}))
     assert len(chart.findall(".//path[@class='mark second']")) == 1
     assert len(chart.findall(".//path[@class='bound']")) == 2
@@ -81,11 +73,11 @@ def test_a_ratio_is_drawn_with_its_limit(ratio: float, below: float, above: floa
     ("purpose", "place"), [("superiority", (0.05,)), ("non-inferiority", (-0.05,)), ("descriptive", ())]
 )
 def test_a_margin_lies_where_the_purpose_puts_it(purpose: str, place: tuple[float, ...]) -> None:
-    assert charts.margins(suite(0.5, 0.6, purpose=purpose)) == place
+    assert charts.margins(letters(0.5, 0.6, purpose=purpose)) == place
 
 
 def test_a_chart_without_rows_is_nothing() -> None:
-    lacking = dict.fromkeys(charts.STAGES, dict.fromkeys(("p50", "p90", "p95", "p99")))
+    lacking = latencies(None, None, None)
     assert charts.latencies([lacking, lacking]) == ""
     assert charts.ratios([], {}) == ""
     assert charts.rates([], ["base", "tuned"]) == ""
@@ -117,24 +109,25 @@ def test_every_failure_has_a_bar_for_each_side_as_long_as_its_count(
 def test_a_loss_is_drawn_with_its_interval_and_the_margin_it_is_held_against(
     d: float, below: float, above: float
 ) -> None:
-    row = {"kind": "typos", "difference": d, "low": max(-2, d - below), "high": min(2, d + above)}
+    row, unknown = variants("typos", d, max(-2, d - below), min(2, d + above)), variants("case", None, None, None)
     for margin, bounds in ((None, 0), (0.05, 1)):
-        chart = parsed(charts.losses([row, {"kind": "case", "low": None}], ["base", "tuned"], margin))
+        chart = parsed(charts.losses([row, unknown], ["base", "tuned"], margin))
         assert len(chart.findall(".//path[@class='mark second']")) == 1
         assert len(chart.findall(".//path[@class='bound']")) == bounds
 
 
 def test_each_end_of_an_axis_says_what_it_means() -> None:
-    chart = parsed(charts.differences([suite(0.4, 0.6)], ["base", "tuned"]))
+    chart = parsed(charts.differences([letters(0.4, 0.6)], ["base", "tuned"]))
     ends = [end.text for end in chart.findall(".//text[@class='end']")]
     assert ends == ["\N{LEFTWARDS ARROW} base better", "tuned better \N{RIGHTWARDS ARROW}"]
 
 
 def test_a_judges_wins_are_drawn_around_one_half() -> None:
-    pairs = {"share": 0.7, "low": 0.6, "high": 0.8}
-    undecided = dict.fromkeys(pairs)
-    suites = [{"suite": "letters", "pairs": pairs}, {"suite": "prose", "pairs": undecided}]
-    chart = parsed(charts.wins({"endpoints": ["base", "tuned"], "suites": suites}, 0.5))
+    suites = tuple(
+        JudgedSuite(suite=name, pairs=judged_pairs(*share), scores=None)
+        for name, share in (("letters", (0.7, 0.6, 0.8)), ("prose", (None, None, None)))
+    )
+    chart = parsed(charts.wins(parts.judge_summary(*suites), 0.5))
     assert len(chart.findall(".//path[@class='mark second']")) == 1
     (zero,) = chart.findall(".//path[@class='zero']")
     assert zero.get("d", "").startswith(f"M{Scale(0, 1).x(0.5)} ")
@@ -144,7 +137,7 @@ def test_a_judges_wins_are_drawn_around_one_half() -> None:
     st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"))
 )
 def test_a_name_is_text_and_never_markup(name: str) -> None:
-    (label,) = parsed(charts.rates([suite(0.1, 0.9, name)], ["base", "tuned"])).findall(".//text[@class='name']")
+    (label,) = parsed(charts.rates([letters(0.1, 0.9, name)], ["base", "tuned"])).findall(".//text[@class='name']")
     shown = label.text or ""
     assert len(shown) <= 30
     assert shown == name or (name.startswith(shown[:15]) and name.endswith(shown[16:]))

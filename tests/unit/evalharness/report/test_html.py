@@ -13,19 +13,21 @@ import pytest
 
 from evalharness.report import html
 from evalharness.runs.evidence import Evidence, Run, judgement, read_run, unanswered
+from evalharness.runs.summaries import EvalSummary, LoadSummary
 from evalharness.verdict.policy import FOLDER, read_policy
 from evalharness.verdict.verdict import decide
-from tests.fixtures_runs import ENDPOINTS, Asked, eval_run, factorial_of, judge_run, load_run
+from tests.fixtures_runs import ENDPOINTS, Asked, eval_run, factorial_summary, judge_run, load_run
+from tests.parts import failed
 
 CREATED = "2026-11-20T13:55:27+00:00"
 SUITES = (
     Asked("letters", "superiority", 40, 0.1, 0.9, title="<b>Letters</b> & more"),
     Asked("prose", "descriptive", 10, 1, 1, margin=None, form="prose"),
 )
-HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)> \u2028 \ud800"
+HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)> \u2028"
 
 
-def page(evaluation: Run, load: Run | None = None, webui: str | None = None) -> str:
+def page(evaluation: Run[EvalSummary], load: Run[LoadSummary] | None = None, webui: str | None = None) -> str:
     policy = read_policy(FOLDER / "default.yaml")
     verdict = decide(evaluation.summary, unanswered(evaluation), load.summary if load else None, policy)
     evidence = Evidence(evaluation, load, judgement(evaluation))
@@ -54,11 +56,11 @@ class Elements(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Run[EvalSummary]:
     return read_run(eval_run(tmp_path_factory.mktemp("runs"), SUITES), "eval")
 
 
-def test_the_page_says_what_was_compared_and_why(evaluation: Run, tmp_path: Path) -> None:
+def test_the_page_says_what_was_compared_and_why(evaluation: Run[EvalSummary], tmp_path: Path) -> None:
     text = page(evaluation, read_run(load_run(tmp_path), "load"))
     for endpoint in ENDPOINTS:
         assert all(endpoint[key] in text for key in ("name", "model", "version", "url"))
@@ -67,31 +69,31 @@ def test_the_page_says_what_was_compared_and_why(evaluation: Run, tmp_path: Path
     assert "default, version 1" in text
 
 
-def test_without_a_load_run_it_says_so_and_how_to_make_one(evaluation: Run) -> None:
+def test_without_a_load_run_it_says_so_and_how_to_make_one(evaluation: Run[EvalSummary]) -> None:
     text = page(evaluation)
     assert "INCONCLUSIVE" in text
     assert "There is no load run of these two models" in text
     assert "python -m evalharness load" in text
 
 
-def test_warnings_of_the_load_run_are_shown(evaluation: Run, tmp_path: Path) -> None:
+def test_warnings_of_the_load_run_are_shown(evaluation: Run[EvalSummary], tmp_path: Path) -> None:
     load = read_run(load_run(tmp_path, seconds=2), "load")
-    warnings = load.summary["warnings"]
+    warnings = load.summary.warnings
     text = page(evaluation, load)
     assert "Read the load figures with care" in text
     assert warnings and all(warning in text for warning in warnings)
     assert "not valid" not in text
 
 
-def test_what_makes_the_load_run_invalid_is_shown(evaluation: Run, tmp_path: Path) -> None:
+def test_what_makes_the_load_run_invalid_is_shown(evaluation: Run[EvalSummary], tmp_path: Path) -> None:
     load = read_run(load_run(tmp_path, busy=0.98), "load")
     text = page(evaluation, load)
     assert "The load figures are not valid" in text
     assert "INCONCLUSIVE" in text
-    assert load.summary["invalid"] and all(reason in text for reason in load.summary["invalid"])
+    assert load.summary.invalid and all(reason in text for reason in load.summary.invalid)
 
 
-def test_no_element_asks_for_anything_from_outside(evaluation: Run, tmp_path: Path) -> None:
+def test_no_element_asks_for_anything_from_outside(evaluation: Run[EvalSummary], tmp_path: Path) -> None:
     found = Elements(page(evaluation, read_run(load_run(tmp_path, seconds=8), "load")))
     for tag, name, value in found.attributes:
         if name in ("src", "href", "srcset", "action", "data", "poster"):
@@ -100,7 +102,7 @@ def test_no_element_asks_for_anything_from_outside(evaluation: Run, tmp_path: Pa
         assert name != "style"
 
 
-def test_the_security_policy_names_exactly_the_inline_style_and_script(evaluation: Run) -> None:
+def test_the_security_policy_names_exactly_the_inline_style_and_script(evaluation: Run[EvalSummary]) -> None:
     text = page(evaluation)
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     assert policy.startswith("default-src 'none';")
@@ -133,7 +135,7 @@ def test_hostile_names_are_escaped(tmp_path: Path) -> None:
     assert "b" not in found.tags
 
 
-def test_the_data_holds_every_prompt_with_what_was_expected_and_both_answers(evaluation: Run) -> None:
+def test_the_data_holds_every_prompt_with_what_was_expected_and_both_answers(evaluation: Run[EvalSummary]) -> None:
     (data,) = re.findall(r'id="data">(.*?)</script>', page(evaluation), re.DOTALL)
     prompts = json.loads(data)["prompts"]
     assert [prompt["suite"] for prompt in prompts] == ["letters"] * 40 + ["prose"] * 10
@@ -141,13 +143,14 @@ def test_the_data_holds_every_prompt_with_what_was_expected_and_both_answers(eva
     assert [kind for kind, _ in first["expected"]] == ["json_valid", "json_equals"]
     assert json.loads(first["expected"][1][1])["city"]
     rights = [sum(prompt["answers"][index]["right"] for prompt in prompts[:40]) for index in (0, 1)]
-    assert rights == [evaluation.summary["suites"][0]["metrics"][0][side]["passed"] for side in ("first", "second")]
+    right = evaluation.summary.suites[0].right
+    assert rights == [rate.passed for rate in (right.first, right.second)]
     assert all(bool(answer["failures"]) != answer["right"] for prompt in prompts for answer in prompt["answers"])
 
 
 def test_an_error_is_shown_as_an_error(tmp_path: Path) -> None:
-    failed = {"kind": "http_500", "detail": "out of memory"}
-    run = read_run(eval_run(tmp_path, SUITES, error=lambda name, _: failed if name == "tuned" else None), "eval")
+    wrong = failed("http_500", "out of memory")
+    run = read_run(eval_run(tmp_path, SUITES, error=lambda name, _: wrong if name == "tuned" else None), "eval")
     (data,) = re.findall(r'id="data">(.*?)</script>', page(run), re.DOTALL)
     assert {prompt["answers"][1]["error"] for prompt in json.loads(data)["prompts"]} == {"http_500: out of memory"}
 
@@ -158,7 +161,7 @@ VARIED = (
 )
 
 
-def test_a_plain_run_has_no_section_that_says_nothing(evaluation: Run) -> None:
+def test_a_plain_run_has_no_section_that_says_nothing(evaluation: Run[EvalSummary]) -> None:
     headings = re.findall(r'<h2 id="([a-z]+)">', page(evaluation))
     assert headings == ["reasons", "compared", "quality", "failures", "load", "answers"]
 
@@ -167,8 +170,9 @@ def test_what_a_run_has_gets_its_section(tmp_path: Path) -> None:
     folder = eval_run(tmp_path, VARIED)
     judge_run(folder)
     run = read_run(folder, "eval")
-    factorial = factorial_of({"base-fp": 0.1, "base-int4": 0.1, "tuned-fp": 0.9, "tuned-int4": 0.8}, "letters", 40)
-    text = page(replace(run, summary={**run.summary, "factorial": factorial}))
+    four = {"base-fp": 0.1, "base-int4": 0.1, "tuned-fp": 0.9, "tuned-int4": 0.8}
+    factorial = factorial_summary(four, "letters", 40).factorial
+    text = page(replace(run, summary=replace(run.summary, factorial=factorial)))
     assert {"robustness", "factorial", "judge"} < set(re.findall(r'<h2 id="([a-z]+)">', text))
     assert set(re.findall(r'href="#([a-z]+)"', text)) == set(re.findall(r'<h2 id="([a-z]+)">', text)) - {"compared"}
     assert "a-large-judge compared both answers" in text
@@ -184,14 +188,14 @@ def test_kinds_that_keep_the_meaning_and_kinds_that_change_it_stay_apart(tmp_pat
     assert keeping < text.index(">prefix ") < changing < text.index(">counter-order ")
 
 
-def test_failures_stand_side_by_side_with_what_they_mean(evaluation: Run) -> None:
+def test_failures_stand_side_by_side_with_what_they_mean(evaluation: Run[EvalSummary]) -> None:
     text = page(evaluation)
     assert "Answers with each type of failure, base and tuned" in text
     assert "<dt>format</dt>" in text and "the form that was asked for is not there" in text
 
 
 @pytest.mark.parametrize(("allowed", "loud"), [([], True), (["chat template"], False)])
-def test_an_unfair_fight_is_said_on_top(evaluation: Run, allowed: list[str], loud: bool) -> None:
+def test_an_unfair_fight_is_said_on_top(evaluation: Run[EvalSummary], allowed: list[str], loud: bool) -> None:
     differences = [
         {"what": "chat template", "base": "<b>one</b>", "tuned": "two", "matters": True},
         {"what": "model", "base": "a", "tuned": "b", "matters": False},
@@ -215,7 +219,7 @@ def test_variants_name_their_original_and_what_they_can_be_filtered_by(tmp_path:
     assert data["prompts"][-1]["answers"][0]["scores"][0].startswith("rouge_l ")
 
 
-def test_a_link_needs_the_address_of_a_web_ui_and_names_the_models_as_it_does(evaluation: Run) -> None:
+def test_a_link_needs_the_address_of_a_web_ui_and_names_the_models_as_it_does(evaluation: Run[EvalSummary]) -> None:
     assert listed(page(evaluation))["webui"] is None
     found = listed(page(evaluation, webui="http://127.0.0.1:3000/"))["webui"]
     assert found == {"url": "http://127.0.0.1:3000", "models": "tandem-demo,tandem-demo-json"}

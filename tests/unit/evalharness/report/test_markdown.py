@@ -38,8 +38,8 @@ def test_the_load_figures_stand_side_by_side(evidence: Evidence, tmp_path: Path)
     load = read_run(load_run(tmp_path, seconds=8), "load")
     rendered = html(markdown.render(Verdict((MET,)), replace(evidence, load=load)))
     assert rendered.count("<table>") == 4
-    for side in load.summary["endpoints"]:
-        assert f"{side['ttft']['p95'] * 1000:.0f} ms" in rendered
+    for side in load.summary.endpoints:
+        assert f"{(side.ttft['p95'] or 0) * 1000:.0f} ms" in rendered
 
 
 @given(st.text())

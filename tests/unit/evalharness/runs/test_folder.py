@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
 from evalharness.runs.folder import create_run, finished_runs, read_json, write_json
-from evalharness.runs.rows import Rows, append_row, open_rows, read_rows
+from evalharness.runs.jsonl import Rows, append_row, open_rows, read_rows
+from evalharness.runs.rows import Error
 
 
 def test_two_runs_of_one_second_get_folders_of_their_own_that_sort_by_time(tmp_path: Path) -> None:
@@ -38,12 +40,13 @@ def test_a_place_that_takes_no_folder_is_a_mistake_of_the_user(tmp_path: Path) -
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
+NEXT = Error(kind="next", detail="é")  # any row will do
 
 
 @settings(deadline=None)  # a disk has its moods
-@given(rows=st.lists(st.dictionaries(texts, texts), max_size=5), torn=st.integers(0, 8))
+@given(rows=st.lists(st.builds(Error, kind=texts, detail=texts), max_size=5), torn=st.integers(0, 8))
 def test_rows_survive_a_kill_up_to_the_last_whole_one(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], torn: int
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Error], torn: int
 ) -> None:
     path = tmp_path_factory.mktemp("run") / "rows.jsonl"
     with open_rows(path) as file:
@@ -51,61 +54,62 @@ def test_rows_survive_a_kill_up_to_the_last_whole_one(
             append_row(file, row)
     with path.open("a") as file:
         file.write('{"torn": '[:torn])
-    assert list(read_rows(path)) == rows
+    assert list(read_rows(path, Error)) == rows
     with open_rows(path) as file:
-        append_row(file, {"next": "row"})
-    assert list(read_rows(path)) == [*rows, {"next": "row"}]
+        append_row(file, NEXT)
+    assert list(read_rows(path, Error)) == [*rows, NEXT]
 
 
 def test_a_row_torn_within_a_character_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    path.write_bytes('{"a": "é"}\n{"a": "é'.encode()[:-1])
-    assert list(read_rows(path)) == [{"a": "é"}]
+    path.write_bytes('{"kind": "next", "detail": "é"}\n{"kind": "é'.encode()[:-1])
+    assert list(read_rows(path, Error)) == [NEXT]
 
 
 def test_half_a_character_that_a_server_sent_does_not_stop_a_run(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     with open_rows(path) as file:
-        append_row(file, {"finish_reason": "\ud83d"})
-    assert list(read_rows(path)) == [{"finish_reason": "?"}]
+        append_row(file, Error(kind="next", detail="\ud83d"))
+    assert list(read_rows(path, Error)) == [Error(kind="next", detail="?")]
 
 
 def test_files_are_utf_8_whatever_the_machines_language_is(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from evalharness.runs import folder as run, rows\n"
-        "folder = Path(sys.argv[1])\n"
-        "with rows.open_rows(folder / 'rows.jsonl') as file: rows.append_row(file, {'a': 'é'})\n"
-        "assert list(rows.read_rows(folder / 'rows.jsonl')) == [{'a': 'é'}]\n"
-        "run.write_json(folder / 'run.json', 'é'); assert run.read_json(folder / 'run.json') == 'é'"
+        "import sys; from pathlib import Path; from evalharness.runs import folder as run, jsonl, rows\n"
+        "folder, row = Path(sys.argv[1]), rows.Error(kind='é', detail='')\n"
+        "with jsonl.open_rows(folder / 'rows.jsonl') as file: jsonl.append_row(file, row)\n"
+        "assert list(jsonl.read_rows(folder / 'rows.jsonl', rows.Error)) == [row]\n"
+        "run.write_json(folder / 'run.json', {'a': 'é'}); assert run.read_json(folder / 'run.json') == {'a': 'é'}"
     )
     script = tmp_path / "program.py"
     script.write_text(program, encoding="utf-8")
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(Path.cwd())}
     subprocess.run([sys.executable, script, tmp_path], env={**os.environ, **ascii_only}, check=True)
-    assert (tmp_path / "run.json").read_bytes() == '"é"\n'.encode()
+    assert json.loads((tmp_path / "run.json").read_bytes().decode()) == {"a": "é"}
+    assert "é".encode() in (tmp_path / "run.json").read_bytes()
 
 
 def test_a_broken_line_in_the_middle_is_named_and_not_skipped(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    path.write_text('{"a": 1}\n{"a": \n{"a": 3}\n')
+    path.write_text('{"kind": "1", "detail": ""}\n{"kind": \n{"kind": "3", "detail": ""}\n')
     with pytest.raises(UsageError, match=r"rows\.jsonl, line 2"):
-        list(read_rows(path))
+        list(read_rows(path, Error))
 
 
 def test_a_file_that_is_not_there_has_no_rows(tmp_path: Path) -> None:
-    assert list(read_rows(tmp_path / "rows.jsonl")) == []
+    assert list(read_rows(tmp_path / "rows.jsonl", Error)) == []
 
 
 def test_rows_by_key_are_those_that_came_last_and_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     with open_rows(path) as file:
-        for number, said in enumerate(("one", "zwei", "三", "four")):
-            append_row(file, {"id": number % 3, "said": said})
-    rows = Rows(path, lambda row: row["id"])
-    assert {key: row["said"] for key, row in rows.items()} == {0: "four", 1: "zwei", 2: "三"}
+        for kind, said in zip("abca", ("one", "zwei", "三", "four"), strict=True):
+            append_row(file, Error(kind=kind, detail=said))
+    rows = Rows(path, Error, attrgetter("kind"))
+    assert {key: row.detail for key, row in rows.items()} == {"a": "four", "b": "zwei", "c": "三"}
     assert len(rows) == 3
-    assert rows.get(3) is None
-    assert not Rows(tmp_path / "none.jsonl", lambda row: row["id"])
+    assert rows.get("d") is None
+    assert not Rows(tmp_path / "none.jsonl", Error, attrgetter("kind"))
 
 
 def test_json_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

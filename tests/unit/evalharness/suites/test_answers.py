@@ -11,11 +11,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from evalharness.checks import FAILURES, apply_checks
+from evalharness.checks import FAILURES
 from evalharness.suites.files import load_suites, shipped
 from evalharness.suites.generators import drafts
 from evalharness.suites.generators.drafts import Item
 from evalharness.suites.schema import Prompt
+from tests.parts import apply_checks
 
 SUITES = {suite.suite: suite for suite in load_suites(shipped())}
 ITEMS = [item for draft in drafts() for item in draft.items]
@@ -52,7 +53,7 @@ GENERAL = {  # of each kind, to its first prompt: an answer that is right, and o
 
 def passes(answer: str, item: Item | Prompt) -> bool:
     checks = item.checks if isinstance(item, Item) else [check.model_dump() for check in item.checks]
-    return all(outcome["passed"] for outcome in apply_checks(answer, "stop", checks))
+    return all(outcome.passed for outcome in apply_checks(answer, "stop", checks))
 
 
 def of_kind(*kinds: str) -> list[Item]:
@@ -236,9 +237,7 @@ def test_every_kind_of_failure_can_be_met_in_the_shipped_suites() -> None:
     run, read = ([item for item in ITEMS if (item.checks[0]["type"] == "code") is code] for code in (True, False))
     tried = [(answer, "stop", item) for item in read for answer in (item.wrong, "", "la " * 99)]
     tried += [(run[0].wrong, "stop", run[0]), ("No", "length", read[0])]
-    met = {
-        outcome["failure"] for answer, reason, item in tried for outcome in apply_checks(answer, reason, item.checks)
-    }
+    met = {outcome.failure for answer, reason, item in tried for outcome in apply_checks(answer, reason, item.checks)}
     assert met - {None} == set(FAILURES)
 
 

@@ -7,12 +7,12 @@ from collections import Counter
 import pytest
 from pydantic import ValidationError
 
-from evalharness.checks import apply_checks
 from evalharness.stats.power import power_at
 from evalharness.suites.files import SHIPPED, load_suites, shipped
 from evalharness.suites.generators import code, drafts
 from evalharness.suites.generators.drafts import MOST_OF_A_KIND, Draft, Entry, Item, as_yaml, entries_of
 from evalharness.suites.generators.long_context import TEMPLATE_TOKENS, most_tokens
+from tests.parts import apply_checks
 
 DRAFTS = {draft.name: draft for draft in drafts()}
 POWER, DISCORDANCE = 0.8, 0.1  # what a margin promises: equal models that differ in one prompt of ten pass this often
@@ -20,7 +20,7 @@ OTHERS = {"general"}  # written by hand, before these
 
 
 def passes(answer: str, item: Item) -> bool:
-    return all(outcome["passed"] for outcome in apply_checks(answer, "stop", item.checks))
+    return all(outcome.passed for outcome in apply_checks(answer, "stop", item.checks))
 
 
 @pytest.mark.parametrize("name", DRAFTS)

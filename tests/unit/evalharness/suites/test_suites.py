@@ -7,7 +7,9 @@ import yaml
 
 from evalharness.commands.suites import main
 from evalharness.errors import UsageError
-from evalharness.runs.rows import digest
+from evalharness.runs.jsonl import digest
+from evalharness.runs.rows import Wanted
+from evalharness.runs.typed import as_json
 from evalharness.stats import Pairs, difference_interval
 from evalharness.suites.files import load_suite, load_suites, shipped
 
@@ -48,7 +50,7 @@ def refusal(path: Path) -> str:
 
 def test_every_sampling_parameter_is_stated_even_when_the_suite_leaves_it_out(tmp_path: Path) -> None:
     [row] = load_suite(written(tmp_path, a_suite())).rows()
-    assert row["sampling"] == {
+    assert row.sampling == {
         "max_tokens": 16,
         "temperature": 0.0,
         "top_p": 1.0,
@@ -56,15 +58,15 @@ def test_every_sampling_parameter_is_stated_even_when_the_suite_leaves_it_out(tm
         "presence_penalty": 0.0,
         "frequency_penalty": 0.0,
     }
-    assert row["checks"] == [{"type": "contains", "value": ["hello"]}]
+    assert row.checks == [Wanted(type="contains", value=["hello"])]
 
 
 def test_a_rubric_goes_with_its_prompt_and_is_not_there_where_none_is_given(tmp_path: Path) -> None:
     content = a_suite()
     content["prompts"].append({**content["prompts"][0], "id": "second", "rubric": "5: it is warm."})
     first, second = load_suite(written(tmp_path, content)).rows()
-    assert "rubric" not in first
-    assert second["rubric"] == "5: it is warm."
+    assert first.rubric is None and "rubric" not in as_json(first)
+    assert second.rubric == "5: it is warm."
 
 
 def test_the_digest_follows_what_is_asked_and_not_how_the_file_is_laid_out(tmp_path: Path) -> None:
@@ -209,7 +211,7 @@ def test_variants_are_asked_like_prompts_and_counted_apart(tmp_path: Path) -> No
     plain = load_suite(written(tmp_path, content))
     content["prompts"].append({**content["prompts"][0], "id": "second", "of": "first", "variant": "typos"})
     suite = load_suite(written(tmp_path, content))
-    assert [(row.get("of"), row.get("variant")) for row in suite.rows()] == [(None, None), ("first", "typos")]
+    assert [(row.of, row.variant) for row in suite.rows()] == [(None, None), ("first", "typos")]
     assert (suite.about()["prompts"], suite.about()["variants"]) == (2, 1)
     assert "variants" not in plain.about()
 

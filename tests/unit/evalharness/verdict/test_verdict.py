@@ -1,19 +1,23 @@
 """What evidence and a policy add up to."""
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from evalharness.runs.summaries import LoadSummary, Metric, Rate, SuiteSummary
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from evalharness.stats.power import prompts_needed
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.verdict import Reason, Verdict, decide
+from tests.parts import evaluation, load, metric, percentiles, ratio, side, suite
 
-Row = dict[str, Any]
 POLICY = Policy(version=1, quality="by-purpose", max_error_rate=0.01)
 SELF = replace(POLICY, quality="no-difference")
 RANK = {"failed": 0, "unsettled": 1, "met": 2}
@@ -23,76 +27,57 @@ tables = st.builds(Pairs, counts, counts, counts, counts).filter(lambda pairs: p
 purposes = st.sampled_from(["superiority", "non-inferiority"])
 
 
-def suite(difference: float, low: float, high: float, p: float, purpose: str = "superiority", **more: Any) -> Row:
+def letters(
+    difference: float, low: float, high: float, p: float, purpose: str = "superiority", **more: Any
+) -> SuiteSummary:
     """A suite of an eval summary in which the first endpoint is right half of the time."""
-    right = {
-        "metric": "right",
-        "first": {"passed": 100, "n": 200, "rate": 0.5},
-        "second": {"passed": 100 + round(difference * 200), "n": 200, "rate": 0.5 + difference},
-        "difference": difference,
-        "low": low,
-        "high": high,
-        "p_value": p,
-        "only_first": 15,
-        "only_second": 15 + round(difference * 200),
-    }
-    margin = None if purpose == "descriptive" else 0.05
-    about = {
-        "suite": "letters",
-        "purpose": purpose,
-        "margin": margin,
-        "prompts": 200,
-        "paired": 200,
-        "errors": {"base": 0, "tuned": 0},
-        "robustness": None,
-    }
-    return {**about, "metrics": [right], **more}
+    right = metric(0.5, 0.5 + difference, difference=difference, low=low, high=high, p_value=p)
+    return suite(right, **{"purpose": purpose, **more})
 
 
-def from_pairs(pairs: Pairs, purpose: str) -> Row:
+def from_pairs(pairs: Pairs, purpose: str) -> SuiteSummary:
+    first, second = (Rate(passed=passed, n=pairs.n, rate=passed / pairs.n) for passed in (pairs.first, pairs.second))
     low, high = difference_interval(pairs)
-    row = suite(pairs.difference, low, high, mcnemar(pairs), purpose, paired=pairs.n, prompts=pairs.n)
-    for side, passed in (("first", pairs.first), ("second", pairs.second)):
-        row["metrics"][0][side] = {"passed": passed, "n": pairs.n, "rate": passed / pairs.n}
-    row["metrics"][0] |= {"only_first": pairs.only_first, "only_second": pairs.only_second}
-    return row
+    right = Metric(
+        metric="right",
+        first=first,
+        second=second,
+        difference=pairs.difference,
+        low=low,
+        high=high,
+        p_value=mcnemar(pairs),
+        only_first=pairs.only_first,
+        only_second=pairs.only_second,
+    )
+    return suite(right, purpose=purpose, paired=pairs.n, prompts=pairs.n)
 
 
-def evaluation(*suites: Row) -> Row:
-    return {"endpoints": ["base", "tuned"], "confidence": 0.95, "suites": list(suites)}
-
-
-def load(ratio: float, low: float | None, high: float | None, errors: Mapping[str, Row] | None = None) -> Row:
-    sides: list[Row] = [
-        {"name": "base", "requests": 400, "errors": {}, "ttft": {"p95": 0.2}},
-        {"name": "tuned", "requests": 400, "errors": {}, "ttft": {"p95": 0.2 * ratio}},
+def under_load(
+    value: float, low: float | None, high: float | None, errors: Mapping[str, Any] | None = None, **more: Any
+) -> LoadSummary:
+    sides = [
+        side(name, errors=(errors or {}).get(name, {}), ttft=percentiles(0.1, p95, 1.0))
+        for name, p95 in (("base", 0.2), ("tuned", 0.2 * value))
     ]
-    for side in sides:
-        side["errors"] = (errors or {}).get(str(side["name"]), {})
-    row = {"metric": "ttft_p95", "ratio": ratio, "low": low, "high": high}
-    return {
-        "confidence": 0.95,
-        "profile": {"seconds": 20.0, "users": 8},
-        "endpoints": sides,
-        "ratios": [row],
-        "invalid": [],
-    }
+    return load(sides, ratio("ttft_p95", value, low, high), **more)
 
 
-BETTER = suite(0.2, 0.1, 0.3, 0.0001)
+BETTER = letters(0.2, 0.1, 0.3, 0.0001)
 AT_MOST = replace(POLICY, load={"ttft_p95": {"at_most": 1.5}})
 AT_LEAST = replace(POLICY, load={"ttft_p95": {"at_least": 0.8}})
 EQUAL = replace(POLICY, load={"ttft_p95": {"equal_within": 0.1}})
 
 
-def of_suite(row: Row, policy: Policy = POLICY) -> Reason:
+def of_suite(row: SuiteSummary, policy: Policy = POLICY) -> Reason:
     """The reason that a suite gives."""
     return decide(evaluation(row), {}, None, policy).reasons[0]
 
 
 def of_ratio(policy: Policy, *interval: float) -> Reason:
     (reason,) = (
-        one for one in decide(evaluation(BETTER), {}, load(*interval), policy).reasons if one.criterion == "capacity"
+        one
+        for one in decide(evaluation(BETTER), {}, under_load(*interval), policy).reasons
+        if one.criterion == "capacity"
     )
     return reason
 
@@ -113,7 +98,7 @@ def test_one_failure_fails_and_one_open_criterion_keeps_from_passing(outcomes: l
 
 def test_nothing_judged_is_no_pass() -> None:
     assert Verdict(()).word == "INCONCLUSIVE"
-    assert decide(evaluation(suite(0.2, 0.1, 0.3, 0.0, "descriptive")), {}, None, POLICY).word == "INCONCLUSIVE"
+    assert decide(evaluation(letters(0.2, 0.1, 0.3, 0.0, "descriptive")), {}, None, POLICY).word == "INCONCLUSIVE"
 
 
 # Quality
@@ -122,20 +107,25 @@ def test_nothing_judged_is_no_pass() -> None:
 @pytest.mark.parametrize(
     ("row", "outcome"),
     [
-        (suite(0.20, 0.10, 0.30, 0.001), "met"),
-        (suite(0.03, 0.01, 0.04, 0.01), "failed"),  # sure, and too small to matter
-        (suite(0.03, 0.01, 0.06, 0.01), "met"),  # there, and one that matters is not ruled out
-        (suite(0.20, 0.01, 0.39, 0.06), "met"),  # the interval decides; the p-value is only shown
-        (suite(0.05, -0.05, 0.15, 0.3), "unsettled"),
-        (suite(0.00, -0.03, 0.03, 1.0), "failed"),
-        (suite(-0.30, -0.40, -0.20, 0.0), "failed"),
-        (suite(0.00, -0.03, 0.03, 1.0, "non-inferiority"), "met"),
-        (suite(0.00, -0.08, 0.08, 1.0, "non-inferiority"), "unsettled"),
-        (suite(-0.04, -0.05, -0.03, 0.0, "non-inferiority"), "unsettled"),  # on the margin is not above it
-        (suite(-0.20, -0.30, -0.10, 0.0, "non-inferiority"), "failed"),
+        (letters(0.20, 0.10, 0.30, 0.001), "met"),
+        (letters(0.03, 0.01, 0.04, 0.01), "met"),  # better, if by less than the margin
+        (letters(0.03, -0.01, 0.06, 0.01), "unsettled"),
+        (letters(0.20, 0.01, 0.39, 0.06), "met"),  # the interval decides; the p-value is only shown
+        (letters(0.05, -0.05, 0.15, 0.3), "unsettled"),
+        (letters(0.00, -0.03, 0.03, 1.0), "unsettled"),  # a gain that matters is ruled out, a small one is not
+        (letters(0.20, 0.10, math.nan, 0.001), "unsettled"),
+        (letters(-0.30, math.nan, -0.10, 0.001, "non-inferiority"), "unsettled"),
+        (letters(0.20, 0.10, 0.30, 0.001, paired=19), "unsettled"),
+        (letters(0.20, 0.10, 0.30, 0.001, paired=20), "met"),
+        (letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", paired=19), "unsettled"),
+        (letters(-0.30, -0.40, -0.20, 0.0), "failed"),
+        (letters(0.00, -0.03, 0.03, 1.0, "non-inferiority"), "met"),
+        (letters(0.00, -0.08, 0.08, 1.0, "non-inferiority"), "unsettled"),
+        (letters(-0.04, -0.05, -0.03, 0.0, "non-inferiority"), "unsettled"),  # on the margin is not above it
+        (letters(-0.20, -0.30, -0.10, 0.0, "non-inferiority"), "failed"),
     ],
 )
-def test_a_suite_is_judged_by_its_purpose_and_margin(row: Row, outcome: str) -> None:
+def test_a_suite_is_judged_by_its_purpose_and_margin(row: SuiteSummary, outcome: str) -> None:
     assert of_suite(row).outcome == outcome
 
 
@@ -150,23 +140,50 @@ def test_no_loss_is_shown_where_the_base_has_no_more_than_the_margin_to_lose(rig
 @pytest.mark.parametrize("purpose", ["superiority", "non-inferiority", "descriptive"])
 @pytest.mark.parametrize(("p", "outcome"), [(1.0, "met"), (0.06, "met"), (0.04, "failed"), (0.0001, "failed")])
 def test_the_self_test_wants_no_difference_in_any_suite(purpose: str, p: float, outcome: str) -> None:
-    reason = of_suite(suite(0.1, -0.1, 0.3, p, purpose), SELF)
+    reason = of_suite(letters(0.1, -0.1, 0.3, p, purpose), SELF)
     assert (reason.criterion, reason.outcome) == ("no difference", outcome)
     assert "adjusted" not in reason.text
 
 
 def test_more_suites_are_no_more_chances_of_a_false_alarm_in_the_self_test() -> None:
     """Any one that differs fails it, so their p-values are adjusted (Holm); those by purpose must all be met."""
-    four = [suite(0.1, 0.01, 0.2, p, suite=f"suite {p}") for p in (0.01, 0.03, 0.5, 0.9)]
+    four = [letters(0.1, 0.01, 0.2, p, name=f"suite {p}") for p in (0.01, 0.03, 0.5, 0.9)]
     outcomes = {reason.subject: reason for reason in decide(evaluation(*four), {}, None, SELF).reasons}
-    assert [outcomes[row["suite"]].outcome for row in four] == ["failed", "met", "met", "met"]
-    assert outcomes["suite 0.03"].text.endswith("no difference found (p = 0.090, adjusted for 4 suites).")
+    assert [outcomes[row.suite].outcome for row in four] == ["failed", "met", "met", "met"]
+    assert "no difference found (p = 0.090, adjusted for 4 suites)" in outcomes["suite 0.03"].text
     assert [reason.outcome for reason in decide(evaluation(*four), {}, None, POLICY).reasons[:4]] == ["met"] * 4
 
 
+@pytest.mark.parametrize("p", [math.nan, 1.0])
+def test_the_self_test_takes_no_handful_of_prompts_and_no_p_value_that_is_none(p: float) -> None:
+    pairs = 200 if math.isnan(p) else 19
+    assert of_suite(letters(0.0, -0.1, 0.1, p, "superiority", paired=pairs), SELF).outcome == "unsettled"
+    if math.isnan(p):
+        other = letters(0.0, -0.1, 0.1, 0.001, suite="broken")
+        outcomes = [r.outcome for r in decide(evaluation(letters(0, -0.1, 0.1, p), other), {}, None, SELF).reasons[:2]]
+        assert outcomes == ["unsettled", "failed"]
+
+
+def test_the_self_test_says_how_large_a_fault_it_would_have_found() -> None:
+    """Checked by brute force: McNemar's test on so many prompts, of which so many more are lost than won."""
+    reason = of_suite(letters(0.0, -0.07, 0.07, 1.0), SELF)
+    (found,) = re.findall(r"A fault of ([\d.]+) points in one direction would have been found in 80%", reason.text)
+    fault, discordance, draws = float(found) / 100, 0.15, np.random.default_rng(1)
+    lost, won = (discordance + fault) / 2, (discordance - fault) / 2
+    tables = draws.multinomial(200, [lost, won, 1 - lost - won], size=4000)
+    power = np.mean([mcnemar(Pairs(0, int(a), int(b), int(rest))) <= 0.05 for a, b, rest in tables])
+    assert 0.77 <= power <= 0.84
+
+
+@pytest.mark.parametrize(("low", "high", "shown"), [(-0.04, 0.04, True), (-0.06, 0.04, False)])
+def test_the_same_is_only_said_where_equivalence_is_shown(low: float, high: float, shown: bool) -> None:
+    reason = of_suite(letters(0.0, low, high, 1.0), SELF)
+    assert ("shown to be the same to within 5 points" in reason.text) == shown
+
+
 def test_the_self_test_leaves_out_suites_without_a_pair() -> None:
-    nothing = suite(0, 0, 0, 1, paired=0, suite="silent")
-    reasons = decide(evaluation(suite(0.1, 0.01, 0.2, 0.03), nothing), {}, None, SELF).reasons
+    nothing = suite(metric(None, None), "silent", paired=0)
+    reasons = decide(evaluation(letters(0.1, 0.01, 0.2, 0.03), nothing), {}, None, SELF).reasons
     assert [reason.outcome for reason in reasons[:2]] == ["failed", "unsettled"]
 
 
@@ -185,18 +202,18 @@ def test_a_gained_prompt_never_turns_a_pass_into_a_fail(pairs: Pairs, purpose: s
 def test_a_whole_interval_moved_up_is_never_judged_worse(
     difference: float, below: float, above: float, p: float, gain: float, purpose: str
 ) -> None:
-    before = of_suite(suite(difference, difference - below, difference + above, p, purpose))
+    before = of_suite(letters(difference, difference - below, difference + above, p, purpose))
     moved = difference + gain
-    after = of_suite(suite(moved, moved - below, moved + above, p, purpose))
+    after = of_suite(letters(moved, moved - below, moved + above, p, purpose))
     assert RANK[after.outcome] >= RANK[before.outcome]
 
 
 def test_a_reason_is_a_sentence_with_the_numbers() -> None:
-    assert of_suite(suite(0.45, 0.395, 0.477, 0.00004)).text == (
+    assert of_suite(letters(0.45, 0.395, 0.477, 0.00004)).text == (
         "letters: tuned is right in 95.0 % against base's 50.0 % "
         "(+45.0 points, 95 % interval +39.5 to +47.7, p < 0.001): better."
     )
-    assert of_suite(suite(-0.2, -0.3, -0.1, 0.012, "non-inferiority")).text == (
+    assert of_suite(letters(-0.2, -0.3, -0.1, 0.012, "non-inferiority")).text == (
         "letters: tuned is right in 30.0 % against base's 50.0 % "
         "(\N{MINUS SIGN}20.0 points, 95 % interval \N{MINUS SIGN}30.0 to \N{MINUS SIGN}10.0, p = 0.012): "
         "more is lost than the 5 points that are accepted."
@@ -206,15 +223,14 @@ def test_a_reason_is_a_sentence_with_the_numbers() -> None:
 def test_an_open_suite_says_how_many_more_prompts_would_settle_it() -> None:
     # 15 prompts lost and 15 won of 200: 487 rule out a loss of 5 points with 80 % power, where there is none
     assert prompts_needed(0, 0.15, 0.05) == 487
-    text = of_suite(suite(0.0, -0.1, 0.1, 1.0, "non-inferiority")).text
+    text = of_suite(letters(0.0, -0.1, 0.1, 1.0, "non-inferiority")).text
     assert text.endswith(
         "not settled. About 290 more prompts would settle it with 80 % power, if the two differ as they did here."
     )
 
 
 def test_a_suite_without_a_pair_is_open_and_not_an_error() -> None:
-    right = {"first": {"rate": None}, "second": {"rate": None}, "difference": None, "low": None, "high": None}
-    reason = of_suite(suite(0, 0, 0, 1, paired=0, metrics=[{**right, "metric": "right", "p_value": None}]))
+    reason = of_suite(suite(metric(None, None), paired=0))
     assert reason.outcome == "unsettled"
     assert "no prompt was answered by both" in reason.text
 
@@ -231,8 +247,12 @@ def test_a_suite_without_a_pair_is_open_and_not_an_error() -> None:
         (AT_LEAST, (0.95, 0.9, 1.0), "met"),
         (AT_LEAST, (0.85, 0.7, 1.0), "unsettled"),
         (AT_LEAST, (0.6, 0.5, 0.7), "failed"),
-        (EQUAL, (1.0, 0.8, 1.2), "met"),
-        (EQUAL, (1.3, 1.05, 1.6), "met"),
+        (EQUAL, (1.0, 0.95, 1.05), "met"),
+        (EQUAL, (1.0, 0.8, 1.2), "unsettled"),
+        (EQUAL, (2.0, 1.2, 3.3), "failed"),
+        (EQUAL, (1.3, 1.05, 1.6), "unsettled"),
+        (EQUAL, (1.0, math.nan, math.nan), "unsettled"),
+        (AT_MOST, (math.nan, math.nan, 1.0), "unsettled"),
         (EQUAL, (1.3, 1.2, 1.4), "failed"),
         (EQUAL, (0.7, 0.6, 0.8), "failed"),
     ],
@@ -264,15 +284,31 @@ def test_an_open_ratio_says_how_long_a_run_would_settle_it() -> None:
     ("policy", "interval", "outcome"),
     [
         (AT_MOST, (1.2, 1.1, 1.4), "unsettled"),
-        (AT_MOST, (1.9, 1.7, 2.1), "failed"),
-        (EQUAL, (1, 0.9, 1.1), "unsettled"),
+        (AT_MOST, (1.9, 1.7, 2.1), "unsettled"),
+        (EQUAL, (1, 0.95, 1.05), "unsettled"),
     ],
 )
-def test_an_invalid_load_keeps_no_limit(policy: Policy, interval: tuple[float, float, float], outcome: str) -> None:
-    spoilt = {**load(*interval), "invalid": ["The load generator was the bottleneck."]}
+def test_an_invalid_load_keeps_and_breaks_no_limit(
+    policy: Policy, interval: tuple[float, float, float], outcome: str
+) -> None:
+    spoilt = under_load(*interval, invalid=("The load generator was the bottleneck.",))
     (reason,) = (r for r in decide(evaluation(BETTER), {}, spoilt, policy).reasons if r.criterion == "capacity")
     assert reason.outcome == outcome
-    assert ("The load generator was the bottleneck." in reason.text) == (outcome == "unsettled")
+    assert "The load generator was the bottleneck." in reason.text
+
+
+def test_errors_under_a_load_that_is_not_valid_do_not_fail_a_model() -> None:
+    spoilt = under_load(1, 0.9, 1.1, {"tuned": {"timeout": 40}}, invalid=("The load generator was the bottleneck.",))
+    assert decide(evaluation(BETTER), {}, spoilt, AT_MOST).word == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize(("requests", "outcome"), [(2, "unsettled"), (19, "unsettled"), (20, "met")])
+@pytest.mark.parametrize("few", ["base", "tuned"])
+def test_a_handful_of_requests_keeps_no_limit(few: str, requests: int, outcome: str) -> None:
+    sides = [side(name, requests=requests if name == few else 400) for name in ("base", "tuned")]
+    measured = load(sides, ratio("ttft_p95", 1.0, 0.9, 1.1))
+    (reason,) = (r for r in decide(evaluation(BETTER), {}, measured, AT_MOST).reasons if r.criterion == "capacity")
+    assert reason.outcome == outcome
 
 
 def test_without_a_load_run_only_a_policy_without_load_can_pass() -> None:
@@ -281,7 +317,7 @@ def test_without_a_load_run_only_a_policy_without_load_can_pass() -> None:
 
 
 def test_a_ratio_that_was_not_measured_is_open() -> None:
-    assert decide(evaluation(BETTER), {}, load(1.0, None, None), AT_MOST).word == "INCONCLUSIVE"
+    assert decide(evaluation(BETTER), {}, under_load(1.0, None, None), AT_MOST).word == "INCONCLUSIVE"
 
 
 # Errors
@@ -302,11 +338,11 @@ def test_when_the_base_does_not_answer_the_measurement_settles_nothing(
     errors: dict[str, dict[str, int]],
 ) -> None:
     assert decide(evaluation(BETTER), errors, None, POLICY).word == "INCONCLUSIVE"
-    assert decide(evaluation(BETTER), {}, load(1.0, 0.9, 1.1, errors), AT_MOST).word == "INCONCLUSIVE"
+    assert decide(evaluation(BETTER), {}, under_load(1.0, 0.9, 1.1, errors), AT_MOST).word == "INCONCLUSIVE"
 
 
 def test_errors_of_the_load_run_count_as_those_of_the_eval_run() -> None:
-    verdict = decide(evaluation(BETTER), {}, load(1.0, 0.9, 1.1, {"tuned": {"cut_stream": 5}}), AT_MOST)
+    verdict = decide(evaluation(BETTER), {}, under_load(1.0, 0.9, 1.1, {"tuned": {"cut_stream": 5}}), AT_MOST)
     assert verdict.word == "FAIL"
 
 
@@ -320,9 +356,8 @@ def test_too_many_errors_never_pass_and_few_never_fail(of_base: int, of_tuned: i
 
 @pytest.mark.parametrize("silent", [["tuned"], ["base", "tuned"]])
 def test_who_got_no_measured_request_has_neither_passed_nor_failed(silent: list[str]) -> None:
-    nothing = load(1.0, None, None)
-    for side in nothing["endpoints"]:
-        side["requests"] = 0 if side["name"] in silent else 400
+    measured = [side(name, requests=0 if name in silent else 400) for name in ("base", "tuned")]
+    nothing = load(measured, ratio("ttft_p95", None, None, None))
     verdict = decide(evaluation(BETTER), {}, nothing, POLICY)
     assert verdict.word == "INCONCLUSIVE"
     texts = [reason.text for reason in verdict.reasons if reason.outcome == "unsettled"]

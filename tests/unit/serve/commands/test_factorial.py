@@ -4,10 +4,11 @@ import pytest
 
 from serve.commands import factorial
 from serve.errors import Failure, UsageError
+from serve.hardware import GIB
 from serve.harness.measure import Measured
-from serve.models.limits import GIB
 from serve.paths import Paths
-from serve.planning import inputs
+from serve.planning import decision
+from serve.planning.decision import Decision
 from serve.planning.plan import Limits
 from serve.settings import Settings
 
@@ -89,7 +90,7 @@ def test_full_precision_that_does_not_fit_is_refused_before_anything_is_served(w
 
 
 def test_on_a_gpu_both_passes_have_the_cache_that_full_precision_leaves(world, monkeypatch):
-    monkeypatch.setattr(inputs, "limits_before_fetching", lambda settings, _: cache[settings.PRECISION])
+    monkeypatch.setattr(decision, "decide", lambda settings, *_: Decision(True, cache[settings.PRECISION], {}))
     cache = {"int4": Limits(20 * GIB), "fp": Limits(10 * GIB)}
     both = factorial.passes(Settings(), world.paths, gpu=True)
     assert [(one.PRECISION, one.KV_CACHE_GIB) for one in both] == [("int4", 10), ("fp", 10)]

@@ -79,18 +79,6 @@ def test_a_group_size_that_does_not_divide_the_layers_is_refused(base):
         preflight.check_quantizable(base, 128)
 
 
-def test_swapping_without_a_gpu_is_refused():
-    preflight.check_mode("swap", gpu=True)
-    preflight.check_mode("lora", gpu=False)
-    preflight.check_mode("pair", gpu=False, precision="fp")
-    with pytest.raises(
-        UsageError, match="MODE=lora serves the INT4 base alone, so nothing in full precision; set MODE"
-    ):
-        preflight.check_mode("lora", gpu=True, precision="fp")
-    with refused("MODE=swap needs an NVIDIA GPU, .*; set MODE to pair or lora"):
-        preflight.check_mode("swap", gpu=False)
-
-
 def test_a_base_that_is_quantized_already_is_refused(tmp_path):
     with refused("quantized already; set BASE_MODEL to the full-precision model"):
         preflight.check_model(make_model(tmp_path / "base", quantization_config={"quant_method": "bitsandbytes"}))
@@ -168,13 +156,3 @@ def test_a_disk_too_small_for_the_copies_is_refused(tmp_path, base, monkeypatch)
     monkeypatch.setattr(preflight.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10})())
     with refused("0.0 GB free, but the merged and quantized models need about"):
         preflight.check_disk(base, tmp_path)
-
-
-def test_a_missing_system_library_is_named_by_its_package(monkeypatch):
-    def load(library):
-        if library == "libnuma.so.1":
-            raise OSError(library)
-
-    monkeypatch.setattr(preflight.ctypes, "CDLL", load)
-    with refused("system libraries are missing; on Debian and Ubuntu: apt-get install libnuma1$"):
-        preflight.check_system_libraries()

@@ -6,11 +6,10 @@ import pytest
 
 from serve import hardware
 from serve.errors import UsageError
-from serve.hardware import Gpu
-from serve.models.limits import GIB
+from serve.hardware import GIB, Gpu
+from serve.models.vllm_0_32 import GRAPHS, PROCESS
 from serve.planning import host
 from serve.planning.architecture import architecture
-from serve.planning.memory import GRAPHS
 from serve.settings import Settings, size_bytes
 from tests.models_made import LLAMA_3_8B
 
@@ -66,18 +65,18 @@ def test_the_pieces_are_the_whole_model_but_its_norms(config, group):
 
 def test_a_model_split_over_gpus_is_copied_once_and_takes_a_process_for_each():
     one, two = need(MODE="swap"), need(MODE="swap", BASE_GPUS="0,1", TUNED_GPUS="0,1")
-    assert two - one == pytest.approx(2 * host.PROCESS / GIB + GRAPHS / GIB, abs=0.3)
+    assert two - one == pytest.approx(2 * PROCESS / GIB + GRAPHS / GIB, abs=0.3)
 
 
 def test_on_cpu_the_model_and_its_cache_lie_in_host_memory():
     weights = architecture(LLAMA_3_8B, "Llama-3-8B").wide_bytes / GIB
-    assert need(gpu=False, PRECISION="fp", KV_CACHE_GIB=4) - weights - 4 == 2 * host.PROCESS / GIB
+    assert need(gpu=False, PRECISION="fp", KV_CACHE_GIB=4) - weights - 4 == 2 * PROCESS / GIB
     assert need(gpu=False, PRECISION="fp") > 16  # the default of SERVER_MEMORY
     assert need(gpu=False, MODE="lora") > need(gpu=False)
 
 
 def test_while_it_is_awake_a_gpus_server_takes_little_of_the_host_however_wide_its_weights():
-    assert need(PRECISION="fp") == need() == 2 * host.PROCESS / GIB
+    assert need(PRECISION="fp") == need() == 2 * PROCESS / GIB
 
 
 def test_a_container_that_has_too_little_is_refused_in_one_line_that_says_what_to_set():

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from serve import hardware
 from serve.commands import plan as plan_command
 from serve.errors import UsageError
-from serve.hardware import Gpu
-from serve.models.limits import GIB
+from serve.hardware import GIB, Gpu
 from serve.paths import Paths
-from serve.planning import inputs, plan
+from serve.planning import cards, plan
 from serve.planning.architecture import architecture
 from serve.planning.memory import USABLE
 from serve.settings import Settings
-from tests.models_made import LLAMA_3_8B, make_adapter
+from tests.models_made import LLAMA_3_8B
 
 ROOT = Path(__file__).parents[4]
 DEMO = json.loads((ROOT / "images" / "demo" / "base" / "config.json").read_text())
@@ -35,7 +34,7 @@ def planned(gpu, **settings):
     """Llama-3-8B on GPUs like this one, or of so many GiB."""
     given = Settings(**settings)
     alike = gpu if isinstance(gpu, Gpu) else Gpu(gpu, gpu)
-    return plan.plan(given, LLAMA, 16, dict.fromkeys(inputs.named(given), alike))
+    return plan.plan(given, LLAMA, 16, dict.fromkeys(cards.named(given), alike))
 
 
 def refusal(gib, config=LLAMA_3_8B, adapter=ADAPTER, **settings):
@@ -178,14 +177,14 @@ def test_larger_steps_are_never_why_a_large_card_is_refused():
 gib = st.floats(1, 200)
 lengths = st.integers(64, 8192)
 modes = st.sampled_from(["pair", "lora", "swap"])
-cards = st.sampled_from([("0", "0"), ("0", "1"), ("0,1", "0,1"), ("0,1", "2,3"), ("0,1", "1,2")])
+placements = st.sampled_from([("0", "0"), ("0", "1"), ("0,1", "0,1"), ("0,1", "2,3"), ("0,1", "1,2")])
 
 
 def drawn(size, length, mode, placed):
     return planned(size, MAX_MODEL_LEN=length, MODE=mode, BASE_GPUS=placed[0], TUNED_GPUS=placed[1])
 
 
-@given(gib, gib, lengths, modes, cards)
+@given(gib, gib, lengths, modes, placements)
 def test_more_memory_never_fits_fewer_requests(size, more, length, mode, placed):
     small, large = (drawn(size, length, mode, placed) for size in sorted((size, more)))
     for fewer, as_many in ((small.int4, large.int4), (small.wide, large.wide)):
@@ -195,13 +194,13 @@ def test_more_memory_never_fits_fewer_requests(size, more, length, mode, placed)
             assert fewer.stands <= as_many.stands
 
 
-@given(gib, lengths, lengths, modes, cards)
+@given(gib, lengths, lengths, modes, placements)
 def test_longer_requests_never_fit_more_often(size, length, other, mode, placed):
     short, long = (drawn(size, length, mode, placed) for length in sorted((length, other)))
     assert short.int4.requests >= long.int4.requests
 
 
-@given(gib, st.floats(0, 120), lengths, modes, cards)
+@given(gib, st.floats(0, 120), lengths, modes, placements)
 def test_what_fits_leaves_no_card_overfull(size, taken, length, mode, placed):
     fitting = drawn(Gpu(size, size + taken), length, mode, placed)
     assume(fitting.int4.requests)
@@ -231,14 +230,14 @@ def test_it_is_refused_exactly_when_nothing_fits_and_what_is_named_instead_does(
         assert fitting.int4.requests
 
 
-@given(gib, lengths, cards)
+@given(gib, lengths, placements)
 def test_int4_never_fits_fewer_than_16_bits(size, length, placed):
     fitting = drawn(size, length, "pair", placed)
     assert fitting.int4.requests >= fitting.wide.requests
 
 
 def test_what_the_driver_says_is_read():
-    listing = "0, 24564, NVIDIA GeForce RTX 4090;1, 81920, NVIDIA A100-SXM4-80GB"
+    listing = "0, 24564, NVIDIA GeForce RTX 4090\n1, 81920, NVIDIA A100-SXM4-80GB\n"
     known = {0: Gpu(24564 / 1024, 24564 / 1024, "NVIDIA GeForce RTX 4090"), 1: Gpu(80, 80, "NVIDIA A100-SXM4-80GB")}
     assert hardware.parse_gpus(listing) == known
     assert hardware.parse_gpus("0, [N/A], NVIDIA GB10") == hardware.parse_gpus("") == {}
@@ -247,30 +246,11 @@ def test_what_the_driver_says_is_read():
 def test_what_is_stated_is_a_part_of_the_card_that_is_here_or_a_card_that_is_not(monkeypatch):
     card = Gpu(80, 80, "NVIDIA H100 80GB HBM3")
     monkeypatch.setattr(hardware, "gpus", lambda: {0: card, 1: card})
-    assert inputs.gpus(Settings()) == {0: card, 1: card}
-    assert inputs.gpus(Settings(GPU_MEMORY_GIB=40)) == {0: Gpu(40, 80, card.name)}
-    assert inputs.gpus(Settings(GPU_MEMORY_GIB=141)) == {0: Gpu(141, 141)}
+    assert cards.present(Settings()) == {0: card, 1: card}
+    assert cards.present(Settings(GPU_MEMORY_GIB=40)) == {0: Gpu(40, 80, card.name)}
+    assert cards.present(Settings(GPU_MEMORY_GIB=141)) == {0: Gpu(141, 141)}
     monkeypatch.setattr(hardware, "gpus", dict)
-    assert inputs.gpus(Settings(GPU_MEMORY_GIB=12)) == {0: Gpu(12, 12)}
-
-
-@pytest.mark.parametrize("stated", [None, 20])
-def test_a_container_plans_as_the_machine_does(stated, monkeypatch):
-    listing = "0, 81920, NVIDIA H100 80GB HBM3;1, 24564, NVIDIA GeForce RTX 4090"
-    given = Settings(BASE_GPUS="1", TUNED_GPUS="0", GPU_MEMORY_GIB=stated)
-    planned_outside = plan.limits(given, DEMO, ADAPTER, inputs.gpus(given, hardware.parse_gpus(listing)))
-    for seen in hardware.parse_gpus(listing).values():  # each container sees one, as its number 0
-        monkeypatch.setattr(hardware, "gpus", lambda seen=seen: {0: seen})
-        present = inputs.gpus(given, inputs.inside(given, listing))
-        assert plan.limits(given, DEMO, ADAPTER, present) == planned_outside
-
-
-def test_a_container_that_was_told_nothing_takes_the_others_gpus_for_its_own(monkeypatch):
-    small, large = Gpu(24, 24), Gpu(80, 80)
-    monkeypatch.setattr(hardware, "gpus", lambda: {0: large, 1: small})
-    assert inputs.inside(Settings(BASE_GPUS="2", TUNED_GPUS="3"), "") == {2: small, 3: small}
-    monkeypatch.setattr(hardware, "gpus", dict)
-    assert inputs.inside(Settings(), "") == {}
+    assert cards.present(Settings(GPU_MEMORY_GIB=12)) == {0: Gpu(12, 12)}
 
 
 def test_without_a_gpu_it_says_what_to_set(monkeypatch):
@@ -313,17 +293,6 @@ def test_a_model_of_the_hub_is_planned_from_its_configurations_alone(monkeypatch
     assert plan_command.main(given, Paths(ROOT)) == 0
     assert asked == [("meta/llama", "config.json", "t"), ("me/mine", "adapter_config.json", "t")]
     assert "5.34 GiB" in capsys.readouterr().out
-
-
-def test_both_servers_are_limited_alike_whichever_folder_of_the_base_is_read(tmp_path):
-    quantized = tmp_path / "base"
-    quantized.mkdir()
-    (quantized / "config.json").write_text(json.dumps({**DEMO, "quantization_config": {"bits": 4}}))
-    adapter = make_adapter(tmp_path / "adapter")
-    given = Settings(GPU_MEMORY_GIB=12, MODE="lora")
-    limits = inputs.limits(given, quantized, adapter, gpu=True)
-    assert limits == inputs.limits(given, ROOT / "images" / "demo" / "base", adapter, gpu=True)
-    assert limits.lora_rank == 4
 
 
 def test_a_base_that_lacks_a_size_is_named():

@@ -6,8 +6,10 @@ import pytest
 
 from serve import hardware
 from serve.errors import UsageError
-from serve.hardware import Gpu
+from serve.hardware import GIB, Gpu
 from serve.paths import Paths
+from serve.planning import decision, plan
+from serve.planning.plan import Limits
 from serve.runtimes.pipeline import ModelPipeline
 from serve.settings import Settings, size_bytes
 
@@ -45,6 +47,19 @@ def test_a_machine_without_room_for_what_sleeps_is_refused_by_the_mode(check):
     with pytest.raises(UsageError, match=r"MODE=swap takes .* and 4\.0 GiB of it can be had; set MODE to another"):
         check(MODE="swap")
     check(MODE="pair")
+
+
+def test_what_servers_are_given_is_decided_once_and_before_anything_is_fetched(monkeypatch, tmp_path):
+    decided = []
+    monkeypatch.setattr(plan, "limits", lambda *given: decided.append(given) or Limits(GIB))
+    pipeline = ModelPipeline(Settings(), Paths(ROOT), JobRunner(False, None), None)
+    pipeline.check(running=False)
+    pipeline.fetch(None)
+    pipeline.paths = Paths(tmp_path)
+    pipeline.paths.state.mkdir()
+    pipeline.hand_on()
+    assert len(decided) == 1
+    assert decision.read(pipeline.paths.plan) == Limits(GIB)
 
 
 def test_servers_that_run_already_are_not_refused_for_the_memory_they_have(check):

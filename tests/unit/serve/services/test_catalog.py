@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from evalharness.suites.files import shipped
+from serve.hardware import GIB
 from serve.harness import arguments as harness_arguments
-from serve.models.limits import GIB, lora_step
 from serve.models.store import Store
+from serve.models.vllm_0_32 import lora_step
+from serve.modes import VARIANTS
 from serve.paths import Paths
 from serve.planning import plan
-from serve.services import catalog, credentials, vllm, webui
+from serve.services import catalog, credentials, endpoints, vllm, webui
 from serve.settings import DEMO_SUITES, OWN_SUITES, Settings
 
 BASE = vllm.Server("base", Path("/m/base/1"), 8001, 2048, 2**30, gpu=False)
@@ -87,7 +89,7 @@ def test_in_mode_swap_a_server_can_be_put_to_sleep():
 def test_settings_and_limits_make_the_server_of_each_mode(mode):
     settings, limits = Settings(MODE=mode, BASE_GPUS="0,1", TUNED_GPUS="0,1"), plan.Limits(GIB, 16, 120, 2048, 0.4)
     adapter = Path("/m/adapter") if mode == "lora" else None
-    server = catalog.server(settings, "base", Path("/m"), limits, True, adapter)
+    server = endpoints.server(settings, "base", Path("/m"), limits, True, adapter)
     assert (server.kv_cache_bytes, server.max_num_seqs, server.memory_share) == (GIB, 120, 0.4)
     assert server.gpus == (0, 1)
     assert server.sleep == (mode == "swap")
@@ -123,16 +125,12 @@ def test_open_webui_asks_anew_where_a_server_is_each_time():
     assert environment["AIOHTTP_POOL_DNS_TTL"] == "0"
 
 
-def test_open_webui_listens_on_loopback():
-    assert list(webui.arguments(3000)) == ["serve", "--host", "127.0.0.1", "--port", "3000"]
-
-
 def test_the_endpoints_file_names_the_key_file_and_holds_no_key(tmp_path):
     paths = Paths(tmp_path)
     secrets = credentials.ensure(paths.secrets)
-    urls = {variant: catalog.url(Settings(), variant) for variant in catalog.VARIANTS}
-    versions, none = {"base": "v1", "tuned": "v2"}, dict.fromkeys(catalog.VARIANTS, "none")
-    catalog.write_endpoints(paths.endpoints, urls, versions, none, paths.secrets.name, "API_KEY")
+    urls = {variant: catalog.url(Settings(), variant) for variant in VARIANTS}
+    versions, none = {"base": "v1", "tuned": "v2"}, dict.fromkeys(VARIANTS, "none")
+    endpoints.write_endpoints(paths.endpoints, urls, versions, none, paths.secrets.name, "API_KEY")
     text = paths.endpoints.read_text()
     entries = json.loads(text)["endpoints"]
     assert [entry["name"] for entry in entries] == ["base", "tuned"]
@@ -157,24 +155,24 @@ def store(tmp_path):
 
 def test_in_full_precision_the_base_is_served_as_it_was_given_and_tuned_as_the_merge_made_it(store):
     int4, fp, given = Settings(), Settings(PRECISION="fp"), Path("/m/given")
-    served = [catalog.model(settings, store, name, given) for settings in (int4, fp) for name in ("base", "tuned")]
+    served = [endpoints.model(settings, store, name, given) for settings in (int4, fp) for name in ("base", "tuned")]
     assert served == [store.folder("base", "base1"), store.folder("tuned", "tuned1"), given, store.current("merged")]
 
 
 def test_the_precision_is_told_in_the_version_and_in_the_quantization(store):
     int4, fp, lora = Settings(), Settings(PRECISION="fp"), Settings(MODE="lora")
-    assert catalog.versions(int4, store, "-") == {"base": "base1", "tuned": "tuned1"}
-    assert catalog.versions(fp, store, "-") == {"base": "base1-fp", "tuned": "tuned1-fp"}
-    assert catalog.versions(lora, store, "adapter1") == {"base": "base1", "tuned": "adapter1"}
-    assert catalog.quantization(int4, store, "tuned") == "gptq int4 g32"
-    assert catalog.quantization(fp, store, "tuned") == "none"
+    assert endpoints.versions(int4, store, "-") == {"base": "base1", "tuned": "tuned1"}
+    assert endpoints.versions(fp, store, "-") == {"base": "base1-fp", "tuned": "tuned1-fp"}
+    assert endpoints.versions(lora, store, "adapter1") == {"base": "base1", "tuned": "adapter1"}
+    assert endpoints.quantization(int4, store, "tuned") == "gptq int4 g32"
+    assert endpoints.quantization(fp, store, "tuned") == "none"
     (store.root / "tuned" / "current").unlink()  # in MODE=lora there is none
-    assert catalog.quantization(lora, store, "tuned") == "gptq int4 g32"
+    assert endpoints.quantization(lora, store, "tuned") == "gptq int4 g32"
 
 
 def test_both_precisions_are_served_with_the_same_arguments():
     int4, fp = (
-        catalog.server(Settings(PRECISION=precision), "base", Path("/m"), plan.Limits(GIB), False)
+        endpoints.server(Settings(PRECISION=precision), "base", Path("/m"), plan.Limits(GIB), False)
         for precision in ("int4", "fp")
     )
     assert vllm.arguments(int4) == vllm.arguments(fp)

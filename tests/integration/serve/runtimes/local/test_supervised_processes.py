@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import time
+import venv
 from pathlib import Path
 
 import psutil
@@ -29,9 +30,30 @@ def until(fact, seconds=20):
         time.sleep(0.05)
 
 
-def test_pips_settings_are_read_and_the_environment_wins():
-    listing = "global.index-url='https://a/simple'\n:env:.find-links='/w1\\n/w2'\nglobal.find-links='/old'\n"
-    assert dict(pip_options(listing)) == {"index-url": "https://a/simple", "find-links": "/w1 /w2"}
+def test_pips_settings_are_read_as_pip_says_them_and_the_environment_wins():
+    listing = (
+        "For variant 'global', will try loading '/etc/pip.conf'\n"  # where pip is told to say more
+        ":env:.find-links='/w1\\n/w2'\ndownload.index-url='https://b'\nglobal.find-links='/old'\n"
+        "global.index-url=\"https://it's/simple\"\ninstall.index-url='https://a/simple'\n"
+    )
+    assert pip_options(listing) == {"index-url": "https://a/simple", "find-links": "/w1\n/w2"}
+    assert pip_options('global.index-url="https://it\'s/simple"\n') == {"index-url": "https://it's/simple"}
+
+
+def test_what_pip_of_this_machine_is_told_is_what_uv_is_told(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    told = "[global]\nindex-url = https://a/simple\nextra-index-url =\n    https://b/simple\n    https://c/simple\n"
+    (tmp_path / "pip.conf").write_text(told)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_FIND_LINKS", "/w1 /w2")
+    venv.create(tmp_path / "e", with_pip=True)
+    assert index_settings(tmp_path / "e" / "bin" / "python") == {
+        "UV_DEFAULT_INDEX": "https://a/simple",
+        "UV_INDEX": "https://b/simple https://c/simple",
+        "UV_FIND_LINKS": "/w1,/w2",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
 
 
 def test_an_environment_is_stale_when_its_requirements_change(tmp_path):

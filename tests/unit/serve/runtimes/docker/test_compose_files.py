@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from serve.paths import Paths
+from serve.planning import decision
 from serve.runtimes.docker.compose_inputs import NOT_FOR_COMPOSE, project_files, variables
 from serve.settings import Settings, shown
 
 FOLDER = Path(__file__).parents[5] / "compose"
 FILES = sorted(FOLDER.glob("*.yaml"))
 # What is no setting: explained where it stands.
-ITS_OWN = {
-    "BASE_MODEL_INSIDE", "ADAPTER_INSIDE", "BASE_VERSION", "TUNED_VERSION", "ADAPTER_VERSION", "HARNESS_USER", "GPUS"
-}  # fmt: skip
+ITS_OWN = {"BASE_MODEL_INSIDE", "ADAPTER_INSIDE", "BASE_VERSION", "TUNED_VERSION", "ADAPTER_VERSION", "HARNESS_USER"}
 # Compose takes a folder or file where the setting is empty.
 STANDS_FOR_EMPTY = {
     "BASE_MODEL": "../images/demo/base",
@@ -111,6 +111,16 @@ def test_every_service_is_contained(service):
     assert described["pids_limit"] and described["mem_limit"]
     assert described["logging"]["options"]["max-size"]
     assert not described.get("privileged") and not described.get("cap_add")
+
+
+@pytest.mark.parametrize("variant", ["base", "tuned"])
+def test_a_server_has_the_plan_and_every_setting_that_it_hangs_on(variant):
+    """So that Compose makes its container anew where one is another, and a plan for others is refused."""
+    described = read("compose.yaml")["services"][variant]
+    assert described["env_file"] == [{"path": "../.tandem/plan.env", "required": False}]
+    assert (FOLDER / described["env_file"][0]["path"]).resolve() == Paths(FOLDER.parent).plan
+    stated = described["environment"] | read("fp.yaml")["services"][variant]["environment"]
+    assert set(decision.DECIDED_BY) <= set(stated)
 
 
 @pytest.mark.parametrize("variant", ["base", "tuned"])

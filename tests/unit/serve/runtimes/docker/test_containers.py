@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from serve import hardware
 from serve.errors import UsageError
 from serve.paths import Paths
 from serve.runtimes import choice
@@ -15,6 +14,7 @@ from serve.runtimes.docker.compose_inputs import harness_words, job_inputs, moun
 from serve.runtimes.docker.jobs import outside
 from serve.runtimes.local.runtime import Local
 from serve.runtimes.prepare import prepare
+from serve.services import catalog
 from serve.settings import Settings
 
 ROOT = Path(__file__).parents[5]
@@ -91,13 +91,12 @@ def test_a_suite_that_is_no_file_is_refused(tmp_path):
         harness_words(Settings(SUITES="yours.yaml"), tmp_path)
 
 
-def test_a_gpus_container_is_told_of_every_gpu_and_what_is_left_of_each(monkeypatch):
-    listing = "0, 81559, NVIDIA H100 80GB HBM3;1, 24564, NVIDIA GeForce RTX 4090"
-    monkeypatch.setattr(runtime, "has_nvidia_runtime", lambda: True)
-    monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: True)
-    monkeypatch.setattr(hardware, "gpu_listing", lambda: listing)
-    told = runtime.Docker(Settings(GPU_MEMORY_GIB=20), Paths(ROOT)).told("webui").variables
-    assert (told["GPUS"], told["GPU_MEMORY_GIB"]) == (listing, "20.0")
+def test_open_webui_starts_before_the_adapter_that_is_served_is_fetched(monkeypatch):
+    monkeypatch.setattr(runtime, "has_nvidia_runtime", lambda: False)
+    docker = runtime.Docker(Settings(MODE="lora"), Paths(ROOT))
+    assert "ADAPTER_VERSION" not in docker.told(catalog.service(catalog.WEBUI)).variables
+    docker.pipeline.fetch(print)
+    assert docker.told(catalog.service("base")).variables["ADAPTER_VERSION"]
 
 
 def test_a_container_would_change_where_one_of_its_settings_has(monkeypatch):

@@ -1,0 +1,21 @@
+"""The configurations that a plan is made from: of folders, or fetched from the hub without the weights."""
+
+from pathlib import Path
+from typing import Any
+
+from serve.models import preflight
+from serve.models.sources import Sources, fetch_file
+from serve.settings import Settings
+
+
+def configurations(settings: Settings, sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The base's config.json and the adapter's adapter_config.json. Raises UsageError for those that do not serve."""
+    config = configuration(settings, sources.base, "config.json", "BASE_MODEL")
+    preflight.check_config(config, sources.base)
+    return config, configuration(settings, sources.adapter, "adapter_config.json", "ADAPTER")
+
+
+def configuration(settings: Settings, source: Path | str, file: str, setting: str) -> dict[str, Any]:
+    if isinstance(source, str):
+        source = fetch_file(source, file, setting, settings.HF_TOKEN.get_secret_value()).parent
+    return preflight.read_config(source, file, setting)

@@ -1,0 +1,242 @@
+"""Rows and summaries with what a test is not about filled in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from evalharness import checks
+from evalharness.runs.rows import AnswerRow, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
+from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.summaries import (
+    Bounds,
+    EndpointLoad,
+    EvalSummary,
+    Judge,
+    JudgedPairs,
+    JudgedSuite,
+    JudgeSummary,
+    Kept,
+    LoadSummary,
+    Metric,
+    Position,
+    Profile,
+    Rate,
+    Ratio,
+    SuiteSummary,
+    Variants,
+    WithErrors,
+)
+
+NAMES = ("base", "tuned")
+
+
+def apply_checks(answer: str, finish_reason: str | None, wanted: Iterable[Mapping[str, Any]]) -> tuple[Checked, ...]:
+    """As a suite's file states the checks."""
+    return checks.apply_checks(answer, finish_reason, [Wanted(**check) for check in wanted])
+
+
+def checked(kind: str, passed: bool, failure: Any = None, score: float | None = None) -> Checked:
+    return Checked(type=kind, passed=passed, failure=failure or (None if passed else "fact"), score=score)
+
+
+def failed(kind: str, detail: str = "") -> Error:
+    return Error(kind=kind, detail=detail)
+
+
+def answered(prompt: str, endpoint: str, right: bool | None, error: str | None = None, **more: Any) -> AnswerRow:
+    """`right` None: an error, a timeout unless it is named."""
+    error = error or ("timeout" if right is None else None)
+    row: dict[str, Any] = {
+        "suite": "s",
+        "answer": None if error else "",
+        "finish_reason": None if error else "stop",
+        "usage": None,
+        "started": 0.0,
+        "seconds": 1.0,
+        "attempts": 1,
+        "checks": (),
+    }
+    wrong = failed(error) if error else None
+    return AnswerRow(**{**row, "id": prompt, "endpoint": endpoint, "right": right, "error": wrong, **more})
+
+
+def requested(**more: Any) -> RequestRow:
+    chunks = more.get("chunks", [0.1, 0.2])
+    row: dict[str, Any] = {
+        "endpoint": "base",
+        "round": 1,
+        "prompt": "s/p",
+        "phase": "measured",
+        "started": 0.0,
+        "first_token": chunks[0] if chunks else None,
+        "seconds": chunks[-1] if chunks else 0.0,
+        "prompt_tokens": 5,
+        "output_tokens": len(chunks),
+        "finish_reason": "length",
+        "error": None,
+        "chunks": chunks,
+    }
+    return RequestRow(**{**row, **more})
+
+
+def metric(first: float | None, second: float | None, n: int = 200, **more: Any) -> Metric:
+    """A suite's `right` with these rates; its interval reaches 0.1 to either side."""
+    difference = None if first is None or second is None else second - first
+    found: dict[str, Any] = {
+        "metric": "right",
+        "first": Rate(passed=round((first or 0) * n), n=0 if first is None else n, rate=first),
+        "second": Rate(passed=round((second or 0) * n), n=0 if second is None else n, rate=second),
+        "difference": difference,
+        "low": None if difference is None else max(-1, difference - 0.1),
+        "high": None if difference is None else min(1, difference + 0.1),
+        "p_value": None if difference is None else 0.001,
+        "only_first": 15,
+        "only_second": 15 + round((difference or 0) * 200),
+    }
+    return Metric(**{**found, **more})
+
+
+def without_errors(right: Metric) -> WithErrors | None:
+    """Every prompt was answered: what could be hidden is nothing."""
+    if right.low is None or right.high is None or right.p_value is None:
+        return None
+    p, first = right.p_value, right.first.rate or 0
+    return WithErrors(prompts=right.first.n, first=first, low=right.low, high=right.high, least_p=p, largest_p=p)
+
+
+def suite(right: Metric, name: str = "letters", **more: Any) -> SuiteSummary:
+    purpose = more.get("purpose", "superiority")
+    about: dict[str, Any] = {
+        "suite": name,
+        "version": 1,
+        "title": "Letters",
+        "purpose": purpose,
+        "margin": None if purpose == "descriptive" else 0.05,
+        "prompts": 200,
+        "paired": 200,
+        "errors": dict.fromkeys(NAMES, 0),
+        "metrics": (right,),
+        "with_variants": None,
+        "failures": {name: {} for name in NAMES},
+        "scores": (),
+        "robustness": None,
+        "with_errors": without_errors(right),
+        "unasked": 0,
+    }
+    return SuiteSummary(**{**about, **more})
+
+
+def evaluation(*suites: SuiteSummary) -> EvalSummary:
+    return EvalSummary(
+        schema=SCHEMAS["eval"],
+        kind="eval",
+        endpoints=NAMES,
+        confidence=0.95,
+        failures={name: {} for name in NAMES},
+        suites=suites,
+    )
+
+
+def variants(kind: str, difference: float | None, low: float | None, high: float | None, **more: Any) -> Variants:
+    kept = Kept(originals=more.pop("originals", 0.8), variants=0.7, kept=0.9, consistent=0.9)
+    found: dict[str, Any] = {
+        "kind": kind,
+        "prompts": 100,
+        "variants": 100,
+        "errors": dict.fromkeys(NAMES, 0),
+        "endpoints": dict.fromkeys(NAMES, kept),
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "with_errors": None if low is None or high is None else Bounds(low=low, high=high),
+    }
+    return Variants(**{**found, **more})
+
+
+def percentiles(p50: float | None, p95: float | None, p99: float | None) -> dict[str, float | None]:
+    return {"p50": p50, "p90": p95, "p95": p95, "p99": p99}
+
+
+def side(name: str = "base", **more: Any) -> EndpointLoad:
+    measured: dict[str, Any] = {
+        "requests": 400,
+        "errors": {},
+        "error_rate": 0.0,
+        "seconds": 20.0,
+        "requests_per_s": 20.0,
+        "output_tokens_per_s": 1280.0,
+        **dict.fromkeys(("ttft", "itl", "tpot", "e2e"), percentiles(0.1, 0.2, 0.3)),
+    }
+    return EndpointLoad(name=name, **{**measured, **more})
+
+
+def load(sides: Sequence[EndpointLoad], *ratios: Ratio, users: int = 8, **more: Any) -> LoadSummary:
+    first, second = sides
+    profile = Profile(users=users, seconds=20.0, warmup_seconds=1.5, output_tokens=64, seed=0, rounds=10)
+    found: dict[str, Any] = {"invalid": (), "warnings": (), "confidence": 0.95}
+    return LoadSummary(
+        schema=SCHEMAS["load"],
+        kind="load",
+        profile=profile,
+        endpoints=(first, second),
+        ratios=ratios,
+        **{**found, **more},
+    )
+
+
+def ratio(metric: str, value: float | None, low: float | None, high: float | None) -> Ratio:
+    return Ratio(metric=metric, ratio=value, low=low, high=high)
+
+
+def judged_pairs(share: float | None, low: float | None, high: float | None) -> JudgedPairs:
+    return JudgedPairs(
+        judged=100,
+        first=30,
+        second=50,
+        ties=20,
+        orders_disagreed=5,
+        without_verdict=0,
+        share=share,
+        low=low,
+        high=high,
+        p_value=None if share is None else 0.03,
+    )
+
+
+def reworded(answer: str | None, finish_reason: str | None, error: str | None = None) -> RewordedRow:
+    said = {"answer": answer, "finish_reason": finish_reason, "usage": None, "error": failed(error) if error else None}
+    sampling = {"temperature": 0.7, "top_p": 0.95, "presence_penalty": 0.0, "frequency_penalty": 0.0}
+    asked = {"question": "", "model": "m", "messages": [], "max_tokens": 64, "seed": 0}
+    when = {"started": 0.0, "seconds": 1.0, "attempts": 1}
+    return RewordedRow(**{**asked, **sampling, **said, **when})
+
+
+def judged(kind: Any, prompt: str, order: Sequence[str], verdict: Any, error: str | None = None) -> JudgedRow:
+    return JudgedRow(
+        kind=kind,
+        suite="s",
+        id=prompt,
+        order=tuple(order),
+        judge="j",
+        protocol=1,
+        verdict=verdict,
+        replies=[],
+        started=0.0,
+        seconds=1.0,
+        error=failed(error) if error else None,
+    )
+
+
+def judge_summary(*suites: JudgedSuite) -> JudgeSummary:
+    return JudgeSummary(
+        schema=SCHEMAS["judge"],
+        kind="judge",
+        judge=Judge(name="judge", url="http://j/v1", model="j", version=""),
+        endpoints=NAMES,
+        confidence=0.95,
+        suites=suites,
+        position=Position(pairs=0, first=None, low=None, high=None),
+        votes=None,
+        asked=200,
+        unparsed=0,
+        errors=0,
+    )
