@@ -1,8 +1,8 @@
 """The check of code by its tests: the answer's Python code is run with the suite's, in a process locked down.
 
 The code is a fenced block that says python, or else one that says no language: the last that defines what the tests
-call (code_found.py). It passes when the block runs, and the suite's tests after it in the same namespace, to their end. `__name__` is
-`answer`: what stands under `if __name__ == "__main__":` does not run. It gets the standard library alone.
+call (code_found.py). It passes when the block runs, and the suite's tests after it in the same namespace, to their end.
+`__name__` is `answer`: what stands under `if __name__ == "__main__":` does not run. It gets the standard library alone.
 
 What holds it back, on Linux:
 - its own process, never the harness's: isolated Python (-I -S), no environment, an empty folder as its place, no

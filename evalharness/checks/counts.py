@@ -5,13 +5,14 @@ asks for parts of a layout by format.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evalharness.checks import text, values
 from evalharness.checks.base import Check, Failure, unless
 
 Span = int | Mapping[str, int]
+Parted = int | Mapping[str, Any]
 
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")  # [name], but no [link](address)
 _HIGHLIGHT = re.compile(r"(?<![*\w])(\*{1,3})(?=[^\s*])[^*\n]*[^\s*]\1(?![*\w])")
@@ -23,30 +24,40 @@ def words(answer: str) -> int:
     return sum(1 for piece in answer.split() if re.search(r"\w", piece.replace("_", "")))
 
 
-def sections(answer: str, value: int | Mapping[str, Any]) -> Failure | None:
+def sections(answer: str, value: Parted) -> Failure | None:
     """Markdown headings; or, with a marker, lines that begin with it and a number or letter: `Section 1`.
 
     With `sentences`, every section has so many of them below its heading.
     """
-    asked = dict(value) if isinstance(value, dict) else {"min": value, "max": value}
-    marker, said = asked.pop("marker", None), asked.pop("sentences", None)
-    shown = text.unwrapped(answer)
-    if marker:
-        heading = re.compile(rf"^[^\w\n]*{re.escape(marker)}\s*(?:\d+|[A-Z])\b[^\n]*", re.MULTILINE | re.IGNORECASE)
+    span, asked = _parts(value)
+    shown, heading = text.unwrapped(answer), _HEADING
+    if "marker" in asked:
+        begins = rf"^[^\w\n]*{re.escape(asked['marker'])}\s*(?:\d+|[A-Z])\b[^\n]*"
+        heading = re.compile(begins, re.MULTILINE | re.IGNORECASE)
     else:
-        heading, shown = _HEADING, text.without_code(shown)
+        shown = text.without_code(shown)
     bodies = heading.split(shown)[1:]
-    if not values.within(len(bodies), asked):
-        return "format"
-    return said and unless(all(values.within(len(text.sentences(body)), said) for body in bodies), "length")
+    return unless(values.within(len(bodies), span), "format") or _sentences_each(bodies, asked)
 
 
-def paragraphs(answer: str, value: int | Mapping[str, Any]) -> Failure | None:
+def paragraphs(answer: str, value: Parted) -> Failure | None:
     """What stands between empty lines; with `sentences`, every paragraph has so many of them."""
-    asked = dict(value) if isinstance(value, dict) else {"min": value, "max": value}
-    said, found = asked.pop("sentences", None), text.paragraphs(text.unwrapped(answer))
-    fits = values.within(len(found), asked)
-    return unless(fits and (not said or all(values.within(len(text.sentences(part)), said) for part in found)), "length")
+    span, asked = _parts(value)
+    found = text.paragraphs(text.unwrapped(answer))
+    return unless(values.within(len(found), span), "length") or _sentences_each(found, asked)
+
+
+def _parts(value: Parted) -> tuple[Span, dict[str, Any]]:
+    """How many parts are asked for, and what else of them."""
+    if isinstance(value, int):
+        return value, {}
+    limits = {key: limit for key, limit in value.items() if key in ("min", "max")}
+    return limits, {key: asked for key, asked in value.items() if key not in limits}
+
+
+def _sentences_each(parts: Sequence[str], asked: Mapping[str, Any]) -> Failure | None:
+    many = asked.get("sentences")
+    return unless(many is None or all(values.within(len(text.sentences(part)), many) for part in parts), "length")
 
 
 def letters(answer: str, spans: Mapping[str, Span]) -> Failure | None:

@@ -11,7 +11,7 @@ _LATE = re.compile(r"\A.*</(?:think|thinking|thought|reasoning)>", re.DOTALL | r
 _LATEX_GROUP = re.compile(
     r"\\(?:boxed|fbox|text|textbf|textit|mathrm|mathbf|mathit|operatorname|underline|emph)\s{0,3}\{([^{}]{0,500})\}"
 )
-_LATEX_SIGNS = {r"\times": "×", r"\cdot": "·", r"\%": "%", r"\$": "$", r"\_": "_", r"\{": "{", r"\}": "}"}
+_LATEX_SIGNS = {r"\times": "\u00d7", r"\cdot": "\u00b7", r"\%": "%", r"\$": "$", r"\_": "_", r"\{": "{", r"\}": "}"}
 _LATEX_SPACE = re.compile(r"\\[,;:! ]|\{,\}(?=\d{3})")  # a comma for thousands is written 1{,}000
 _MATH = re.compile(r"\\[()\[\]]|\$\$|(?<![\w\\$])\$(?=[^\s$][^$\n]{0,200}\$(?!\w))|(?<=[^\s$])\$(?![\w$])")
 _EMPHASIS = re.compile(r"\*\*\*|\*\*|__(?=\w)|(?<=[\w.!?])__|~~|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])")

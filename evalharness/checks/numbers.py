@@ -72,9 +72,12 @@ def _candidates(answer: str, value: Mapping[str, Any]) -> list[Decimal]:
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))  # noqa: SIM905
-_SMALL = {**{word: number for number, word in enumerate(_ONES)}, **_TENS}
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL = {
+    **{word: number for number, word in enumerate(_ONES.split())},
+    **{word: 10 * number for number, word in enumerate(_TENS.split(), 2)},
+}
 _LARGE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _WORDED = re.compile(rf"\b(?:(?:{'|'.join([*_SMALL, *_LARGE])})(?:[\s-]+(?:and\s+)?)?)+\b", re.IGNORECASE)
 

@@ -9,14 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from evalharness.checks import patterns, refusal, values
+from evalharness.checks import patterns, refusal, stances, values
 from evalharness.checks.base import Check, Failure
 from evalharness.checks.markup import unmarked
 from evalharness.checks.text import clauses, plain
 
 _DENIED = re.compile(
-    r"\b(?:not|never|no|nor|none|avoid\w*|myth|wrong\w*|false|misconceptions?|mistak\w+|incorrect\w*|contrary|rather\ than"
-    r"|instead\ of|unlike|cannot)\b|n't\b|[不没沒無无别勿误]|避免"
+    r"\b(?:not|never|no|nor|none|avoid\w*|myth|wrong\w*|false|misconceptions?|mistak\w+|incorrect\w*|contrary"
+    r"|rather than|instead of|unlike|cannot)\b|n't\b|[不没沒無无别勿误]|避免"
 )
 
 
@@ -25,7 +25,7 @@ def states(answer: str, value: Mapping[str, Any]) -> Failure | None:
     said = [plain(clause) for clause in clauses(unmarked(answer))]
     if any(_found(claim, clause) for claim in value.get("none", ()) for clause in said if not _DENIED.search(clause)):
         return "fact"
-    given = "\n".join(clause for clause in said if not refusal.declines(clause))
+    given = "\n".join(clause for clause in said if not stances.declines(clause))
     if all(_found(pattern, given) for pattern in value.get("all", ())):
         return None
     return "refusal" if refusal.is_refusal(answer) else "missing"

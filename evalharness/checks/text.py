@@ -14,7 +14,7 @@ _LETTER = rf"[^\W_{_UNSPACED}]"  # a letter or digit of a script that puts space
 _TOKEN = re.compile(rf"[{_UNSPACED}]|{_LETTER}+")
 
 BULLET = re.compile(r"^[^\S\n]*[-*+•‣◦·–▪●][^\S\n]+(?=\S)", re.MULTILINE)  # noqa: RUF001 (the dash is meant)
-# 1. x, 1) x, (1) x, a) x, **1.** x, **1. x**, 1\. x, １．x, 1、x, ① x
+# 1. x, 1) x, (1) x, a) x, **1.** x, **1. x**, 1\. x, 1、x, ① x; also full-width
 NUMBERED = re.compile(
     r"^[^\S\n]*(?:#{1,6}[^\S\n]+)?(?:\*\*|__)?"
     r"(?:[(（]?(?:\d{1,3}|[a-zA-Z])(?:\\?[.)](?:\*\*|__)?[^\S\n]+|[、．）](?:\*\*|__)?[^\S\n]*)|[①-⑳][^\S\n]*)(?=\S)",  # noqa: RUF001
@@ -143,7 +143,8 @@ def sentences(text: str) -> list[str]:
 
 
 _TURN = re.compile(
-    r"(?:[,;:.]?[^\S\n]|[–—])(?=(?:but|however|yet|nevertheless|nonetheless|that said|still)\b)|;\s|[，；。]?(?=但|不过|然而|可是)",  # noqa: RUF001
+    r"(?:[,;:.]?[^\S\n]|[–—])(?=(?:but|however|yet|nevertheless|nonetheless|that said|still)\b)|;\s"  # noqa: RUF001
+    r"|[，；。]?(?=但|不过|然而|可是)",  # noqa: RUF001
     re.IGNORECASE,
 )
 

@@ -28,7 +28,9 @@ _EN, _ZH = ("en",), ("zh",)
 def suite() -> Draft:
     rng = random.Random(SEED)
     items = [item for kind in _KINDS for item in kind(rng)]
-    return Draft("bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.08, 256, HEAD, items, version=2)
+    return Draft(
+        "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.08, 256, HEAD, items, version=2
+    )
 
 
 def _both(
@@ -184,7 +186,11 @@ def _facts(_: random.Random) -> Iterator[Item]:
             ),
             (
                 f"{chinese}请用中文回答，不超过二十个字。",
-                [check("states", {"all": [pattern_zh]}), check("characters", {"max": 24}), check("not_regex", "[a-z]{3}")],
+                [
+                    check("states", {"all": [pattern_zh]}),
+                    check("characters", {"max": 24}),
+                    check("not_regex", "[a-z]{3}"),
+                ],
                 gold_zh,
                 "没有人知道。",
             ),
@@ -194,8 +200,8 @@ def _facts(_: random.Random) -> Iterator[Item]:
 def _explanations(_: random.Random) -> Iterator[Item]:
     asked = (
         ("why we brush our teeth", "plaque|bacteria|germ|cavit|decay",
-         "We brush our teeth to take away bits of food and bacteria. If these stay, they make acids that hurt our teeth "
-         "and gums.",
+         "We brush our teeth to take away bits of food and bacteria. If these stay, they make acids that hurt our "
+         "teeth and gums.",
          "我们为什么要刷牙", "细菌|蛀|龋|残渣|牙菌斑|口臭",
          "吃完东西以后，牙齿上会留下食物残渣，细菌吃了这些残渣就会产生酸，时间久了会蛀牙。刷牙能把它们清除掉，让牙齿更健康。"),
         ("how a bicycle stays upright", "steer|balanc|lean|moment|gyro|handlebar|adjust|correct",
@@ -209,8 +215,8 @@ def _explanations(_: random.Random) -> Iterator[Item]:
          "银行有什么用", "钱|存|贷|款|转账|支付",
          "银行可以帮我们安全地保管钱，存进去还能得到一点利息；需要买房或者做生意的人可以向银行借钱，平时转账付款也很方便。"),
         ("why leaves fall in autumn", "water|winter|light|cold|energy|nutri|chlorophyll|days|sun|hormone|conserv",
-         "In autumn there is less light and it gets cold, so a tree takes what it needs out of its leaves and lets them "
-         "fall to save water.",
+         "In autumn there is less light and it gets cold, so a tree takes what it needs out of its leaves and lets "
+         "them fall to save water.",
          "秋天为什么会落叶", "水|冬|光|冷|养分|叶绿素|能量|温度|气温",
          "秋天阳光变少，天气变冷，树木吸收的水分也少了。为了安全过冬，树木会把叶子里的养分收回来，再让叶子脱落，减少水分的消耗。"),
         ("how a refrigerator keeps food fresh", "cold|cool|heat|temperature|bacteria|slow|chill",

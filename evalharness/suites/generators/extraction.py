@@ -1,7 +1,6 @@
 """The suite `extraction`: one thing found in a text, or one label for it; 15 kinds, 10 prompts each."""
 
 import random
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 

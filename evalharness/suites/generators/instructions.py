@@ -111,7 +111,11 @@ def _paragraphs(rng: random.Random) -> Iterator[Item]:
                 f"Tell me something about {topic} in exactly {many} paragraphs of one or two sentences each, with an "
                 "empty line between them. No title."
             ),
-            [check("paragraphs", {"min": many, "max": many, "sentences": _ONE_OR_TWO}), check("sections", 0), _on(topic)],
+            [
+                check("paragraphs", {"min": many, "max": many, "sentences": _ONE_OR_TWO}),
+                check("sections", 0),
+                _on(topic),
+            ],
             "\n\n".join(_about(topic, many)),
             "\n".join(_about(topic, many)),
         )
@@ -404,7 +408,10 @@ def _postscript(rng: random.Random) -> Iterator[Item]:
             user(
                 f"Write {person} a note of 15 to 70 words about {topic}. End it with a postscript that begins with P.S."
             ),
-            [check("regex", r"(?s)\A\W*\w.*(?:\n|(?:\S+\s+){10})[*_]*P\. ?S\.[*_]*:?.*\w"), check("words", {"min": 15, "max": 75})],
+            [
+                check("regex", r"(?s)\A\W*\w.*(?:\n|(?:\S+\s+){10})[*_]*P\. ?S\.[*_]*:?.*\w"),
+                check("words", {"min": 15, "max": 75}),
+            ],
             f"Dear you, {said} Yours, M.\n\nP.S. See you soon.",
             f"Dear you, {said} Yours, M.",
         )
@@ -436,7 +443,10 @@ def _two_answers(_: random.Random) -> Iterator[Item]:
         yield Item(
             "two-answers",
             user(f"Suggest two names for {thing}. Put six asterisks ****** between the two, and write nothing else."),
-            [check("regex", r"\A(?:\*\*)?[^*]*\w[^*]*?(?:\*\*)?\s*(?:\\?\*){6}\s*(?:\*\*)?[^*]*\w[^*]*(?:\*\*)?\Z"), check("max_words", 15)],
+            [
+                check("regex", r"\A(?:\*\*)?[^*]*\w[^*]*?(?:\*\*)?\s*(?:\\?\*){6}\s*(?:\*\*)?[^*]*\w[^*]*(?:\*\*)?\Z"),
+                check("max_words", 15),
+            ],
             "Morning Light\n******\nThe Open Door",
             "1. Morning Light\n2. The Open Door",
         )

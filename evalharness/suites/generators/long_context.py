@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from evalharness.suites.generators.drafts import Draft, Item, check, user
+from evalharness.suites.generators.drafts import Draft, Item, user
 from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import PEOPLE, THINGS
 

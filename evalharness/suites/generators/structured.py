@@ -24,7 +24,9 @@ HEAD = (
 def suite() -> Draft:
     rng = random.Random(SEED)
     items = [item for kind in _KINDS for item in kind(rng)]
-    return Draft("structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.09, 400, HEAD, items, version=2)
+    return Draft(
+        "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.09, 400, HEAD, items, version=2
+    )
 
 
 def _equal(value: Any) -> Checks:
@@ -92,7 +94,12 @@ def _known_cities(rng: random.Random) -> Iterator[Item]:
     cities = rng.sample(sorted(known), 2 * EACH)
     for first, second in zip(cities[::2], cities[1::2], strict=True):
         records = [
-            {"city": city, "country": known[city][0], "population": known[city][1][0], "gdp_billion_usd": known[city][2][0]}
+            {
+                "city": city,
+                "country": known[city][0],
+                "population": known[city][1][0],
+                "gdp_billion_usd": known[city][2][0],
+            }
             for city in (first, second)
         ]
         places = [
@@ -208,8 +215,13 @@ def _tables(rng: random.Random) -> Iterator[Item]:
     for at in range(EACH):
         rows = [(town, rng.randrange(-9, 35)) for town in rng.sample(TOWNS, 2 + at % 3)]
         said = "; ".join(f"{town} {degrees} degrees" for town, degrees in rows)
-        body = [rf"\|\s*[*`]*{town}[*`]*\s*\|\s*[*`]*{'[-−]' if degrees < 0 else ''}{abs(degrees)}[*`]*\s*\|" for town, degrees in rows]  # noqa: RUF001
-        pattern = r"(?i)\A\|\s*\**Town\**\s*\|\s*\**Degrees\**\s*\|\s*\n\|[\s:|-]+\|\s*\n" + r"\s*\n".join(body) + r"\s*\Z"
+        body = [
+            rf"\|\s*[*`]*{town}[*`]*\s*\|\s*[*`]*{'[-−]' if degrees < 0 else ''}{abs(degrees)}[*`]*\s*\|"  # noqa: RUF001
+            for town, degrees in rows
+        ]
+        pattern = (
+            r"(?i)\A\|\s*\**Town\**\s*\|\s*\**Degrees\**\s*\|\s*\n\|[\s:|-]+\|\s*\n" + r"\s*\n".join(body) + r"\s*\Z"
+        )
         table = ["| Town | Degrees |", "|---|---|", *(f"| {town} | {degrees} |" for town, degrees in rows)]
         yield Item(
             "tables",
