@@ -8,7 +8,7 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate test lint check bench \
+.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate validity test lint check bench \
         demo-model gpu-record screenshots clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -56,6 +56,9 @@ suites: harness-environment ## list the prompt suites
 
 simulate: harness-environment ## hold the statistics against simulated runs of known truth (half a minute)
 	@$(TANDEM) -m evalharness simulate
+
+validity: tests-environment ## how often the suites' checks are wrong about answers whose worth is known, suite by suite
+	@$(TESTING) -m tests.validity $(VALIDITY)
 
 test: tests-environment harness-environment ## every test this machine can run, and which took longest
 	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto

@@ -20,12 +20,14 @@ from evalharness.checks import (
     references,
     refusal,
     repetition,
+    statements,
 )
 from evalharness.checks.as_json import strict_json
 from evalharness.checks.base import FAILURES, Check, Measure
+from evalharness.checks.markup import split_thought
 from evalharness.runs.rows import Checked, Failure, Wanted
 
-__all__ = ["CHECKS", "FAILURES", "Failure", "apply_checks", "complaint", "strict_json"]
+__all__ = ["CHECKS", "FAILURES", "Failure", "apply_checks", "complaint", "split_thought", "strict_json"]
 
 CHECKS: dict[str, Check | Measure] = {
     **as_json.CHECKS,
@@ -36,6 +38,7 @@ CHECKS: dict[str, Check | Measure] = {
     **layout.CHECKS,
     **order.CHECKS,
     **language.CHECKS,
+    **statements.CHECKS,
     **refusal.CHECKS,
     **repetition.CHECKS,
     **code.CHECKS,
@@ -46,10 +49,12 @@ CHECKS: dict[str, Check | Measure] = {
 def apply_checks(answer: str, finish_reason: str | None, checks: Sequence[Wanted]) -> tuple[Checked, ...]:
     """What each of a prompt's checks found, in their order.
 
-    An empty answer passes nothing. A failure of an answer that was cut off at max_tokens is called
-    truncation, whatever it looks like: the limit is to blame first.
+    What a reasoning model thought aloud before its answer (`<think>`) is not looked at. An empty answer passes
+    nothing. A failure of an answer that was cut off at max_tokens is called truncation, whatever it looks like: the
+    limit is to blame first.
     """
-    return tuple(_checked(check, answer, finish_reason) for check in checks)
+    _, said = split_thought(answer)
+    return tuple(_checked(check, said, finish_reason) for check in checks)
 
 
 def complaint(kind: str, value: Any) -> str | None:

@@ -1,8 +1,8 @@
 """The check of code by its tests: the answer's Python code is run with the suite's, in two processes locked down.
 
-The code is the first fenced block that says python (or py, python3), or else the first that says no language. It
-passes when the block runs, and the suite's tests to their end. `__name__` is `answer`: what stands under
-`if __name__ == "__main__":` does not run. It gets the standard library alone.
+The code is a fenced block that says python, or else one that says no language: the last that defines what the tests
+call (code_found.py). It passes when the block runs, and the suite's tests to their end. `__name__` is `answer`: what
+stands under `if __name__ == "__main__":` does not run. It gets the standard library alone.
 
 The code and the tests have a process each. The tests reach the code by calls and get plain values back, which they
 compare themselves (code_talk.py): the code sees its arguments, and neither what is expected, nor the tests, nor the
@@ -40,7 +40,7 @@ from typing import Any
 
 from evalharness.checks import values
 from evalharness.checks.base import Check, Failure, unless
-from evalharness.checks.text import fenced
+from evalharness.checks.code_found import python_of
 from evalharness.errors import UsageError
 
 SECONDS = 10.0  # of the clock, a suite may say otherwise
@@ -51,21 +51,13 @@ WATCH_SECONDS = 0.05
 
 _CHILD = Path(__file__).with_name("code_child.py")
 _COMMAND = (sys.executable, "-I", "-S", "-X", "utf8", str(_CHILD))
-_PYTHON = ("python", "py", "python3")
 
 
 def passes_tests(answer: str, value: Mapping[str, Any]) -> Failure | None:
-    found = python_of(answer)
+    found = python_of(answer, value["tests"])
     if found is None:
         return "format"
     return unless(runs(found, value["tests"], value.get("seconds", SECONDS), value.get("memory_mb", MEMORY_MB)), "code")
-
-
-def python_of(answer: str) -> str | None:
-    """The answer's Python code, or None."""
-    blocks = [block for block in fenced(answer)[0] if block.closed]
-    marked = [block.code for block in blocks if block.label in _PYTHON]
-    return next(iter(marked + [block.code for block in blocks if not block.label]), None)
 
 
 @lru_cache

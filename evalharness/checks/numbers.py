@@ -3,7 +3,7 @@
 A number is read as English writes it: 1,234.5 or 1 234.5 with narrow or no-break spaces, 1_234, 6.02e23,
 6.02 × 10^23, 6.02 × 10²³, .5, full-width digits; a hyphen or en dash right before it is its sign. Digits within a word
 (H2O) are none, a fraction (3/4) is two numbers, and so is a decimal comma (2,5). Numbers are compared exactly, as
-decimals.
+decimals. Where an answer has no digits at all, whole English numbers in words are read (forty-two).
 """  # noqa: RUF002
 
 import re
@@ -61,10 +61,42 @@ def _candidates(answer: str, value: Mapping[str, Any]) -> list[Decimal]:
         if not marker:
             return []
     matches = list(_NUMBER.finditer(text))
+    if not matches and "unit" not in value:
+        return worded(text)
     if "unit" in value:
         units = [value["unit"]] if isinstance(value["unit"], str) else value["unit"]
         matches = [match for match in matches if any(_has(text, match, plain(unit).strip()) for unit in units)]
     return [_decimal(match) for match in matches]
+
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL = {
+    **{word: number for number, word in enumerate(_ONES.split())},
+    **{word: 10 * number for number, word in enumerate(_TENS.split(), 2)},
+}
+_LARGE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_WORDED = re.compile(rf"\b(?:(?:{'|'.join([*_SMALL, *_LARGE])})(?:[\s-]+(?:and\s+)?)?)+\b", re.IGNORECASE)
+
+
+def worded(text: str) -> list[Decimal]:
+    """Every whole number that is written in English words: forty-two, one hundred and seven."""
+    return [_worth(re.findall(r"[a-z]+", match[0].lower())) for match in _WORDED.finditer(text)]
+
+
+def _worth(words: list[str]) -> Decimal:
+    total = part = 0
+    for word in words:
+        if word == "hundred":
+            part = max(part, 1) * 100
+        elif word in _LARGE:
+            total, part = total + max(part, 1) * _LARGE[word], 0
+        else:
+            part += _SMALL.get(word, 0)
+    return Decimal(total + part)
 
 
 def _has(text: str, match: re.Match[str], unit: str) -> bool:

@@ -32,6 +32,14 @@ def found(pattern: str, text: str) -> bool:
         return False
 
 
-@lru_cache
+def all_found(pattern: str, text: str) -> set[str]:
+    """The different texts that it finds, one after another; none where they were not found in time."""
+    try:
+        return {match[0] for match in _compiled(pattern).finditer(text, timeout=SECONDS, concurrent=True)}
+    except TimeoutError:
+        return set()
+
+
+@lru_cache(maxsize=4096)  # those of every shipped suite
 def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(_BRACE.sub(lambda brace: "\\{" if brace[0] == "{" else brace[0], pattern), regex.VERSION0)

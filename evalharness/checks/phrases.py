@@ -8,11 +8,27 @@ from collections.abc import Mapping, Sequence
 
 from evalharness.checks import patterns, values
 from evalharness.checks.base import Check, Failure, unless
-from evalharness.checks.text import plain, whole
+from evalharness.checks.markup import unmarked
+from evalharness.checks.text import BULLET, fenced, plain, whole
 
 
 def equals(answer: str, text: str) -> Failure | None:
     return unless(answer.strip() == text.strip(), "fact")
+
+
+def says_only(answer: str, value: str | Sequence[str]) -> Failure | None:
+    """One of these texts and no other, as it reads: marks, quotes, a fence, letter case, a full stop aside."""
+    texts = [value] if isinstance(value, str) else value
+    blocks, outside = fenced(answer)
+    said = _bare(blocks[0].code if len(blocks) == 1 and not outside.strip() else answer)
+    if any(said == _bare(text) for text in texts):
+        return None
+    return "format" if any(_found(answer, text) for text in texts) else "fact"
+
+
+def _bare(text: str) -> str:
+    read = " ".join(BULLET.sub("", unmarked(plain(text)), count=1).split())
+    return read.strip(" \"'<>«»‹›「」『』《》").rstrip(".。!").strip(" \"'<>«»‹›「」『』《》")  # noqa: RUF001
 
 
 def contains(answer: str, phrases: Sequence[str]) -> Failure | None:
@@ -27,9 +43,13 @@ def regex(answer: str, pattern: str) -> Failure | None:
     return unless(patterns.found(pattern, answer.strip()), "format")
 
 
+def not_regex(answer: str, pattern: str) -> Failure | None:
+    return unless(not patterns.found(pattern, unmarked(plain(answer))), "forbidden")
+
+
 def occurrences(answer: str, spans: Mapping[str, int | Mapping[str, int]]) -> Failure | None:
     """How often each phrase stands in the answer, as whole words: too seldom is missing, too often is forbidden."""
-    text = plain(answer)
+    text = unmarked(plain(answer))
     for phrase, span in spans.items():
         many = len(whole(phrase).findall(text))
         if not values.within(many, span):
@@ -40,18 +60,20 @@ def occurrences(answer: str, spans: Mapping[str, int | Mapping[str, int]]) -> Fa
 
 def starts_with(answer: str, text: str) -> Failure | None:
     """Its first words are these: `No` does not begin `Nothing`."""
-    return unless(whole(text.strip()).match(plain(answer).strip()) is not None, "format")
+    begins, shown = whole(text.strip()), (plain(answer).strip(), unmarked(plain(answer)).strip())
+    return unless(any(begins.match(said) for said in shown), "format")
 
 
 def ends_with(answer: str, text: str) -> Failure | None:
-    said, end = plain(answer).strip(), plain(text).strip()
-    return unless(said.endswith(end) and whole(end).match(said, len(said) - len(end)) is not None, "format")
+    end = plain(text).strip()
+    shown = (plain(answer).strip(), unmarked(plain(answer)).strip())
+    return unless(any(said.endswith(end) and whole(end).match(said, len(said) - len(end)) for said in shown), "format")
 
 
 def repeats_first(answer: str, text: str) -> Failure | None:
     """It says this text again, word for word, and then goes on. Quotation marks around it and spaces aside."""
-    said, first = (" ".join(plain(part).split()) for part in (answer, text))
-    said = said.lstrip("\"'“‘«")  # noqa: RUF001
+    said, first = (" ".join(unmarked(plain(part)).split()) for part in (answer, text))
+    said = said.lstrip("\"'«")
     return unless(said.startswith(first) and re.search(r"\w", said[len(first) :]) is not None, "format")
 
 
@@ -63,14 +85,17 @@ def _found(answer: str, phrase: str) -> bool:
     phrase = plain(phrase)
     before = r"(?<!\d)(?<!\d[.,])" if phrase[0].isdigit() else ""
     after = r"(?!\d|[.,]\d)" if phrase[-1].isdigit() else ""
-    return re.search(before + re.escape(phrase) + after, plain(answer)) is not None
+    wanted, said = re.compile(before + re.escape(phrase) + after), plain(answer)
+    return wanted.search(said) is not None or wanted.search(unmarked(said)) is not None
 
 
 CHECKS = {
     "equals": Check(equals, values.text, "a text"),
+    "says_only": Check(says_only, values.text_or_texts, "the text that is the whole answer, or a list of such texts"),
     "contains": Check(contains, values.texts, "a list of texts that must all be there"),
     "not_contains": Check(not_contains, values.texts, "a list of texts none of which may be there"),
     "regex": Check(regex, values.pattern, "a regular expression that is found in the answer"),
+    "not_regex": Check(not_regex, values.pattern, "a regular expression, in small letters, that must not be found"),
     "occurrences": Check(
         occurrences, values.spans_by_text, "a mapping from words to how often each is there, a number or {min, max}"
     ),

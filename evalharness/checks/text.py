@@ -13,14 +13,21 @@ _UNSPACED = HAN + KANA
 _LETTER = rf"[^\W_{_UNSPACED}]"  # a letter or digit of a script that puts spaces between words
 _TOKEN = re.compile(rf"[{_UNSPACED}]|{_LETTER}+")
 
-BULLET = re.compile(r"^[^\S\n]*[-*+•‣◦·–][^\S\n]+(?=\S)", re.MULTILINE)  # noqa: RUF001 (the dash is meant)
-NUMBERED = re.compile(r"^[^\S\n]*(?:\d{1,3}|[a-zA-Z])(?:[.)][^\S\n]+|、)(?=\S)", re.MULTILINE)
-_FENCE = re.compile(r"[^\S\n]*```[^\S\n]*(\w*)")
+BULLET = re.compile(r"^[^\S\n]*[-*+•‣◦·–▪●][^\S\n]+(?=\S)", re.MULTILINE)  # noqa: RUF001 (the dash is meant)
+# 1. x, 1) x, (1) x, a) x, **1.** x, **1. x**, 1\. x, 1、x, ① x; also full-width
+NUMBERED = re.compile(
+    r"^[^\S\n]*(?:#{1,6}[^\S\n]+)?(?:\*\*|__)?"
+    r"(?:[(（]?(?:\d{1,3}|[a-zA-Z])(?:\\?[.)](?:\*\*|__)?[^\S\n]+|[、．）](?:\*\*|__)?[^\S\n]*)|[①-⑳][^\S\n]*)(?=\S)",  # noqa: RUF001
+    re.MULTILINE,
+)
+_FENCE = re.compile(r"[^\S\n]*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\S\n]*\{?\.?(?P<label>[\w+#-]*)")
+_PROSE = ("markdown", "md", "text", "txt", "plaintext")
+_ALIKE = str.maketrans("‐‑‒−’‘“”", "----''\"\"")  # noqa: RUF001
 
 
 def plain(text: str) -> str:
-    """Letter case and the kind of spaces, digits and letters (full-width, ligatures) aside."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Letter case and the kind of spaces, hyphens, quotation marks, digits and letters (full-width …) aside."""
+    return unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold()
 
 
 def tokens(text: str) -> list[str]:
@@ -45,27 +52,46 @@ class Block(NamedTuple):
 
 
 def fenced(text: str) -> tuple[list[Block], str]:
-    """The fenced code blocks of a text, the last perhaps not closed, and the text without them."""
+    """The fenced code blocks of a text, the last perhaps not closed, and the text without them.
+
+    Fences are of three or more ` or ~, also indented ones, as within a list; the block's own lines lose that indent.
+    """
     blocks: list[Block] = []
     outside: list[str] = []
-    label, inside = "", list[str]()
-    is_open = False
+    label, fence, indent, inside = "", "", 0, list[str]()
     for line in text.splitlines(keepends=True):
-        fence = _FENCE.match(line)
-        if not is_open and fence:
-            label, inside, is_open = fence[1].lower(), [], True
-        elif is_open and line.strip() == "```":
+        opening = _FENCE.match(line)
+        if not fence and opening:
+            fence, label, inside = opening["fence"], opening["label"].lower(), []
+            indent = opening.start("fence")
+        elif fence and _closes(line, fence):
             blocks.append(Block(label, "".join(inside), True))
-            is_open = False
+            fence = ""
+        elif fence:
+            inside.append(line[min(indent, len(line) - len(line.lstrip(" \t"))) :])
         else:
-            (inside if is_open else outside).append(line)
-    if is_open:
+            outside.append(line)
+    if fence:
         blocks.append(Block(label, "".join(inside), False))
     return blocks, "".join(outside)
 
 
+def _closes(line: str, fence: str) -> bool:
+    mark = line.strip()
+    return len(mark) >= len(fence) and set(mark) == {fence[0]}
+
+
 def without_code(text: str) -> str:
     return fenced(text)[1]
+
+
+def unwrapped(text: str) -> str:
+    """The text without the fences of what is no code: blocks that say markdown or text, or a whole answer in one."""
+    blocks, outside = fenced(text)
+    kinds = _PROSE if outside.strip() else ("", *_PROSE)
+    if not blocks or not all(block.closed and block.label in kinds for block in blocks):
+        return text
+    return "\n".join(part.strip("\n") for part in (outside, *(block.code for block in blocks)) if part.strip())
 
 
 def full_lines(text: str) -> list[str]:
@@ -93,7 +119,7 @@ _ABBREVIATIONS = set(
     "mr mrs ms dr prof st sr jr vs etc e.g i.e cf ca approx no fig vol inc ltd co u.s u.k a.m p.m".split()  # noqa: SIM905
 )
 _END = re.compile(
-    r"((?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|(?<![。！？])[。！？]++[”’」』）]*+)(\s*)(\S?)"  # noqa: RUF001
+    r"((?<![.!?…])[.!?…]++[\"'”’)\]*_`]*+(?=\s|$)|(?<![。！？])[。！？]++[”’」』）*_]*+)(\s*)(\S?)"  # noqa: RUF001
 )
 _LONGEST_ABBREVIATION = 12  # letters looked at before a full stop
 
@@ -104,10 +130,11 @@ def sentences(text: str) -> list[str]:
     Not with an initial (J. Smith), a common abbreviation (e.g.), or a full stop before a small letter.
     """  # noqa: RUF002
     found = []
+    small = not any(sign.isupper() for sign in text)  # all in small letters: then they begin sentences, too
     for line in full_lines(text):
         line, start = NUMBERED.sub("", BULLET.sub("", line)), 0
         for match in _END.finditer(line):
-            if match[3] and not _ends(line, match):
+            if match[3] and not _ends(line, match, small):
                 continue
             found.append(line[start : match.end(1)])
             start = match.end(1)
@@ -115,11 +142,24 @@ def sentences(text: str) -> list[str]:
     return [sentence.strip() for sentence in found if re.search(r"\w", sentence)]
 
 
-def _ends(line: str, match: re.Match[str]) -> bool:
+_TURN = re.compile(
+    r"(?:[,;:.]?[^\S\n]|[–—])(?=(?:but|however|yet|nevertheless|nonetheless|that said|still)\b)|;\s"  # noqa: RUF001
+    r"|[，；。]?(?=但|不过|然而|可是)",  # noqa: RUF001
+    re.IGNORECASE,
+)
+
+
+def clauses(text: str) -> list[str]:
+    """Sentences, parted again where they turn: at a semicolon, at `but`, `however` and their like."""
+    parts = (part.strip() for sentence in sentences(text) for part in _TURN.split(" ".join(sentence.split())))
+    return [part for part in parts if part]
+
+
+def _ends(line: str, match: re.Match[str], small: bool) -> bool:
     mark, following = match[1], match[3]
     if mark[0] in "!?。！？":  # noqa: RUF001
         return True
-    if following.islower():
+    if following.islower() and not small:
         return False
     before = line[max(0, match.start(1) - _LONGEST_ABBREVIATION) : match.start(1)]
     word = re.split(r"[\s(\[\"'“]", before)[-1]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from evalharness.checks import patterns
+from evalharness.checks import patterns as expressions
 
 Accepts = Callable[[Any], bool]
 
@@ -56,7 +56,11 @@ def count(value: Any) -> bool:
 
 
 def pattern(value: Any) -> bool:
-    return text(value) and patterns.is_one(value)
+    return text(value) and expressions.is_one(value)
+
+
+def patterns(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(pattern, value))
 
 
 def one_of(*choices: str) -> Accepts:

@@ -157,6 +157,7 @@ def _answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
     reply = asker.ask(endpoint, {"messages": prompt.messages, **prompt.sampling})
     said = reply.said
     checked = checks.apply_checks(said.answer, said.finish_reason, prompt.checks) if said.answer is not None else ()
+    thought, _ = checks.split_thought(said.answer or "")
     return AnswerRow(
         suite=prompt.suite,
         id=prompt.id,
@@ -170,6 +171,7 @@ def _answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
         seconds=reply.seconds,
         attempts=reply.attempts,
         error=reply.error,
+        thought_characters=len(thought) or None,
         checks=checked,
         right=all(check.passed for check in checked) if said.answer is not None else None,
     )

@@ -167,10 +167,13 @@ def _telling(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in words(phrase)) - set(_SAY_NOTHING.split())
 
 
+_PATTERNED = ("regex", "not_regex", "states", "refused")
+
+
 def _phrases(check: Mapping[str, Any]) -> Iterator[str]:
     texts = _texts(check.get("value"))
     # of a pattern, \b and \d are no letters
-    return (re.sub(r"\\.", " ", text) for text in texts) if check["type"] == "regex" else texts
+    return (re.sub(r"\\.", " ", text) for text in texts) if check["type"] in _PATTERNED else texts
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -104,7 +104,10 @@ class Graded(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRow(Graded):
-    """A row of answers.jsonl: what one endpoint said to one prompt; times are the last attempt's."""
+    """A row of answers.jsonl: what one endpoint said to one prompt; times are the last attempt's.
+
+    `thought_characters`: so much of the answer's beginning is thought aloud (`<think>`), which no check sees.
+    """
 
     __pydantic_config__ = Part.__pydantic_config__
 
@@ -114,6 +117,7 @@ class AnswerRow(Graded):
     started: float
     seconds: float
     attempts: int
+    thought_characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The suite `instructions`: orders about form that a program can check, 25 kinds of them, 8 prompts each."""
 
 import random
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from evalharness.suites.generators.drafts import Draft, Item, check, user
 from evalharness.suites.generators.extraction import only
@@ -26,6 +26,33 @@ _SAID = (
     "It takes time to understand {t}.",
     "Few days pass without a word on {t}.",
 )
+_ONE_OR_TWO = {"min": 1, "max": 2}
+_NO_ABBREVIATIONS = (
+    r"\A(?![\s\S]*\b(?:NASA|ESA|UNESCO|USA|US|UK|EU|UN|TV|DNA|AI|GPS|USB|DIY|CO|DSLR|ISO|RAW|JPEG|UV|LED|BBC|MBTA|HIIT"
+    r"|FIDE|IQ|AM|PM|BC|AD|OK|FAQ|VIP|PC|CD|DVD)\b)"
+)
+_BELONGS = {
+    "rivers": "river|stream|water|bank|current|flow",
+    "bicycles": r"bicycl|\bbik|cycl|pedal|wheel",
+    "libraries": "librar|book|read|shel",
+    "mountains": "mountain|peak|summit|climb|hik|alp|hill|slope",
+    "trains": "train|rail|track|station|carriage|locomotive",
+    "gardens": "garden|plant|flower|bloom|soil|bee",
+    "bread": "bread|bak|loaf|loaves|dough|crust|oven",
+    "the moon": "moon|lunar|night|crater|orbit|tide",
+    "winter": "winter|snow|cold|frost|ice|icy|frozen",
+    "music": "music|song|melod|sound|tune|rhythm|listen|play",
+    "bridges": "bridge|span|cross|river",
+    "chess": "chess|king|queen|pawn|board|checkmate",
+    "the sea": r"\bseas?\b|ocean|wave|salt|tide|shore|coast|water",
+    "coffee": "coffee|espresso|cup|brew|bean|caffein|roast",
+    "forests": "forest|tree|wood|leaf|leaves|branch",
+    "maps": r"\bmaps?\b|cartograph|atlas|path|place|road",
+    "photography": "photo|camera|lens|picture|image|light|shot",
+    "swimming": "swim|swam|water|pool|stroke|lap",
+    "theatre": "theat|stage|actor|play|drama|audience",
+    "volcanoes": "volcan|lava|erupt|magma|crater|ash",
+}
 _FIRST_LETTERS = {
     "a": "All day the light was soft",
     "d": "Down by the shore we walked",
@@ -47,7 +74,7 @@ _FIRST_LETTERS = {
 def suite() -> Draft:
     rng = random.Random(SEED)
     items = [item for kind in _KINDS for item in kind(rng)]
-    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.07, 320, HEAD, items)
+    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.07, 320, HEAD, items, version=2)
 
 
 def _about(topic: str, sentences: int) -> list[str]:
@@ -58,9 +85,9 @@ def _topics(rng: random.Random) -> list[str]:
     return rng.sample(TOPICS, EACH)
 
 
-def _exact(lines: Iterable[str]) -> str:
-    """A pattern for just these lines, whatever stands around them in spaces."""
-    return r"\A" + r"\s*\n\s*".join(map(re.escape, lines)) + r"\Z"
+def _on(topic: str) -> dict[str, Any]:
+    """It speaks of the topic, by its name or by what belongs to it."""
+    return check("states", {"all": [_BELONGS[topic]]})
 
 
 def _sentences(rng: random.Random) -> Iterator[Item]:
@@ -69,7 +96,7 @@ def _sentences(rng: random.Random) -> Iterator[Item]:
         yield Item(
             "sentences",
             user(f"Write exactly {many} sentences about {topic}."),
-            [check("sentences", many), check("language", "en")],
+            [check("sentences", many), check("language", "en"), _on(topic)],
             " ".join(_about(topic, many)),
             " ".join(_about(topic, many + 1)),
         )
@@ -84,7 +111,11 @@ def _paragraphs(rng: random.Random) -> Iterator[Item]:
                 f"Tell me something about {topic} in exactly {many} paragraphs of one or two sentences each, with an "
                 "empty line between them. No title."
             ),
-            [check("paragraphs", many), check("sections", 0)],
+            [
+                check("paragraphs", {"min": many, "max": many, "sentences": _ONE_OR_TWO}),
+                check("sections", 0),
+                _on(topic),
+            ],
             "\n\n".join(_about(topic, many)),
             "\n".join(_about(topic, many)),
         )
@@ -121,7 +152,12 @@ def _capitals(rng: random.Random) -> Iterator[Item]:
                 f"Write two or three sentences about {topic}. Put exactly {many} words entirely in CAPITAL letters, "
                 "no more and no fewer, and use no abbreviations."
             ),
-            [check("capital_words", many), check("sentences", {"min": 2, "max": 3})],
+            [
+                check("capital_words", many),
+                check("sentences", {"min": 2, "max": 3}),
+                check("regex", _NO_ABBREVIATIONS),
+                _on(topic),
+            ],
             " ".join([word.upper() for word in said[:many]] + said[many:]),
             " ".join(said),
         )
@@ -137,7 +173,7 @@ def _highlights(rng: random.Random) -> Iterator[Item]:
                 f"Write a short text about {topic} and highlight at least {many} phrases in it with asterisks, "
                 "*like this*."
             ),
-            [check("highlights", {"min": many}), check("min_words", 10)],
+            [check("highlights", {"min": many}), _on(topic)],
             " ".join(f"*{sentence[:-1]}*." for sentence in said),
             " ".join(said),
         )
@@ -156,7 +192,7 @@ def _placeholders(rng: random.Random) -> Iterator[Item]:
         yield Item(
             "placeholders",
             user(f"Draft {letter} as a template with at least {many} placeholders in square brackets, such as [name]."),
-            [check("placeholders", {"min": many}), check("min_words", 15)],
+            [check("placeholders", {"min": many}), check("min_words", 2 * many)],
             filled,
             filled.replace("[", "").replace("]", ""),
         )
@@ -172,7 +208,7 @@ def _sections(rng: random.Random) -> Iterator[Item]:
                 f"Write about {topic} in {many} sections of a sentence or two. Begin each with a line that says "
                 f"'{marker} 1', '{marker} 2' and so on."
             ),
-            [check("sections", {"marker": marker, "min": many, "max": many})],
+            [check("sections", {"marker": marker, "min": many, "max": many, "sentences": _ONE_OR_TWO}), _on(topic)],
             "\n\n".join(parts),
             "\n\n".join(_about(topic, many)),
         )
@@ -187,7 +223,7 @@ def _headings(rng: random.Random) -> Iterator[Item]:
                 f"Make a Markdown page about {topic} that has exactly {many} headings (lines that begin with #) and a "
                 "sentence or two under each."
             ),
-            [check("sections", many), check("min_words", 10)],
+            [check("sections", {"min": many, "max": many, "sentences": _ONE_OR_TWO}), _on(topic)],
             "\n\n".join(f"# Point {number}\n\n{text}" for number, text in enumerate(_about(topic, many), 1)),
             "\n\n".join(f"**Point {number}**\n\n{text}" for number, text in enumerate(_about(topic, many), 1)),
         )
@@ -198,7 +234,7 @@ def _no_commas(rng: random.Random) -> Iterator[Item]:
         yield Item(
             "no-commas",
             user(f"Say what people like about {topic} in at least 25 words. Do not use a single comma."),
-            [check("no_commas"), check("min_words", 25)],
+            [check("no_commas"), check("min_words", 25), _on(topic)],
             " ".join(_about(topic, 5)),
             " ".join(_about(topic, 5)) + " All in all, it is liked.",
         )
@@ -209,7 +245,7 @@ def _small_letters(rng: random.Random) -> Iterator[Item]:
         yield Item(
             "small-letters",
             user(f"write two sentences about {topic}, in small letters only: not one capital letter anywhere."),
-            [check("letter_case", "lower"), check("min_words", 8)],
+            [check("letter_case", "lower"), check("sentences", 2), _on(topic)],
             " ".join(_about(topic, 2)).lower(),
             " ".join(_about(topic, 2)),
         )
@@ -224,7 +260,7 @@ def _titles(rng: random.Random) -> Iterator[Item]:
                 f"Write a poem of four lines about {topic}. Above it, on a line of its own, put its title in double "
                 "angle brackets, as in <<A title>>. Nothing else."
             ),
-            [check("titled"), check("lines", 5)],
+            [check("regex", r"\A[\W_]*<<[^\n<>]*\w[^\n<>]*>>[*_]*[^\S\n]*\n"), check("lines", 5)],
             f"<<On {topic}>>\n\n{poem}",
             f"On {topic}\n\n{poem}",
         )
@@ -259,7 +295,7 @@ def _times(rng: random.Random) -> Iterator[Item]:
         yield Item(
             "so-many-times",
             user(f"Write a few sentences about {topic} in which the word '{word}' occurs exactly {many} times."),
-            [check("occurrences", {word: many}), check("max_words", 120)],
+            [check("occurrences", {word: many}), check("sentences", {"min": 2}), check("max_words", 120)],
             said,
             f"{said} {word.capitalize()} it is.",
         )
@@ -277,7 +313,7 @@ def _question_first(_: random.Random) -> Iterator[Item]:
                 f"{question}\n\nBegin your answer by repeating the question above word for word, without anything "
                 "before it. Then answer it in one or two sentences."
             ),
-            [check("repeats_first", question), check("max_words", 90)],
+            [check("repeats_first", question), check("sentences", {"min": 2, "max": 3})],
             f"{question} There is a simple reason that can be said in a sentence.",
             "There is a simple reason that can be said in a sentence.",
         )
@@ -294,7 +330,7 @@ def _number_order(rng: random.Random) -> Iterator[Item]:
             user(
                 f"Put these numbers in order {way}, one a line, and write nothing else: {', '.join(map(str, numbers))}"
             ),
-            [check("regex", _exact(ordered))],
+            [check("says_only", "\n".join(ordered)), check("lines", len(ordered))],
             "\n".join(ordered),
             "\n".join(ordered[::-1]),
         )
@@ -303,14 +339,15 @@ def _number_order(rng: random.Random) -> Iterator[Item]:
 def _reverse_alphabet(rng: random.Random) -> Iterator[Item]:
     for at in range(EACH):
         words = rng.sample(THINGS, 4 + at % 2)
-        bullets = [f"- {word}" for word in sorted(words, reverse=True)]
+        ordered = sorted(words, reverse=True)
+        bullets = [f"- {word}" for word in ordered]
         yield Item(
             "reverse-alphabet",
             user(
                 "Give these words in reverse alphabetical order (z before a), as a list in which every line begins "
                 f"with '- ', and nothing else: {', '.join(words)}"
             ),
-            [check("regex", "(?i)" + _exact(bullets))],
+            [check("regex", r"(?i)\A" + r"\s*\n\s*".join(rf"- [*_`]*{word}[*_`]*" for word in ordered) + r"\Z")],
             "\n".join(bullets),
             "\n".join(bullets[::-1]),
         )
@@ -354,7 +391,7 @@ def _quoted(rng: random.Random) -> Iterator[Item]:
         yield Item(
             "in-quotes",
             user(f"Say one sentence about {topic} and wrap your whole answer in double quotation marks."),
-            [check("regex", r'\A["“][^"“”\n]{10,}["”]\Z'), check("sentences", 1)],
+            [check("regex", r'\A["“][^"“”\n]*\w[^"“”\n]*["”]\Z'), check("sentences", 1)],
             f'"{said}"',
             said,
         )
@@ -371,7 +408,10 @@ def _postscript(rng: random.Random) -> Iterator[Item]:
             user(
                 f"Write {person} a note of 15 to 70 words about {topic}. End it with a postscript that begins with P.S."
             ),
-            [check("regex", r"(?s)\A.{30,}\bP\. ?S\..*\w"), check("words", {"min": 15, "max": 75})],
+            [
+                check("regex", r"(?s)\A\W*\w.*(?:\n|(?:\S+\s+){10})[*_]*P\. ?S\.[*_]*:?.*\w"),
+                check("words", {"min": 15, "max": 75}),
+            ],
             f"Dear you, {said} Yours, M.\n\nP.S. See you soon.",
             f"Dear you, {said} Yours, M.",
         )
@@ -403,7 +443,10 @@ def _two_answers(_: random.Random) -> Iterator[Item]:
         yield Item(
             "two-answers",
             user(f"Suggest two names for {thing}. Put six asterisks ****** between the two, and write nothing else."),
-            [check("regex", r"\A[^*]*\w[^*]*\*{6}[^*]*\w[^*]*\Z"), check("max_words", 15)],
+            [
+                check("regex", r"\A(?:\*\*)?[^*]*\w[^*]*?(?:\*\*)?\s*(?:\\?\*){6}\s*(?:\*\*)?[^*]*\w[^*]*(?:\*\*)?\Z"),
+                check("max_words", 15),
+            ],
             "Morning Light\n******\nThe Open Door",
             "1. Morning Light\n2. The Open Door",
         )

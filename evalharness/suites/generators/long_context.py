@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from evalharness.suites.generators.drafts import Draft, Item, check, user
+from evalharness.suites.generators.drafts import Draft, Item, user
 from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import PEOPLE, THINGS
 
@@ -202,8 +202,7 @@ def _chinese(rng: random.Random, size: Size) -> Item:
     at = rng.randrange(len(entries))
     entries[at] += f"{colour}柜子的密码是{code}。"
     asked = "\n".join(["下面是一座灯塔的日志。", *entries, f"日志到此结束。{colour}柜子的密码是多少？只写四位数字。"])
-    checks = [check("regex", rf"\A{code}[。.]?\Z")]
-    return Item("needle-zh", user(asked), checks, code, other, (f"about-{size}-tokens",))
+    return Item("needle-zh", user(asked), only(code), code, other, (f"about-{size}-tokens",))
 
 
 def _filled_zh(rng: random.Random, sentence: str) -> str:

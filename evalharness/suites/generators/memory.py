@@ -227,7 +227,7 @@ def _system_prompts(rng: random.Random) -> Iterator[Item]:
                 "alone.",
                 system=f"You answer for a shop in {town}. It opens at {opens} and closes at {closes} (24-hour clock).",
             ),
-            [check("regex", rf"\A0?{answer}(?::00)?\.?\Z")],
+            only(str(answer), f"{answer}:00", f"{answer:02}", f"{answer:02}:00"),
             str(answer),
             str(wrong),
         )  # fmt: skip

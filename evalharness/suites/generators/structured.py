@@ -24,7 +24,9 @@ HEAD = (
 def suite() -> Draft:
     rng = random.Random(SEED)
     items = [item for kind in _KINDS for item in kind(rng)]
-    return Draft("structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.09, 400, HEAD, items)
+    return Draft(
+        "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.09, 400, HEAD, items, version=2
+    )
 
 
 def _equal(value: Any) -> Checks:
@@ -61,27 +63,53 @@ def _cities(rng: random.Random) -> Iterator[Item]:
         )
 
 
+def _within(limits: tuple[int, int]) -> dict[str, int]:
+    return {"minimum": limits[0], "maximum": limits[1]}
+
+
 def _known_cities(rng: random.Random) -> Iterator[Item]:
-    known = {
-        "Paris": "France", "Tokyo": "Japan", "Cairo": "Egypt", "Lima": "Peru", "Oslo": "Norway", "Madrid": "Spain",
-        "Nairobi": "Kenya", "Ottawa": "Canada", "Vienna": "Austria", "Hanoi": "Vietnam", "Rome": "Italy",
-        "Warsaw": "Poland", "Athens": "Greece", "Dublin": "Ireland", "Lisbon": "Portugal", "Santiago": "Chile",
-        "Jakarta": "Indonesia", "Caracas": "Venezuela", "Berlin": "Germany", "Havana": "Cuba",
-    }  # fmt: skip
+    known = {  # country; inhabitants from the city's own to the metropolis's; GDP likewise, in billions
+        "Paris": ("France", (1_800_000, 14_000_000), (150, 1_500)),
+        "Tokyo": ("Japan", (8_000_000, 42_000_000), (500, 2_600)),
+        "Cairo": ("Egypt", (8_000_000, 25_000_000), (25, 350)),
+        "Lima": ("Peru", (7_500_000, 13_000_000), (35, 260)),
+        "Oslo": ("Norway", (550_000, 2_000_000), (25, 220)),
+        "Madrid": ("Spain", (2_800_000, 7_500_000), (90, 500)),
+        "Nairobi": ("Kenya", (2_800_000, 11_000_000), (6, 90)),
+        "Ottawa": ("Canada", (800_000, 1_800_000), (25, 160)),
+        "Vienna": ("Austria", (1_600_000, 3_300_000), (70, 300)),
+        "Hanoi": ("Vietnam", (3_000_000, 12_000_000), (12, 150)),
+        "Rome": ("Italy", (2_300_000, 5_000_000), (80, 360)),
+        "Warsaw": ("Poland", (1_500_000, 3_600_000), (35, 260)),
+        "Athens": ("Greece", (600_000, 4_200_000), (40, 250)),
+        "Dublin": ("Ireland", (500_000, 2_300_000), (50, 420)),
+        "Lisbon": ("Portugal", (450_000, 3_300_000), (35, 260)),
+        "Santiago": ("Chile", (400_000, 8_500_000), (40, 360)),
+        "Jakarta": ("Indonesia", (9_000_000, 37_000_000), (90, 900)),
+        "Caracas": ("Venezuela", (1_500_000, 5_500_000), (4, 200)),
+        "Berlin": ("Germany", (3_000_000, 6_500_000), (100, 360)),
+        "Havana": ("Cuba", (1_800_000, 2_600_000), (4, 130)),
+    }
+    also = {"Santiago": ["Santiago de Chile", "Santiago, Chile"]}
     cities = rng.sample(sorted(known), 2 * EACH)
     for first, second in zip(cities[::2], cities[1::2], strict=True):
         records = [
-            {"city": city, "country": known[city], "population": 3_000_000, "gdp_billion_usd": 150}
+            {
+                "city": city,
+                "country": known[city][0],
+                "population": known[city][1][0],
+                "gdp_billion_usd": known[city][2][0],
+            }
             for city in (first, second)
         ]
         places = [
             {
                 "type": "object",
                 "properties": {
-                    "city": {"const": city},
-                    "country": {"const": known[city]},
-                    "population": {"type": "integer", "minimum": 300_000, "maximum": 45_000_000},
-                    "gdp_billion_usd": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 4_000},
+                    "city": {"enum": [city, *also.get(city, ())]},
+                    "country": {"const": known[city][0]},
+                    "population": {"type": "integer", **_within(known[city][1])},
+                    "gdp_billion_usd": {"type": ["number", "null"], **_within(known[city][2])},
                 },
                 "required": ["city", "country", "population", "gdp_billion_usd"],
                 "additionalProperties": False,
@@ -187,8 +215,13 @@ def _tables(rng: random.Random) -> Iterator[Item]:
     for at in range(EACH):
         rows = [(town, rng.randrange(-9, 35)) for town in rng.sample(TOWNS, 2 + at % 3)]
         said = "; ".join(f"{town} {degrees} degrees" for town, degrees in rows)
-        body = [rf"\|\s*{town}\s*\|\s*{'[-−]' if degrees < 0 else ''}{abs(degrees)}\s*\|" for town, degrees in rows]  # noqa: RUF001
-        pattern = r"(?i)\A\|\s*Town\s*\|\s*Degrees\s*\|\s*\n\|[\s:|-]+\|\s*\n" + r"\s*\n".join(body) + r"\s*\Z"
+        body = [
+            rf"\|\s*[*`]*{town}[*`]*\s*\|\s*[*`]*{'[-−]' if degrees < 0 else ''}{abs(degrees)}[*`]*\s*\|"  # noqa: RUF001
+            for town, degrees in rows
+        ]
+        pattern = (
+            r"(?i)\A\|\s*\**Town\**\s*\|\s*\**Degrees\**\s*\|\s*\n\|[\s:|-]+\|\s*\n" + r"\s*\n".join(body) + r"\s*\Z"
+        )
         table = ["| Town | Degrees |", "|---|---|", *(f"| {town} | {degrees} |" for town, degrees in rows)]
         yield Item(
             "tables",

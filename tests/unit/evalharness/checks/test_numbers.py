@@ -49,7 +49,10 @@ def test_a_number_is_found_with_and_without_thousands_separators(whole: int, cen
     [
         (42, "6 times 7 is 42.", None),
         (42, "It is 42, not 41", "fact"),
-        (42, "forty-two", "missing"),
+        (42, "forty-two", None),
+        (42, "six times seven", "fact"),
+        (1207, "One thousand two hundred and seven.", None),
+        (42, "a great many", "missing"),
         ({"value": 3.14, "abs": 0.01}, "3.15", None),
         ({"value": 3.14, "abs": 0.01}, "3.16", "fact"),
         ({"value": 200, "rel": 0.05}, "210", None),

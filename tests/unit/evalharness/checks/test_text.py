@@ -3,7 +3,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks.text import fenced, items, paragraphs, sentences, tokens, whole, without_code
+from evalharness.checks.text import (
+    NUMBERED,
+    Block,
+    fenced,
+    items,
+    paragraphs,
+    sentences,
+    tokens,
+    unwrapped,
+    whole,
+    without_code,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +73,33 @@ def test_a_fenced_block_has_its_label_and_what_is_in_it() -> None:
     blocks, rest = fenced("a\n```Python x\nb\n\n```\n  ```\nc")
     assert blocks == [("python", "b\n\n", True), ("", "c", False)]
     assert rest == "a\n"
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", "````", "~~~~~"])
+def test_a_block_of_code_is_found_in_every_kind_of_fence_and_within_a_list(fence: str) -> None:
+    [block] = fenced(f"1. So:\n\n   {fence}python\n   def f():\n       return 1\n   {fence}\nDone.")[0]
+    assert block == Block("python", "def f():\n    return 1\n", True)
+
+
+@pytest.mark.parametrize(
+    "line", ["1. x", "1) x", "(1) x", "**1.** x", "**1. x**", "1\\. x", "### 1. x", "1、x", "（1）x", "１．x", "① x"]
+)
+def test_a_numbered_item_is_one_in_every_form_that_models_give(line: str) -> None:
+    assert NUMBERED.match(line)
+
+
+@pytest.mark.parametrize("line", ["1.5 litres", "2024 was dry", "x 1. y", "I am"])
+def test_what_only_begins_with_a_number_is_no_item(line: str) -> None:
+    assert not NUMBERED.match(line)
+
+
+def test_sentences_end_within_bold_and_begin_small_where_all_is_small() -> None:
+    assert len(sentences("**It is red.** *It is blue.* Both are colours.")) == 3
+    assert len(sentences("coffee wakes people. it smells good!")) == 2
+    assert len(sentences("Use e.g. a pen. It writes.")) == 2
+
+
+def test_a_whole_answer_in_a_fence_of_text_is_read_as_text_and_code_is_not() -> None:
+    assert unwrapped("```markdown\n# One\n```") == "# One"
+    assert unwrapped("Here:\n```md\n# One\n```") == "Here:\n# One"
+    assert unwrapped("```python\n# one\n```") == "```python\n# one\n```"

@@ -260,7 +260,7 @@ def test_the_list_says_margin_checks_tags_and_the_length_that_is_needed(capsys: 
     lines = capsys.readouterr().out.splitlines()
     at = next(at for at, line in enumerate(lines) if line.startswith("  long-context "))
     assert "margin 0.14" in lines[at]
-    assert lines[at + 1].strip() == "checks: regex 60"
+    assert lines[at + 1].strip() == "checks: says_only 60"
     assert lines[at + 2].strip().startswith("tags: about-500-tokens 22, ")
     assert lines[at + 2].endswith(", 5 more")
     assert lines[at + 3].endswith("answers of at most 64 tokens; served length 2048 tokens or more")

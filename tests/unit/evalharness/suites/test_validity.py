@@ -1,0 +1,49 @@
+"""The shipped checks against the answer bank: what they are wrong about decides whether a suite may decide."""
+
+import pytest
+
+from evalharness.suites.files import SHIPPED, load_suite
+from evalharness.suites.schema import Suite
+from tests.validity import bank
+
+MOST_MISTAKEN = 0.02  # of the right answers, and of the wrong ones
+DECIDING = [
+    suite.suite
+    for suite in (load_suite(path) for path in sorted(SHIPPED.glob("*.yaml")))
+    if suite.purpose != "descriptive" and not suite.suite.startswith("demo-")
+]
+
+
+def test_every_suite_with_a_verdict_has_answers_that_are_right_and_answers_that_are_wrong() -> None:
+    for name in DECIDING:
+        kinds = {answer.kind for answer in bank.answers(name)}
+        assert {"natural", "wrong"} <= kinds, name
+
+
+@pytest.mark.parametrize("name", DECIDING)
+def test_a_suite_with_a_verdict_is_wrong_about_two_answers_in_a_hundred_at_most(name: str) -> None:
+    tallies = bank.measured(name)
+    right = [tallies[kind] for kind in bank.RIGHT]
+    failed = [answer for tally in right for answer in tally.mistaken]
+    passed = tallies["wrong"].mistaken
+    assert len(failed) <= MOST_MISTAKEN * sum(tally.many for tally in right), failed
+    assert len(passed) <= MOST_MISTAKEN * tallies["wrong"].many, passed
+
+
+@pytest.mark.parametrize("name", bank.suites())
+def test_every_answer_of_the_bank_belongs_to_a_prompt_and_has_a_kind(name: str) -> None:
+    suite: Suite = load_suite(SHIPPED / f"{name}.yaml")
+    known = {prompt.id for prompt in suite.prompts}
+    for answer in bank.answers(name):
+        assert answer.prompt in known
+        assert answer.kind in bank.KINDS
+        assert isinstance(answer.text, str), (answer.prompt, answer.text)
+
+
+@pytest.mark.parametrize("name", [name for name in bank.suites() if name != "code"])
+def test_a_thought_before_an_answer_changes_nothing(name: str) -> None:
+    checks = {row.id: row.checks for row in load_suite(SHIPPED / f"{name}.yaml").rows()}
+    for answer in bank.answers(name)[::5]:
+        if "think>" not in answer.text:
+            thought = f"<think>\nI can't be sure. Is it 42, or BANANA? Step 1: think.\n</think>\n\n{answer.text}"
+            assert bank.passes(thought, checks[answer.prompt]) == bank.passes(answer.text, checks[answer.prompt])
