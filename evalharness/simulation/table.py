@@ -86,6 +86,11 @@ def cases() -> Iterator[Case]:
         yield Case("2 x 2: tuning, INT4, both", correlation, prompts, _two_by_two, alike=alike)
 
 
+def holds(case: Case) -> tuple[str, ...]:
+    """The criteria whose false PASS the line of a case shows."""
+    return () if case.simulate is _two_by_two else ("superiority", "non-inferiority")
+
+
 def simulate(case: Case, runs: int) -> Line:
     """The line of one case. The same case and number of runs give the same line."""
     seed = [SEED, *f"{case.world} {case.correlation} {case.prompts}".encode()]

@@ -55,7 +55,7 @@ def decide(
         *of_suites,
         *(gain(of_suites, evaluation.endpoints[1]) if policy.require_gain else ()),
         *robustness(evaluation, policy),
-        *preference(judged, policy),
+        *preference(judged, evaluation, policy),
         *capacity(load, policy),
     ]
     reasons += answered("eval", asked, unanswered, policy.max_error_rate)

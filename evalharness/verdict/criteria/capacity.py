@@ -37,13 +37,18 @@ def capacity(load: LoadSummary | None, policy: Policy) -> Iterator[Reason]:
         yield Reason("capacity", metric, outcome, f"{said}: {text}", f"{said}: {plain}")
 
 
+def outcome_of(limit: Limit, low: float, high: float, requests: int) -> Outcome:
+    """What the interval of a ratio says of a limit, so many requests of a side having been measured."""
+    return of_enough(within(*allowed(limit), low, high), requests)
+
+
 def _limited(load: LoadSummary, metric: str, ratio: Estimate, limit: Limit) -> tuple[Outcome, str, str]:
     """The outcome of a limit under a load, in words and in plain ones."""
-    outcome, text = within(*allowed(limit), ratio.low, ratio.high), _ratio_in_words(load, metric, ratio, limit)
-    fewest = min(side.requests for side in load.endpoints)
+    text, fewest = _ratio_in_words(load, metric, ratio, limit), min(side.requests for side in load.endpoints)
+    outcome = outcome_of(limit, ratio.low, ratio.high, fewest)
     if load.invalid:
         wrong = f"the measurement is not valid. {' '.join(load.invalid)}"
-    elif of_enough(outcome, fewest) != outcome:
+    elif outcome == "unsettled" and fewest < FEWEST:
         wrong = f"too few requests of a side were measured, {fewest} of {FEWEST}. It takes {LONGER_LOAD}."
     else:
         if outcome == "unsettled":

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 from evalharness import wording
-from evalharness.runs.summaries import JudgedPairs, JudgeSummary, Outcome, Reason
+from evalharness.runs.summaries import EvalSummary, JudgedPairs, JudgeSummary, Outcome, Reason
 from evalharness.verdict.criteria.plain import by_interval
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Policy
@@ -16,11 +16,11 @@ from evalharness.verdict.settling import more_of_the_same, times
 CRITERION = "preference"
 
 
-def preference(judged: JudgeSummary | None, policy: Policy) -> Iterator[Reason]:
+def preference(judged: JudgeSummary | None, evaluation: EvalSummary, policy: Policy) -> Iterator[Reason]:
     """A reason for every suite that was judged, by the share of wins among the pairs that are no tie.
 
     A pair of which no verdict could be read, or had, counts against what is to be shown: as lost for a PASS, as won
-    for a FAIL.
+    for a FAIL. So does a prompt that one of the two left unanswered.
     """
     if policy.judge is None:
         return
@@ -29,8 +29,10 @@ def preference(judged: JudgeSummary | None, policy: Policy) -> Iterator[Reason]:
         yield Reason(CRITERION, "suites", "unsettled", text, text)
         return
     least = policy.judge["wins_at_least"]
+    erred = {one.suite: one.with_errors.prompts - one.paired for one in evaluation.suites if one.with_errors}
     for suite in judged.suites:
-        outcome, text, plain = _preferred(suite.pairs, judged.endpoints[1], least, judged.confidence)
+        unread = suite.pairs.without_verdict + erred.get(suite.suite, 0)
+        outcome, text, plain = _preferred(suite.pairs, unread, judged.endpoints[1], least, judged.confidence)
         yield Reason(CRITERION, suite.suite, outcome, f"{suite.suite}: {text}", f"{suite.suite}: {plain}")
 
 
@@ -52,8 +54,10 @@ def bounds(wins: int, losses: int, unread: int, confidence: float) -> tuple[floa
     return low, high
 
 
-def _preferred(pairs: JudgedPairs, second: str, least: float, confidence: float) -> tuple[Outcome, str, str]:
-    wins, losses, unread = pairs.second, pairs.first, pairs.without_verdict
+def _preferred(
+    pairs: JudgedPairs, unread: int, second: str, least: float, confidence: float
+) -> tuple[Outcome, str, str]:
+    wins, losses = pairs.second, pairs.first
     outcome = outcome_of(wins, losses, unread, least, confidence)
     low, high = bounds(wins, losses, unread, confidence)
     decided = wins + losses

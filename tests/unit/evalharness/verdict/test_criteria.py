@@ -122,6 +122,15 @@ def test_every_suite_that_was_judged_has_a_reason_and_none_without_a_judge() -> 
         assert only("preference", reasons(PREFERRED, letters(), judged=nothing)).outcome == "unsettled"
 
 
+def test_prompts_without_an_answer_count_against_a_preference_as_unread_verdicts_do() -> None:
+    judged = replace(verdicts(), suites=(JudgedSuite(suite="letters", pairs=votes(56, 34), scores=None),))
+    whole = letters()
+    assert whole.with_errors
+    erred = replace(whole, with_errors=replace(whole.with_errors, prompts=whole.paired + 9))
+    assert only("preference", reasons(PREFERRED, whole, judged=judged)).outcome == "met"
+    assert only("preference", reasons(PREFERRED, erred, judged=judged)).outcome == "unsettled"
+
+
 def test_neither_is_judged_unless_the_policy_asks() -> None:
     bad = letters(kinds(losses(0.2, 0.1, 0.3)))
     found = reasons(POLICY, bad, judged=verdicts(votes(10, 80)))
