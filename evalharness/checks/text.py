@@ -116,7 +116,10 @@ def items(text: str) -> list[str]:
 
 
 _ABBREVIATIONS = set(
-    "mr mrs ms dr prof st sr jr vs etc e.g i.e cf ca approx no fig vol inc ltd co u.s u.k a.m p.m".split()  # noqa: SIM905
+    (
+        "mr mrs ms dr prof st sr jr mt mts ft gen col capt sgt rev hon vs etc e.g i.e cf ca c approx est no nos fig vol "
+        "ed eds p pp inc ltd co dept u.s u.k a.m p.m b.c a.d jan feb aug sept oct nov dec"
+    ).split()  # noqa: SIM905
 )
 _END = re.compile(
     r"((?<![.!?…])[.!?…]++[\"'”’)\]*_`]*+(?=\s|$)|(?<![。！？])[。！？]++[”’」』）*_]*+)(\s*)(\S?)"  # noqa: RUF001
