@@ -189,19 +189,6 @@ def test_a_prompt_that_no_server_could_hold_is_left_out_and_the_rest_says_how_lo
     assert [prompt.id for prompt in imported(tmp_path, rows, "--context", "2048").prompts] == ["line-3"]
 
 
-def test_ten_thousand_rows_are_a_suite_in_five_seconds_of_the_processor(tmp_path: Path) -> None:
-    words = ANSWER.split()
-    rows = [
-        {"messages": [*asking(f"{number}: {' '.join(words[number % 7 :])}")["messages"],
-                      {"role": "assistant", "content": " ".join(words[number % 5 :] * 3)}]}
-        for number in range(10_000)
-    ]  # fmt: skip
-    (tmp_path / "rows.jsonl").write_text(lines(*rows))
-    began = time.process_time()
-    assert main(["import", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "own.yaml")]) == 0
-    assert time.process_time() - began < 5
-
-
 def test_of_an_open_webui_chat_the_branch_that_was_open_is_asked_without_thoughts(tmp_path: Path) -> None:
     suite = imported(tmp_path, [a_chat()])
     assert asked(suite) == [
