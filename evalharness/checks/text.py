@@ -118,8 +118,8 @@ def items(text: str) -> list[str]:
 _ABBREVIATIONS = frozenset(
     re.findall(
         r"\S+",
-        "mr mrs ms dr prof st sr jr mt mts ft gen col capt sgt rev hon vs etc e.g i.e cf ca c approx est no nos fig vol "
-        "ed eds p pp inc ltd co dept u.s u.k a.m p.m b.c a.d jan feb aug sept oct nov dec",
+        "mr mrs ms dr prof st sr jr mt mts ft gen col capt sgt rev hon vs etc e.g i.e cf ca c approx est no nos fig "
+        "vol ed eds p pp inc ltd co dept u.s u.k a.m p.m b.c a.d jan feb aug sept oct nov dec",
     )
 )
 _END = re.compile(
