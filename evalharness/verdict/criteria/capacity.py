@@ -20,7 +20,7 @@ def capacity(load: LoadSummary | None, policy: Policy) -> Iterator[Reason]:
     ratios = {row.metric: row for row in load.ratios} if load else {}
     for metric, limit in policy.load.items():
         row = ratios.get(metric)
-        found = row and row.estimate
+        found = row.estimate if row else None
         outcome: Outcome = "unsettled"
         if load is None:
             text = plain = "no load run of these two models. A load run settles it."
