@@ -191,7 +191,7 @@ def load_run(
                     sent += row.seconds
             clock += profile.warmup_seconds + length + 1
     names = [side["name"] for side in endpoints]
-    folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints)})
+    folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints), "suites": []})
     _write_rows(folder / "requests.jsonl", requests)
     _write_rows(folder / "rounds.jsonl", rounds)
     write_json(folder / "summary.json", summarise_load(profile, names, requests, rounds))

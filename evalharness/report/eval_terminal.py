@@ -5,9 +5,8 @@ It knows run.json and summary.json and how they look; it decides nothing.
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -26,6 +25,7 @@ from rich.text import Text
 from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.client import fairness
+from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.summaries import Effects, EvalSummary, FactorialSummary, Robustness, Variants
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import prompts_needed
@@ -34,14 +34,14 @@ DISCORDANCE = 0.2  # assumed before anything is known: one prompt in five is rig
 NO_TERMINAL_WIDTH = 100  # columns
 
 
-def show_fairness(run: Mapping[str, Any]) -> None:
+def show_fairness(run: About) -> None:
     """What else than the weights differs, before anything else is said; nothing of a run that recorded nothing."""
     console = new_console()
     for line in fairness.lines(run["fairness"]) if "fairness" in run else []:
         console.print(line)
 
 
-def show_plan(run: Mapping[str, Any]) -> None:
+def show_plan(run: About) -> None:
     """Who is asked, what, and the smallest difference that could be seen (stats/power.py)."""
     console = new_console()
     for endpoint in run["endpoints"]:
@@ -64,7 +64,7 @@ def show_plan(run: Mapping[str, Any]) -> None:
     )
 
 
-def _margin(suite: Mapping[str, Any]) -> tuple[str, str]:
+def _margin(suite: AskedSuite) -> tuple[str, str]:
     """The margin of a suite, and how many prompts it takes."""
     margin = suite["margin"]
     if margin is None:
