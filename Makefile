@@ -54,7 +54,7 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
-simulate: harness-environment ## hold the statistics against simulated runs of known truth (a quarter of a minute)
+simulate: harness-environment ## hold the statistics against simulated runs of known truth (half a minute)
 	@$(TANDEM) -m evalharness simulate
 
 test: tests-environment harness-environment ## every test this machine can run, and which took longest

@@ -6,6 +6,7 @@ Only the module of the command that is given is imported, and its heavy librarie
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -29,9 +30,32 @@ COMMANDS = {
 """Each command's module in evalharness.commands, whose NAME it is."""
 
 
+JUDGES = "verdict"  # its exit codes are verdicts, 1 is FAIL: whatever goes wrong there is 2
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 is success, 1 a failure, 2 a mistake in what was given, 130 Ctrl-C; the verdict has codes of its own."""
-    words = sys.argv[1:] if arguments is None else arguments
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    failure = 2 if words[:1] == [JUDGES] else 1
+    try:
+        return _run(words, failure)
+    except (UsageError, Failure) as error:
+        print(f"tandem: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else failure
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if words[:1] != [JUDGES]:
+            raise
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(
+            f"tandem: no verdict, for a fault of ours ({what}; {where.filename}, line {where.lineno})", file=sys.stderr
+        )
+        return failure
+
+
+def _run(words: Sequence[str], failure: int) -> int:
     installed = Path(sys.argv[0]).name == SCRIPT
     prog = SCRIPT if installed else "python -m evalharness"
     parser = argparse.ArgumentParser(prog=prog, description="Two endpoints, one comparison.")
@@ -45,17 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "main" not in args:
         parser.print_help()
         return 0
+    code = failure
     try:
-        code: int = args.main(args)
+        code = args.main(args)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read it has read enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (UsageError, Failure) as error:
-        print(f"tandem: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
-    except KeyboardInterrupt:
-        return 130
     return code
 
 

@@ -18,7 +18,7 @@ from evalharness.judge.run import Key
 from evalharness.judge.summary import summarise as summarise_judge
 from evalharness.load.profile import LoadProfile
 from evalharness.load.summary import summarise as summarise_load
-from evalharness.runs.folder import create_run, read_json, write_json
+from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
 from evalharness.runs.rows import AnswerRow, Checked, Error, JudgedRow, PromptRow, RequestRow, RoundRow, Wanted
 from evalharness.runs.summaries import FactorialSummary, Judge
@@ -118,7 +118,7 @@ def eval_run(
     folder = create_run(root, "eval", {"settings": settings, "endpoints": list(endpoints), "suites": about})
     _write_rows(folder / "prompts.jsonl", prompts)
     _write_rows(folder / "answers.jsonl", rows)
-    write_json(folder / "summary.json", summarise_eval(read_json(folder / "run.json"), rows))
+    write_concluded(folder / "summary.json", summarise_eval(read_json(folder / "run.json"), rows))
     return folder
 
 
@@ -140,7 +140,7 @@ def judge_run(folder: Path, wins: float = 0.7) -> Path:
         if draw.random() < 0.3:
             votes[prompt.place] = winner if draw.random() < 0.8 else "tie"
     judge = Judge(name="judge", url="http://127.0.0.1:8009/v1", model="a-large-judge", version="")
-    write_json(folder / "judge.json", summarise_judge(run, judge, asked, rows, votes))
+    write_concluded(folder / "judge.json", summarise_judge(run, judge, asked, rows, votes))
     return folder / "judge.json"
 
 
@@ -194,7 +194,7 @@ def load_run(
     folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints), "suites": []})
     _write_rows(folder / "requests.jsonl", requests)
     _write_rows(folder / "rounds.jsonl", rounds)
-    write_json(folder / "summary.json", summarise_load(profile, names, requests, rounds))
+    write_concluded(folder / "summary.json", summarise_load(profile, names, requests, rounds))
     return folder
 
 

@@ -7,6 +7,7 @@ from evalharness import checks
 from evalharness.runs.rows import AnswerRow, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import (
+    Bounds,
     EndpointLoad,
     EvalSummary,
     Judge,
@@ -22,6 +23,7 @@ from evalharness.runs.summaries import (
     Ratio,
     SuiteSummary,
     Variants,
+    WithErrors,
 )
 
 NAMES = ("base", "tuned")
@@ -93,6 +95,14 @@ def metric(first: float | None, second: float | None, n: int = 200, **more: Any)
     return Metric(**{**found, **more})
 
 
+def without_errors(right: Metric) -> WithErrors | None:
+    """Every prompt was answered: what could be hidden is nothing."""
+    if right.low is None or right.high is None or right.p_value is None:
+        return None
+    p, first = right.p_value, right.first.rate or 0
+    return WithErrors(prompts=right.first.n, first=first, low=right.low, high=right.high, least_p=p, largest_p=p)
+
+
 def suite(right: Metric, name: str = "letters", **more: Any) -> SuiteSummary:
     purpose = more.get("purpose", "superiority")
     about: dict[str, Any] = {
@@ -109,6 +119,8 @@ def suite(right: Metric, name: str = "letters", **more: Any) -> SuiteSummary:
         "failures": {name: {} for name in NAMES},
         "scores": (),
         "robustness": None,
+        "with_errors": without_errors(right),
+        "unasked": 0,
     }
     return SuiteSummary(**{**about, **more})
 
@@ -135,6 +147,7 @@ def variants(kind: str, difference: float | None, low: float | None, high: float
         "difference": difference,
         "low": low,
         "high": high,
+        "with_errors": None if low is None or high is None else Bounds(low=low, high=high),
     }
     return Variants(**{**found, **more})
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from evalharness.runs.rows import Graded
-from evalharness.runs.summaries import Kept, Robustness, Variants
-from evalharness.stats.clustered import effect
+from evalharness.runs.summaries import Bounds, Kept, Robustness, Variants
+from evalharness.stats.clustered import Effect, effect
 from evalharness.suites.variants import KINDS
 
 Right = Mapping[str, bool]  # endpoint -> whether its answer was right; both are there
+Errors = tuple[bool | None, bool | None]  # what an error of the first and of the second is taken for; None: left out
 
 
 @dataclass(frozen=True)
@@ -45,22 +46,31 @@ def robustness(rows: Iterable[Graded], names: Sequence[str]) -> Robustness | Non
     if not variants:
         return None
 
-    def right(prompt: str) -> Right | None:
-        answers = [latest.get((prompt, name)) for name in names]
-        if any(answer is None or answer.error for answer in answers):
-            return None
-        return {name: bool(answer.right) for name, answer in zip(names, answers, strict=True) if answer}
+    def right(prompt: str, errors: Errors) -> Right | None:
+        found = {}
+        for name, error in zip(names, errors, strict=True):
+            answer = latest.get((prompt, name))
+            outcome = None if answer is None else error if answer.error else bool(answer.right)
+            if outcome is None:
+                return None
+            found[name] = outcome
+        return found
+
+    def families(own: Sequence[Graded], of_originals: Errors, of_variants: Errors) -> list[Family]:
+        answered: dict[str, list[Right]] = {}
+        for variant in own:
+            if variant.of and (outcome := right(variant.id, of_variants)):
+                answered.setdefault(variant.of, []).append(outcome)
+        return [Family(outcome, found) for of, found in answered.items() if (outcome := right(of, of_originals))]
 
     def under(label: str, kinds: Sequence[str]) -> Variants:
         own = [variant for variant in variants.values() if variant.variant in kinds]
-        answered: dict[str, list[Right]] = {}
-        for variant in own:
-            if variant.of and (outcome := right(variant.id)):
-                answered.setdefault(variant.of, []).append(outcome)
-        families = [Family(outcome, found) for of, found in answered.items() if (outcome := right(of))]
         failed = Counter(name for variant in own for name in names if _failed(latest.get((variant.id, name))))
         errors = {name: failed[name] for name in names}
-        return _variants(label, families, errors, names)
+        # A side loses where its original is right and its variant wrong: so are the second's errors read, then the
+        # first's.
+        filled = [families(own, (False, True), (True, False)), families(own, (True, False), (False, True))]
+        return _variants(label, families(own, (None, None), (None, None)), filled, errors, names)
 
     present = [kind for kind in KINDS if any(variant.variant == kind for variant in variants.values())]
     sorts = {sort: [kind for kind in present if KINDS[kind].preserves == sort] for sort in (True, False)}
@@ -75,12 +85,17 @@ def _failed(answer: Graded | None) -> bool:
     return bool(answer and answer.error)
 
 
-def _variants(kind: str, families: Sequence[Family], errors: dict[str, int], names: Sequence[str]) -> Variants:
-    losses = {name: [_loss(family, name) for family in families] for name in names}
-    first, second = names
-    differences = [other - one for one, other in zip(losses[first], losses[second], strict=True)]
-    # A loss lies in -1 to 1, so the difference of two in -2 to 2.
-    found = effect([float(difference) for difference in differences], reach=2) if differences else None
+def _variants(
+    kind: str,
+    families: Sequence[Family],
+    filled: Iterable[Sequence[Family]],
+    errors: dict[str, int],
+    names: Sequence[str],
+) -> Variants:
+    """Of the families that were answered; `filled` are those with errors counted, one way and the other."""
+    differences = _differences(families, names)
+    found = _effect(differences)
+    ends = [one for one in (found, *(_effect(_differences(own, names)) for own in filled)) if one]
     return Variants(
         kind=kind,
         prompts=len(families),
@@ -90,7 +105,18 @@ def _variants(kind: str, families: Sequence[Family], errors: dict[str, int], nam
         difference=_mean(differences),
         low=found.low if found else None,
         high=found.high if found else None,
+        with_errors=Bounds(low=min(one.low for one in ends), high=max(one.high for one in ends)) if ends else None,
     )
+
+
+def _differences(families: Sequence[Family], names: Sequence[str]) -> list[Fraction]:
+    first, second = names
+    return [_loss(family, second) - _loss(family, first) for family in families]
+
+
+def _effect(differences: Sequence[Fraction]) -> Effect | None:
+    # A loss lies in -1 to 1, so the difference of two in -2 to 2.
+    return effect([float(difference) for difference in differences], reach=2) if differences else None
 
 
 def _kept(families: Sequence[Family], name: str) -> Kept:

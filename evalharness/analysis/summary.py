@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from evalharness.analysis.failures import failures, together
+from evalharness.analysis.missing import with_errors
 from evalharness.analysis.pairing import Pair, Paired, paired
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.scores import scores
@@ -60,6 +61,8 @@ def _suite(about: AskedSuite, rows: Sequence[Graded], names: Sequence[str]) -> S
         failures=failures(pairs, names),
         scores=scores(pairs),
         robustness=robustness(rows, names),
+        with_errors=with_errors(pairs, found.erred.values()),
+        unasked=2 * about["prompts"] - found.rows,
     )
 
 

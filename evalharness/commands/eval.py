@@ -14,7 +14,7 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.commands import asked, options
 from evalharness.errors import UsageError
 from evalharness.runs.about import read_about
-from evalharness.runs.folder import write_json
+from evalharness.runs.folder import write_concluded
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import Graded
 
@@ -56,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
     eval_terminal.show_plan(run)
     asked.ask(folder, jobs, args.concurrency, again)
     summary = summarise(run, read_rows(folder / "answers.jsonl", Graded))
-    write_json(folder / "summary.json", summary)
+    write_concluded(folder / "summary.json", summary)
     eval_terminal.show_result(summary)
     if any(count for suite in summary.suites for count in suite.errors.values()):
         print(f"Ask again what ended in an error: {again}")

@@ -17,7 +17,7 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.commands import asked, options
 from evalharness.errors import UsageError
 from evalharness.runs.about import About, read_about
-from evalharness.runs.folder import write_json
+from evalharness.runs.folder import write_concluded, write_json
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import Graded
 from evalharness.runs.typed import Json
@@ -67,7 +67,7 @@ def main(args: argparse.Namespace) -> int:
         options.hand_on(args, folder)
         return 0
     summary = factorial.summarise(run, read_rows(folder / "answers.jsonl", Graded))
-    write_json(folder / "summary.json", summary)
+    write_concluded(folder / "summary.json", summary)
     eval_terminal.show_factorial(summary)
     if asking_run.unanswered(folder, run, [Endpoint(**one) for one in run["endpoints"]]):  # in whichever pass
         print(f"Ask again what ended in an error with {again}")

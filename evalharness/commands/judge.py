@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evalharness.client.endpoints import Endpoint, read_key
 from evalharness.commands import options
-from evalharness.runs.folder import write_json
+from evalharness.runs.folder import write_concluded
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import JudgedRow
 from evalharness.runs.summaries import Judge
@@ -73,7 +73,7 @@ def main(args: argparse.Namespace) -> int:
     rows = read_rows(evaluation.folder / run.FILE, JudgedRow)
     keys = [question.key for question in asked]
     summary = summarise(evaluation.about, Judge(**judge.public()), keys, rows, votes)
-    write_json(result, summary)
+    write_concluded(result, summary)
     judge_terminal.show(summary)
     print(f"Every question and reply: {evaluation.folder / run.FILE}")
     return 0

@@ -28,7 +28,7 @@ from evalharness.commands.options import (
 from evalharness.load.probe import probe
 from evalharness.load.profile import MOST_ROUNDS, LoadProfile, plan_round, turns
 from evalharness.load.rounds import run_round
-from evalharness.runs.folder import create_run, write_json
+from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import Error, Messages, RequestRow, RoundRow
 from evalharness.suites.schema import Suite
@@ -89,7 +89,7 @@ def main(args: argparse.Namespace) -> int:
         list(read_rows(folder / "requests.jsonl", RequestRow)),
         list(read_rows(folder / "rounds.jsonl", RoundRow)),
     )
-    write_json(folder / "summary.json", summary)
+    write_concluded(folder / "summary.json", summary)
     show(summary, folder)
     hand_on(args, folder)
     return 0

@@ -2,13 +2,18 @@
 
     python -m evalharness simulate
 
-The command alone: the worlds, the runs and the lines are those of simulation/. It prints a Markdown
-table, the one of evalharness/stats/README.md.
+The command alone: the worlds, the runs and the lines are those of simulation/. It prints Markdown
+tables, those of evalharness/stats/README.md.
 """
 
 import argparse
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from evalharness.commands import options
+
+if TYPE_CHECKING:
+    from evalharness.simulation.table import Line, Power
 
 NAME = "simulate"
 HELP = "hold the statistics against simulated runs of known truth: coverage, false PASS, power"
@@ -33,38 +38,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from rich import box
     from rich.console import Console
     from rich.progress import track
+
+    from evalharness.simulation import bounds, table
+
+    console = Console(stderr=True)
+    lines = [table.simulate(case, args.runs) for case in track(list(table.cases()), "quality", console=console)]
+    print(_markdown(HEADINGS, map(_cells, lines)))
+    held = [bounds.simulate(case, args.runs) for case in track(list(bounds.cases()), "bounds", console=console)]
+    print()
+    print(_markdown(bounds.columns(), map(bounds.cells, held)))
+    return 0
+
+
+def _cells(line: "Line") -> Sequence[str]:
+    coverage = f"{_percent(min(line.coverage))} to {_percent(max(line.coverage))}"
+    asked = ", ".join(f"{number:.0f}" for number in line.asked)
+    return (
+        line.world,
+        line.correlation,
+        f"{line.prompts} ({asked})" if asked else str(line.prompts),
+        coverage,
+        _percent(line.falsely_superior),
+        _percent(line.falsely_not_inferior),
+        _power(line.superiority),
+        _power(line.non_inferiority),
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:.1f}"
+
+
+def _power(power: "Power | None") -> str:
+    return "" if power is None else f"{_percent(power.promised)} → {_percent(power.found)}"
+
+
+def _markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    from rich import box
+    from rich.console import Console
     from rich.table import Table
 
-    from evalharness.simulation.table import Line, Power, cases, simulate
-
-    def percent(share: float | None) -> str:
-        return "" if share is None else f"{share * 100:.1f}"
-
-    def power(power: Power | None) -> str:
-        return "" if power is None else f"{percent(power.promised)} → {percent(power.found)}"
-
-    def cells(line: Line) -> tuple[str, ...]:
-        coverage = f"{percent(min(line.coverage))} to {percent(max(line.coverage))}"
-        false = percent(line.falsely_superior), percent(line.falsely_not_inferior)
-        asked = ", ".join(f"{number:.0f}" for number in line.asked)
-        return (
-            line.world,
-            line.correlation,
-            f"{line.prompts} ({asked})" if asked else str(line.prompts),
-            coverage,
-            *false,
-            power(line.superiority),
-            power(line.non_inferiority),
-        )
-
-    shown = Table(*HEADINGS, box=box.MARKDOWN)
-    for case in track(list(cases()), "simulating", console=Console(stderr=True)):
-        shown.add_row(*cells(simulate(case, args.runs)))
+    shown = Table(*headings, box=box.MARKDOWN)
+    for row in rows:
+        shown.add_row(*row)
     console = Console(markup=False, highlight=False, width=WIDTH)
     with console.capture() as text:
         console.print(shown)
-    print(text.get().strip())
-    return 0
+    return text.get().strip()

@@ -62,6 +62,11 @@ def main(args: argparse.Namespace) -> int:
     load = _load_run(args, evaluation)
     path = args.policy or _shipped_policy(evaluation)
     policy = read_policy(path)
+    if policy.quality == "no-difference" and not against_itself(evaluation):
+        raise UsageError(
+            f"{path}: this policy tests the harness, on a model against itself; {evaluation.folder.name} asked "
+            f"{evaluation.subject}. A run made with --base-against-base is such a test"
+        )
     evaluation = evaluation.allowing(policy.allow_differences)
     load = load and load.allowing(policy.allow_differences)
     evidence = Evidence(evaluation, load, judgement(evaluation))
@@ -94,6 +99,12 @@ def _load_run(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> Run[Loa
             f"--load {args.load}: measured {load.subject}; {evaluation.folder.name} asked {evaluation.subject}"
         )
     return load
+
+
+def against_itself(evaluation: Run[EvalSummary]) -> bool:
+    """Was one model asked twice? That is said by the run, and must be true of its endpoints."""
+    first, second = ((side["model"], side["version"]) for side in evaluation.about["endpoints"])
+    return bool(evaluation.about["settings"]["base_against_base"]) and first == second
 
 
 def _shipped_policy(evaluation: Run[EvalSummary]) -> Path:

@@ -34,7 +34,7 @@ def summarise(
     first, second = (endpoint["name"] for endpoint in run["endpoints"])
     given = {key_of(row): Given(row.verdict, row.error is not None) for row in rows}  # not what was said
     found = {key: given[key] for key in asked if key in given}
-    calls = _calls(found, first, second)
+    calls = _calls(asked, found, first, second)
     decisions = {prompt: _decision(*both, first, second) for prompt, both in calls.items()}
     suites = [suite["suite"] for suite in run["suites"] if any(key[1] == suite["suite"] for key in asked)]
     return JudgeSummary(
@@ -70,14 +70,14 @@ Calls = tuple[str | None, str | None]
 """The verdicts (A, B, TIE) on one pair: with the first endpoint shown as A, and with the second."""
 
 
-def _calls(rows: Mapping[Key, Given], first: str, second: str) -> dict[Place, Calls]:
-    """Every pair of which at least one order was asked; None where there is no verdict."""
+def _calls(asked: Iterable[Key], rows: Mapping[Key, Given], first: str, second: str) -> dict[Place, Calls]:
+    """Every pair that was to be judged; None where there is no verdict, for whatever reason."""
 
     def verdict(suite: str, prompt: str, *order: str) -> str | None:
         row = rows.get(("pair", suite, prompt, order))
         return str(row.verdict) if row and row.verdict is not None else None
 
-    prompts = dict.fromkeys((suite, prompt) for kind, suite, prompt, _ in rows if kind == "pair")
+    prompts = dict.fromkeys((suite, prompt) for kind, suite, prompt, _ in asked if kind == "pair")
     return {
         (suite, prompt): (verdict(suite, prompt, first, second), verdict(suite, prompt, second, first))
         for suite, prompt in prompts

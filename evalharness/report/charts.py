@@ -159,8 +159,9 @@ def failures(counts: Mapping[str, Mapping[Failure, int]]) -> Markup:
 
 def margins(suite: SuiteSummary) -> tuple[float, ...]:
     """Where a suite's margin lies among differences: a gain that matters, or a loss still accepted."""
-    sign = {"superiority": 1, "non-inferiority": -1, "descriptive": 0}[suite.purpose]
-    return (sign * suite.margin,) if sign and suite.margin is not None else ()
+    if suite.purpose == "descriptive" or suite.margin is None:
+        return ()
+    return (-suite.margin if suite.purpose == "non-inferiority" else suite.margin,)
 
 
 def ratios(measured: Iterable[Ratio], limits: Mapping[LoadMetric, Limit]) -> Markup:

@@ -25,6 +25,7 @@ from rich.text import Text
 from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.client import fairness
+from evalharness.report.power_found import power_found
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.summaries import Effects, EvalSummary, FactorialSummary, Robustness, Variants
 from evalharness.stats import POWER, smallest_difference
@@ -57,7 +58,10 @@ def show_plan(run: About) -> None:
         seen = smallest_difference(originals, DISCORDANCE)
         table.add_row(suite["suite"], prompts, suite["purpose"], f"{seen * 100:.1f} points", *_margin(suite))
     console.print(table)
-    console.print(f"with {POWER * 100:g} % power, if {DISCORDANCE * 100:g} % of the prompts are right on one side only")
+    console.print(
+        f"with {POWER * 100:g} % power, supposing that {DISCORDANCE * 100:g} % of the prompts are right on one side "
+        "only; the result says how many were, and what it could see then"
+    )
     console.print(
         "takes for it: so many prompts show a gain of the margin (superiority), or rule such a loss out where there is "
         "none (non-inferiority); a larger gain takes fewer"
@@ -94,6 +98,7 @@ def show_result(summary: EvalSummary) -> None:
             )
     console = new_console()
     console.print(table)
+    console.print(power_found(summary.suites))
     if any(summary.failures.values()):
         console.print(_failures_table(summary))
     if any(suite.scores for suite in summary.suites):

@@ -3,6 +3,7 @@
 It knows the criteria's names and outcomes, nothing of the numbers behind them.
 """
 
+from evalharness.verdict.criteria.gain import cannot_tell
 from evalharness.verdict.verdict import Reason, Verdict
 from evalharness.wording import METRICS, listing
 
@@ -10,9 +11,11 @@ SYMBOLS = {"met": "✓", "failed": "✕", "unsettled": "?", "PASS": "✓", "FAIL
 
 # criterion -> what the candidate does when it meets it (or may do, while that is open), and when it fails it
 PHRASES = {
-    "superiority": ("is better in {}", "is not better by what matters in {}"),
+    "superiority": ("is better in {}", "is not better in {}"),
+    "superiority by a margin": ("is better by what is asked in {}", "is not better by what is asked in {}"),
     "non-inferiority": ("is no worse in {}", "is worse in {}"),
-    "no difference": ("is the same in {}", "differs in {}"),
+    "gain": ("shows a gain in any suite", ""),
+    "no difference": ("shows no difference in {}", "differs in {}"),
     "robustness": ("loses no more to rewording in {}", "loses more to rewording in {}"),
     "preference": ("is preferred in {}", "is not preferred in {}"),
     "capacity": ("keeps the limits on {}", "breaks the limits on {}"),
@@ -22,16 +25,22 @@ PHRASES = {
 }
 
 SEVERITY = ("failed", "unsettled", "met")
-TAKEN_FOR_GRANTED = ("answered", "fair fight")  # nobody passes by them alone, so a PASS does not name them
+TAKEN_FOR_GRANTED = ("answered", "fair fight", "gain")  # nobody passes by them alone, so a PASS does not name them
 
 
 def headline(verdict: Verdict, candidate: str) -> str:
-    """One sentence: what is met (PASS), what failed (FAIL), or what is not settled (INCONCLUSIVE)."""
-    if verdict.word == "PASS":
-        return f"{candidate} {_phrases(verdict, 'met')}."
+    """One sentence: what is met (PASS), what failed (FAIL), or what is not settled (INCONCLUSIVE).
+
+    Where no suite was asked to show a gain, a second one says so: no worse must not be read as better.
+    """
     if verdict.word == "FAIL":
         return f"{candidate} {_phrases(verdict, 'failed')}."
-    return f"Nothing failed, but it is not settled whether {candidate} {_phrases(verdict, 'unsettled')}."
+    untold = cannot_tell(verdict.reasons, candidate)
+    if verdict.word == "PASS":
+        said = f"{candidate} {_phrases(verdict, 'met')}."
+    else:
+        said = f"Nothing failed, but it is not settled whether {candidate} {_phrases(verdict, 'unsettled')}."
+    return f"{said} {untold}".strip()
 
 
 def foremost_first(verdict: Verdict) -> list[Reason]:

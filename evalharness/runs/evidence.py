@@ -4,7 +4,7 @@ It knows where a run folder keeps what, nothing of what the numbers mean.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import intern
@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, Self, TypeVar, overload
 from evalharness import wording
 from evalharness.errors import UsageError
 from evalharness.runs.about import About, read_about
-from evalharness.runs.folder import read_json
+from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
 from evalharness.runs.schemas import SCHEMAS
@@ -103,9 +103,14 @@ def _read(path: Path, kind: str, of: type[Kind], mends: str = "") -> Kind:
     if version != SCHEMAS[kind]:
         raise UsageError(f"{path}: schema {version}, this version reads {SCHEMAS[kind]}{mends}")
     try:
-        return parsed(of, path.read_bytes())
+        found = parsed(of, path.read_bytes())
     except ValueError as error:
         raise UsageError(f"{path}: {error}{mends}") from None
+    rows = digests(path.parent, kind)
+    if found.rows != rows:
+        changed = [name for name in ROWS[kind] if (found.rows or {}).get(name) != rows.get(name)]
+        raise UsageError(f"{path}: not made of the {wording.listing(changed)} beside it{mends}")
+    return found
 
 
 def fitting_load_run(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Run[LoadSummary] | None:
@@ -147,10 +152,17 @@ def unanswered(evaluation: Run[EvalSummary]) -> dict[str, Counter[str]]:
     return kinds
 
 
+def prompts(evaluation: Run[EvalSummary]) -> Iterator[PromptRow]:
+    """All that was asked, variants among it. Raises UsageError where that is lost."""
+    path = evaluation.folder / "prompts.jsonl"
+    if not path.exists():
+        raise UsageError(f"{path}: it is not there, and nothing else says what was asked")
+    return read_rows(path, PromptRow)
+
+
 def originals(evaluation: Run[EvalSummary]) -> dict[Place, str]:
     """Digests of what was asked by (suite, prompt id), in the run's order; variants of prompts are left out."""
-    prompts = read_rows(evaluation.folder / "prompts.jsonl", PromptRow)
-    return {(intern(prompt.suite), prompt.id): digest([prompt]) for prompt in prompts if not prompt.of}
+    return {(intern(prompt.suite), prompt.id): digest([prompt]) for prompt in prompts(evaluation) if not prompt.of}
 
 
 def answers(evaluation: Run[EvalSummary]) -> Mapping[tuple[str, str, str], AnswerRow]:

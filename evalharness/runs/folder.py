@@ -4,17 +4,30 @@ A folder holds `run.json` (what was run, on what), raw rows as JSON lines, and w
 This file knows where things lie and how they are written whole, not what they mean.
 """
 
+import hashlib
 import json
 import os
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalharness.errors import UsageError
 from evalharness.runs.typed import Json, Part, as_json
+
+if TYPE_CHECKING:
+    from evalharness.runs.summaries import EvalSummary, FactorialSummary, JudgeSummary, LoadSummary
+
+ROWS: Mapping[str, Sequence[str]] = {
+    "eval": ("answers.jsonl",),
+    "factorial": ("answers.jsonl",),
+    "judge": ("answers.jsonl", "judge.jsonl"),
+    "load": ("requests.jsonl", "rounds.jsonl"),
+}
+"""The files that each kind of summary is made of."""
 
 
 def create_run(root: Path, kind: str, about: Mapping[str, Any]) -> Path:
@@ -59,6 +72,21 @@ def write_json(path: Path, value: Part | Mapping[str, Any]) -> None:
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(json.dumps(value, indent=2, ensure_ascii=False, default=as_json) + "\n", encoding="utf-8")
     draft.replace(path)
+
+
+def write_concluded(path: Path, summary: "EvalSummary | FactorialSummary | JudgeSummary | LoadSummary") -> None:
+    """A summary, with the digests of the rows beside it that it was made of."""
+    write_json(path, replace(summary, rows=digests(path.parent, summary.kind)))
+
+
+def digests(folder: Path, kind: str) -> dict[str, str]:
+    """SHA-256 of each file of rows that a summary of this kind is made of, as far as they are there."""
+    return {name: _digest(folder / name) for name in ROWS[kind] if (folder / name).exists()}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def host() -> dict[str, Any]:

@@ -12,8 +12,10 @@ from typing import Any
 
 FILE = Path(__file__).parent / "summary.schema.json"
 
-SCHEMAS = {"eval": 2, "load": 1, "judge": 1, "verdict": 2, "compare": 1, "factorial": 1, "lm-eval": 1}
-"""eval 2: failures, scores, with_variants. verdict 2: evidence, judge; its eval is of version 2."""
+SCHEMAS = {"eval": 3, "load": 2, "judge": 2, "verdict": 3, "compare": 1, "factorial": 2, "lm-eval": 1}
+"""eval 2: failures, scores, with_variants. verdict 2: evidence, judge; its eval is of version 2.
+eval 3: with_errors, unasked. verdict 3: each reason says in plain words (plain) what would change it.
+eval 3, load 2, judge 2, factorial 2: rows, the digests of what they were made of."""
 
 
 def schema() -> dict[str, Any]:

@@ -34,7 +34,12 @@ Failures = Annotated[
         "`paired`."
     ),
 ]
-Purpose = Literal["superiority", "non-inferiority", "descriptive"]
+MadeOf = Annotated[
+    dict[str, str] | None,
+    Field(description="SHA-256 of each file of rows that it was made of: beside other rows it is refused."),
+]
+Purpose = Literal["superiority", "superiority by a margin", "non-inferiority", "descriptive"]
+"""What a suite is for; to be superior by a margin is asked by a policy alone."""
 Outcome = Literal["met", "failed", "unsettled"]
 Word = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
@@ -113,6 +118,25 @@ class Score(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithErrors(Part):
+    """The difference of `right` with errors counted: against the second endpoint (its own for wrong answers, the
+    first's for right ones), and for it. What holds here holds whatever the missing answers would have been."""
+
+    prompts: Annotated[Count, Field(description="Originals that both were asked: pairs, and those with an error.")]
+    first: Annotated[Share, Field(description="How often the first is right, its errors counted as wrong.")]
+    low: Annotated[Signed, Field(description="The lowest end of the intervals counted so, and of that without errors.")]
+    high: Annotated[Signed, Field(description="The highest end.")]
+    least_p: PValue
+    largest_p: PValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds(Part):
+    low: Doubled
+    high: Doubled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept(Part):
     """What one endpoint keeps of its right answers; each prompt weighs the same."""
 
@@ -139,6 +163,9 @@ class Variants(Part):
     ]
     low: Doubled | None
     high: Doubled | None
+    with_errors: Annotated[
+        Bounds | None, Field(description="The interval's ends with errors counted against the second, and for it.")
+    ]
 
     @property
     def estimate(self) -> Estimate | None:
@@ -180,6 +207,10 @@ class SuiteSummary(Part):
     failures: Failures
     scores: tuple[Score, ...]
     robustness: Robustness | None
+    with_errors: Annotated[WithErrors | None, Field(description="null where no prompt was asked of both.")]
+    unasked: Annotated[
+        int, Field(description="How many answers, or errors in their place, the rows lack: lost, or not asked yet.")
+    ]
 
     def __post_init__(self) -> None:
         if {self.right.first.n, self.right.second.n} != {self.paired}:
@@ -230,6 +261,7 @@ class FactorialSummary(Part):
     endpoints: tuple[str, ...]
     confidence: Confidence
     factorial: Factorial
+    rows: MadeOf = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +277,7 @@ class EvalSummary(Part):
     factorial: Annotated[
         Factorial | None, Field(description="In a verdict: what a factorial run of the same models found.")
     ] = None
+    rows: MadeOf = None
 
     def __post_init__(self) -> None:
         named: list[Iterable[str]] = [self.failures]
@@ -324,6 +357,7 @@ class LoadSummary(Part):
     confidence: Confidence
     invalid: Annotated[tuple[str, ...], Field(description="Why the figures compare nothing.")]
     warnings: tuple[str, ...]
+    rows: MadeOf = None
 
 
 # A judge's verdicts
@@ -418,6 +452,7 @@ class JudgeSummary(Part):
     asked: Count
     unparsed: Annotated[Count, Field(description="Questions whose replies could not be read.")]
     errors: Annotated[Count, Field(description="Questions without a reply.")]
+    rows: MadeOf = None
 
 
 # A verdict
@@ -431,6 +466,9 @@ class Reason(Part):
     subject: str
     outcome: Outcome
     text: str
+    plain: Annotated[
+        str, Field(description="The same for whoever knows no statistics, with the number that would change it.")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

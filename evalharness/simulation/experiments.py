@@ -6,20 +6,19 @@ intervals are those of evalharness.stats, what they say is for criteria/quality.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from evalharness.runs.summaries import Outcome, Reason
+from evalharness.runs.summaries import Outcome, Purpose, Reason
 from evalharness.simulation.worlds import World
 from evalharness.stats import CONFIDENCE, clustered, score, sequential
 from evalharness.stats.score import Floats
 from evalharness.verdict.criteria.quality import outcome_of
 from evalharness.verdict.verdict import Verdict
 
-Purpose = Literal["superiority", "non-inferiority"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 WORDS = {outcome: Verdict((Reason("quality", "simulated", outcome, ""),)).word for outcome in OUTCOMES}
 EXACT = 1e-9  # as near as a bound must be to the truth to hold it: they are found by halving
@@ -63,8 +62,10 @@ def passed(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[n
 
 def words(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[np.str_]:
     """The verdict's word on each run, of one suite with this purpose and margin."""
-    intervals = np.stack([measured.first, measured.low, measured.high], axis=1).tolist()
-    return np.array([WORDS[outcome_of(purpose, margin, *interval)] for interval in intervals])
+    intervals = zip(measured.first.tolist(), measured.low.tolist(), measured.high.tolist(), strict=True)
+    return np.array(
+        [WORDS[outcome_of(purpose, margin, first, low, high, measured.prompts)] for first, low, high in intervals]
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evalharness.simulation.experiments import Measured, Purpose, looked_at, measure, passed
+from evalharness.runs.summaries import Purpose
+from evalharness.simulation.experiments import Measured, looked_at, measure, passed
 from evalharness.simulation.worlds import World, four, graded, several, single
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import effective_prompts, power_at
@@ -83,6 +84,11 @@ def cases() -> Iterator[Case]:
         yield Case("one answer, 3 looks", correlation, prompts, _looks, discordance)
     for (alike, correlation), prompts in product(((0.0, "none"), (0.6, "models 0.6")), PROMPTS):
         yield Case("2 x 2: tuning, INT4, both", correlation, prompts, _two_by_two, alike=alike)
+
+
+def holds(case: Case) -> tuple[str, ...]:
+    """The criteria whose false PASS the line of a case shows."""
+    return () if case.simulate is _two_by_two else ("superiority", "non-inferiority")
 
 
 def simulate(case: Case, runs: int) -> Line:

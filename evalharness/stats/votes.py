@@ -4,6 +4,9 @@ Ties are dropped: they say how often the two differ, not which is better. It kno
 """
 
 from dataclasses import dataclass
+from math import sqrt
+
+from scipy.special import ndtri
 
 from evalharness.stats.levels import CONFIDENCE
 
@@ -27,13 +30,17 @@ class Votes:
 
 
 def share_interval(votes: Votes, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Wilson's score interval of the share of wins; 0 to 1 where nothing was decided."""
-    from scipy.stats import binomtest
+    """Wilson's score interval of the share of wins; 0 to 1 where nothing was decided.
 
+    Wilson EB (1927), Probable inference, the law of succession, and statistical inference, Journal of the American
+    Statistical Association 22:209-212.
+    """
     if not votes.decided:
         return 0.0, 1.0
-    low, high = binomtest(votes.wins, votes.decided).proportion_ci(confidence, method="wilson")
-    return float(low), float(high)
+    square = float(ndtri((1 + confidence) / 2)) ** 2
+    middle = (votes.wins + square / 2) / (votes.decided + square)
+    reach = sqrt(square * votes.wins * votes.losses / votes.decided + square**2 / 4) / (votes.decided + square)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def sign_test(votes: Votes) -> float:

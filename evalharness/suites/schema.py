@@ -88,8 +88,8 @@ class Sampling(_Model):
 
 
 class Suite(_Model):
-    """`margin` is a share of prompts. superiority: the smallest difference that matters; non-inferiority: the
-    largest loss that is accepted; descriptive suites have none.
+    """`margin` is a share of prompts. superiority: the smallest gain that matters, for which a run is planned, while a
+    smaller one that is shown will do; non-inferiority: the loss that must be ruled out; descriptive suites have none.
 
     `context` is the served length in tokens that its longest prompt and answer take; where it is left out, they are
     short enough for any server. A suite that is too long for what is served is refused before anything is asked.

@@ -7,10 +7,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AllowInfNan, ConfigDict, Field, Strict, TypeAdapter, ValidationError
+from pydantic import (
+    AllowInfNan,
+    ConfigDict,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from evalharness.client.fairness import What
 from evalharness.errors import UsageError
@@ -32,15 +41,37 @@ LoadMetric = Literal[
 Rule = Literal["at_most", "at_least", "equal_within"]
 Bound = Annotated[float, Strict(), AllowInfNan(False), Field(gt=0)]
 Limit = Annotated[Mapping[Rule, Bound], Field(min_length=1, max_length=1)]
-"""One rule with its bound on a ratio (tuned over base). `equal_within: 0.1` allows 1.1 times either way."""
+"""One rule with its bound on a ratio (tuned over base). `equal_within: 0.1` asks for equivalence: the ratio has to be
+shown to lie within 1.1 times either way."""
 
 
 Share = Annotated[float, Strict(), Field(gt=0, lt=1)]
-Bar = Annotated[Mapping[Literal["better_by", "not_worse_by"], Share], Field(min_length=1, max_length=1)]
-"""What a suite is asked to show, and its margin, a share of prompts. `better_by`: superiority, by a gain that matters;
-`not_worse_by`: non-inferiority, a larger loss ruled out."""
+PURPOSES: Mapping[str, Purpose] = {
+    "better": "superiority",
+    "better_by_at_least": "superiority by a margin",
+    "not_worse_by": "non-inferiority",
+}
 
-PURPOSES: dict[str, Purpose] = {"better_by": "superiority", "not_worse_by": "non-inferiority"}
+
+def _bar(given: Any, checked: ValidatorFunctionWrapHandler) -> Any:
+    """A bar as it is written, the word `better` or a rule with its margin, always as a mapping."""
+    if isinstance(given, Mapping) and "better_by" in given:
+        raise ValueError(
+            "better_by is no rule any more: write better_by_at_least for a gain that must be shown to be that large, "
+            "or the word better alone for any gain"
+        )
+    if isinstance(given, Mapping) and "better" in given:
+        raise ValueError("better takes no margin: write the word alone, or better_by_at_least with one")
+    return {"better": 0.0} if given == "better" else checked(given)
+
+
+Bar = Annotated[
+    Mapping[Literal["better", "better_by_at_least", "not_worse_by"], Share],
+    Field(min_length=1, max_length=1),
+    WrapValidator(_bar),
+]
+"""What a suite is asked to show: `better`, any gain at all; `better_by_at_least`, a gain of this share of prompts or
+more; `not_worse_by`, that so large a loss is ruled out."""
 
 
 def allowed(limit: Limit) -> tuple[float, float]:
@@ -59,7 +90,8 @@ class Policy:
 
     `quality` says what a suite's difference is held against: its own stated purpose and margin, or no
     difference at all (the harness testing itself). `suites` puts a bar of the policy's own in place of a suite's,
-    and asks for the suite to be there. `max_error_rate` is the largest share of requests that may go unanswered.
+    and asks for the suite to be there. `require_gain` asks that one suite shows a gain: that none is worse is then not
+    enough. `max_error_rate` is the largest share of requests that may go unanswered.
 
     A policy without `load` asks nothing of the load test; `load_users` is the least load at which its limits have to
     be shown. `robustness` bounds how much more the tuned model may lose to rewording, `judge` the share of pairs that
@@ -73,6 +105,7 @@ class Policy:
     quality: Literal["by-purpose", "no-difference"]
     max_error_rate: Annotated[float, Strict(), Field(ge=0, le=1)]
     suites: Mapping[str, Bar] = field(default_factory=dict)
+    require_gain: Annotated[bool, Strict()] = False
     load: Mapping[LoadMetric, Limit] = field(default_factory=dict)
     load_users: Annotated[int, Strict(), Field(ge=1)] | None = None
     robustness: Mapping[Literal["not_worse_by"], Share] | None = None
@@ -80,19 +113,22 @@ class Policy:
     allow_differences: Sequence[What] = ()
 
     def __post_init__(self) -> None:
-        if self.suites and self.quality == "no-difference":
-            raise ValueError("suites has bars of its own, which quality: no-difference does not ask for")
+        if self.quality == "no-difference" and (self.suites or self.require_gain):
+            raise ValueError("quality: no-difference has neither bars of its own (suites) nor a gain (require_gain)")
 
 
 def applied(policy: Policy, suites: Iterable[SuiteSummary]) -> list[SuiteSummary]:
-    """The suites of a summary, each with the purpose and the margin that the policy holds it to."""
-    bars = {name: next(iter(bar.items())) for name, bar in policy.suites.items()}
-    return [
-        replace(suite, purpose=PURPOSES[bars[name][0]], margin=bars[name][1])
-        if (name := suite.suite) in bars
-        else suite
-        for suite in suites
-    ]
+    """The suites of a summary, each with the purpose and the margin that the policy holds it to.
+
+    A suite that is asked to be better, whatever by, keeps its own margin where that is the smallest gain that matters.
+    """
+    return [_held_to(policy.suites[suite.suite], suite) if suite.suite in policy.suites else suite for suite in suites]
+
+
+def _held_to(bar: Bar, suite: SuiteSummary) -> SuiteSummary:
+    ((rule, margin),) = bar.items()
+    own = suite.margin if suite.purpose == "superiority" else None
+    return replace(suite, purpose=PURPOSES[rule], margin=own if rule == "better" else margin)
 
 
 def read_policy(path: Path) -> Policy:

@@ -7,7 +7,6 @@ evidence takes the bound out of the interval. It knows nothing of what passes or
 """
 
 import math
-from collections.abc import Sequence
 
 from evalharness import wording
 from evalharness.load.profile import LIMITS
@@ -25,8 +24,16 @@ def times(estimate: float, low: float, high: float, bound: float) -> float:
     return (reach / (estimate - bound)) ** 2
 
 
-def prompts_to_leave(bounds: Sequence[float], difference: float, discordance: float, prompts: int) -> int | None:
-    """How many prompts take one of the bounds out of the interval of the difference, the cheapest one, with 80 % power.
+def times_within(estimate: float, low: float, high: float, smallest: float, largest: float) -> float:
+    """How many times the evidence takes the interval wholly into what is allowed, or wholly out of it."""
+    crossed = [bound for bound in (smallest, largest) if low <= bound <= high]
+    if smallest <= estimate <= largest:
+        return max((times(estimate, low, high, bound) for bound in crossed), default=1.0)
+    return times(estimate, low, high, smallest if estimate < smallest else largest)
+
+
+def prompts_to_leave(bound: float, difference: float, discordance: float, prompts: int) -> int | None:
+    """How many prompts take the bound out of the interval of the difference, with 80 % power.
 
     `discordance` is the share of prompts that only one of the two gets right, `prompts` how many were asked. None
     where it would take hopelessly many more.
@@ -35,14 +42,9 @@ def prompts_to_leave(bounds: Sequence[float], difference: float, discordance: fl
 
     discordance = max(discordance, abs(difference))  # as it is but for rounding
     most = int(HOPELESS * prompts)
-    found = [
-        # Above a bound as it stands; below it is above it with everything turned round.
-        prompts_needed(difference, discordance, -bound, most=most)
-        if difference > bound
-        else prompts_needed(-difference, discordance, bound, most=most)
-        for bound in bounds
-    ]
-    return min((prompts for prompts in found if prompts is not None), default=None)
+    # Above a bound as it stands; below it is above it with everything turned round.
+    side = 1 if difference > bound else -1
+    return prompts_needed(side * difference, discordance, -side * bound, most=most)
 
 
 def more_prompts(prompts: int, enough: int | None) -> str:

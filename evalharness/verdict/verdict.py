@@ -12,6 +12,8 @@ from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, O
 from evalharness.verdict.criteria.answered import ErrorKinds, answered, answered_in_each
 from evalharness.verdict.criteria.capacity import capacity
 from evalharness.verdict.criteria.fight import fair_fight
+from evalharness.verdict.criteria.gain import gain
+from evalharness.verdict.criteria.no_difference import no_difference
 from evalharness.verdict.criteria.preference import preference
 from evalharness.verdict.criteria.quality import quality
 from evalharness.verdict.criteria.robustness import robustness
@@ -48,10 +50,12 @@ def decide(
     """
     prompts = sum(suite.prompts for suite in evaluation.suites)
     asked = dict.fromkeys(evaluation.endpoints, prompts)
+    of_suites = no_difference(evaluation) if policy.quality == "no-difference" else quality(evaluation, policy)
     reasons = [
-        *quality(evaluation, policy),
+        *of_suites,
+        *(gain(of_suites, evaluation.endpoints[1]) if policy.require_gain else ()),
         *robustness(evaluation, policy),
-        *preference(judged, policy),
+        *preference(judged, evaluation, policy),
         *capacity(load, policy),
     ]
     reasons += answered("eval", asked, unanswered, policy.max_error_rate)
@@ -59,6 +63,6 @@ def decide(
     if load is not None:
         asked = {side.name: side.requests for side in load.endpoints}
         unanswered = {side.name: side.errors for side in load.endpoints}
-        reasons += answered("load", asked, unanswered, policy.max_error_rate)
+        reasons += answered("load", asked, unanswered, policy.max_error_rate, valid=not load.invalid)
     reasons += fair_fight(fairness)
     return Verdict(tuple(reasons))

@@ -3,47 +3,58 @@
 It knows a load run's summary, nothing of how the load was made.
 """
 
+import math
 from collections.abc import Iterator
 
 from evalharness import wording
 from evalharness.runs.summaries import Estimate, LoadSummary, Outcome, Reason
+from evalharness.verdict.criteria.plain import by_interval, by_range
+from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Limit, Policy, allowed
-from evalharness.verdict.settling import longer_run, times
+from evalharness.verdict.settling import longer_run, times_within
+from evalharness.wording import LONGER_LOAD
 
 
 def capacity(load: LoadSummary | None, policy: Policy) -> Iterator[Reason]:
     """A reason for every ratio that the policy bounds."""
-    ratios = {row.metric: row for row in load.ratios} if load else {}
+    ratios = {row.metric: row.estimate for row in load.ratios} if load else {}
     for metric, limit in policy.load.items():
-        row = ratios.get(metric)
-        found = row.estimate if row else None
+        found = ratios.get(metric)
+        outcome: Outcome = "unsettled"
         if load is None:
-            outcome: Outcome = "unsettled"
-            text = "no load run of these two models. A load run settles it."
-        elif found is None:
-            outcome, text = "unsettled", "not measured for both models. Another load run settles it."
+            text = plain = "no load run of these two models. A load run settles it."
+        elif found is None or not math.isfinite(sum(found)):
+            text = plain = "not measured for both models. Another load run settles it."
         elif policy.load_users and load.profile.users < policy.load_users:
             users = wording.count(load.profile.users, "user")
-            text = f"measured under the load of {users}, the policy asks for {policy.load_users} or more. "
-            outcome, text = "unsettled", f"{text}A load run with --users {policy.load_users} settles it."
+            text = plain = (
+                f"measured under the load of {users}, the policy asks for {policy.load_users} or more. "
+                f"A load run with --users {policy.load_users} settles it."
+            )
         else:
-            outcome, text = _within(found, limit), _ratio_in_words(load, metric, found, limit)
-            if outcome == "unsettled":
-                factor = times(*found, *limit.values())
-                text += f" Not settled. {longer_run(load.profile.seconds, factor)}"
-            elif outcome == "met" and load.invalid:
-                outcome, text = "unsettled", f"{text} But the measurement is not valid. {' '.join(load.invalid)}"
-        yield Reason("capacity", metric, outcome, f"{wording.METRICS[metric]}: {text}")
+            outcome, text, plain = _limited(load, metric, found, limit)
+        said = wording.METRICS[metric]
+        yield Reason("capacity", metric, outcome, f"{said}: {text}", f"{said}: {plain}")
 
 
-def _within(ratio: Estimate, limit: Limit) -> Outcome:
-    """Where a ratio's interval lies to what is allowed: outside it, inside it, or across its edge."""
-    smallest, largest = allowed(limit)
-    if ratio.high < smallest or ratio.low > largest:
-        return "failed"
-    if "equal_within" in limit or (smallest <= ratio.low and ratio.high <= largest):
-        return "met"
-    return "unsettled"
+def outcome_of(limit: Limit, low: float, high: float, requests: int) -> Outcome:
+    """What the interval of a ratio says of a limit, so many requests of a side having been measured."""
+    return of_enough(within(*allowed(limit), low, high), requests)
+
+
+def _limited(load: LoadSummary, metric: str, ratio: Estimate, limit: Limit) -> tuple[Outcome, str, str]:
+    """The outcome of a limit under a load, in words and in plain ones."""
+    text, fewest = _ratio_in_words(load, metric, ratio, limit), min(side.requests for side in load.endpoints)
+    outcome = outcome_of(limit, ratio.low, ratio.high, fewest)
+    if load.invalid:
+        wrong = f"the measurement is not valid. {' '.join(load.invalid)}"
+    elif outcome == "unsettled" and fewest < FEWEST:
+        wrong = f"too few requests of a side were measured, {fewest} of {FEWEST}. It takes {LONGER_LOAD}."
+    else:
+        if outcome == "unsettled":
+            text += f" Not settled. {longer_run(load.profile.seconds, times_within(*ratio, *allowed(limit)))}"
+        return outcome, text, _plain(outcome, load, ratio, limit)
+    return "unsettled", f"{text} But {wrong}", wrong
 
 
 def _ratio_in_words(load: LoadSummary, metric: str, ratio: Estimate, limit: Limit) -> str:
@@ -61,5 +72,17 @@ def _limit_in_words(limit: Limit) -> str:
     return {
         "at_most": f"at most {wording.ratio(bound)} is allowed",
         "at_least": f"at least {wording.ratio(bound)} is asked",
-        "equal_within": f"must reach within a factor of {wording.ratio(1 + bound)} of equal",
+        "equal_within": f"must lie within a factor of {wording.ratio(1 + bound)} of equal",
     }[rule]
+
+
+def _plain(outcome: Outcome, load: LoadSummary, ratio: Estimate, limit: Limit) -> str:
+    first, second = (side.name for side in load.endpoints)
+    smallest, largest = allowed(limit)
+    ask = f"{second}'s as a multiple of {first}'s"
+    low, high = wording.ratio(ratio.low), wording.ratio(ratio.high)
+    if "equal_within" in limit:
+        return by_range(ask, low, high, f"in {wording.ratio(smallest)} to {wording.ratio(largest)}")
+    if "at_most" in limit:
+        return by_interval(outcome, ask, high, low, f"at {wording.ratio(largest)} or below")
+    return by_interval(outcome, ask, low, high, f"at {wording.ratio(smallest)} or above")

@@ -11,6 +11,7 @@ from evalharness.runs.summaries import Reason
 from evalharness.wording import listing
 
 CRITERION = "fair fight"
+PLAIN = "The two servers may differ in nothing but the weights, or it is not the weights that were compared."
 
 
 def fair_fight(records: Iterable[Fairness]) -> Iterator[Reason]:
@@ -27,10 +28,10 @@ def fair_fight(records: Iterable[Fairness]) -> Iterator[Reason]:
             f"{what}: {first} has {one['base']}, {second} has {one['tuned']}. What was measured is then not the "
             f"weights alone. Serve both alike, or allow it by name (allow_differences in the policy)."
         )
-        yield Reason(CRITERION, what, "unsettled", text)
+        yield Reason(CRITERION, what, "unsettled", text, PLAIN)
     if records and not different:
         unknown = list(dict.fromkeys(entry["what"] for record in records for entry in record["unknown"]))
         said = f" Not known: {listing(unknown)}." if unknown else ""
         also = f" The policy allows another {listing(sorted(allowed))}." if allowed else ""
         text = f"Nothing that the servers say of themselves differs but the weights.{also}{said}"
-        yield Reason(CRITERION, "servers", "met", text)
+        yield Reason(CRITERION, "servers", "met", text, PLAIN)

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from evalharness import wording
 from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary, Variants
+from evalharness.verdict.criteria.plain import by_interval, errors_hide
+from evalharness.verdict.criteria.statement import FEWEST, above, of_enough
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.settling import more_of_the_same, times
 
@@ -22,10 +24,18 @@ def robustness(evaluation: EvalSummary, policy: Policy) -> Iterator[Reason]:
     found = [(suite.suite, row) for suite in evaluation.suites if (row := _together(suite))]
     if not found:
         text = "No suite of this eval run has variants that keep the meaning. `evalharness perturb` makes some."
-        yield Reason(CRITERION, "suites", "unsettled", text)
+        yield Reason(CRITERION, "suites", "unsettled", text, text)
     for name, row in found:
-        outcome, text = _loses(evaluation.endpoints, row, margin, evaluation.confidence)
-        yield Reason(CRITERION, name, outcome, f"{name}: {text}")
+        outcome, text, plain = _loses(evaluation.endpoints, row, margin, evaluation.confidence)
+        yield Reason(CRITERION, name, outcome, f"{name}: {text}", f"{name}: {plain}")
+
+
+def outcome_of(margin: float, originals: float, low: float, high: float, prompts: int) -> Outcome:
+    """What the interval of how much more the second loses says of this margin.
+
+    `originals` is how often it is right where nothing is reworded: who has no more than the margin cannot lose it.
+    """
+    return of_enough("unsettled" if originals <= margin else above(-margin, -high, -low), prompts)
 
 
 def _together(suite: SuiteSummary) -> Variants | None:
@@ -33,20 +43,33 @@ def _together(suite: SuiteSummary) -> Variants | None:
     return (found.together or found.preserving[0]) if found and found.preserving else None
 
 
-def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float) -> tuple[Outcome, str]:
+def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float) -> tuple[Outcome, str, str]:
     lost = row.estimate
     if lost is None:
-        return "unsettled", "no prompt and variant of it were answered by both models. Another eval run settles it."
-    second, size = names[1], f"{margin * 100:g} points"
+        text = "no prompt and variant of it were answered by both models. Another eval run settles it."
+        return "unsettled", text, text
+    (first, second), size = names, f"{margin * 100:g} points"
+    originals = row.endpoints[second].originals or 0
     said = (
-        f"reworded, {second} loses {wording.points(lost.value)} points more than {names[0]} "
+        f"reworded, {second} loses {wording.points(lost.value)} points more than {first} "
         f"({confidence * 100:g} % interval {wording.points(lost.low)} to {wording.points(lost.high)}):"
     )
-    if (row.endpoints[second].originals or 0) <= margin:
-        shown = f"{second} is right too rarely for a loss of {size} to show"
-        return "unsettled", f"{said} not settled: {shown}. A suite that it can answer settles it."
-    if lost.high < margin:
-        return "met", f"{said} {size} more are ruled out."
-    if lost.low > margin:
-        return "failed", f"{said} more than the {size} that are accepted."
-    return "unsettled", f"{said} not settled. {more_of_the_same(row.prompts, times(*lost, margin), 'difference')}"
+    reach = row.with_errors or lost
+    outcome = outcome_of(margin, originals, reach.low, reach.high, row.prompts)
+    ask = f"asked in other words, {second} must not lose {size} more than {first} does"
+    worst, best = (f"{wording.points(end)} points" for end in (reach.high, reach.low))
+    plain = by_interval(outcome, ask, worst, best, f"below {wording.points(margin)}")
+    if outcome == "met":
+        return outcome, f"{said} {size} more are ruled out.", plain
+    if outcome == "failed":
+        return outcome, f"{said} more than the {size} that are accepted.", plain
+    if originals <= margin:
+        untold = f"{second} is right too rarely for a loss of {size} to show. A suite that it can answer settles it."
+    elif row.prompts < FEWEST:
+        untold = f"{wording.count(row.prompts, 'prompt')} of {FEWEST} that it takes at least."
+    elif outcome_of(margin, originals, lost.low, lost.high, row.prompts) != "unsettled":
+        untold = errors_hide(reach.low, reach.high)
+    else:
+        factor = times(*lost, margin)
+        return outcome, f"{said} not settled. {more_of_the_same(row.prompts, factor, 'difference')}", plain
+    return outcome, f"{said} not settled: {untold}", f"{ask}: {untold}"

@@ -15,7 +15,7 @@ import pytest
 from evalharness.__main__ import main
 from evalharness.analysis.summary import summarise
 from evalharness.client import asking
-from evalharness.runs.folder import create_run, read_json, write_json
+from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows
 from evalharness.runs.rows import PromptRow, Wanted
 from tests.integration.evalharness.scripted import lines_of
@@ -134,7 +134,7 @@ def folder(tmp_path: Path) -> Path:
     with open_rows(run / "answers.jsonl") as file:
         for row in rows:
             append_row(file, row)
-    write_json(run / "summary.json", summarise(read_json(run / "run.json"), rows))
+    write_concluded(run / "summary.json", summarise(read_json(run / "run.json"), rows))
     return run
 
 

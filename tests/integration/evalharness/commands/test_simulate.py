@@ -15,10 +15,10 @@ def cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows if set("".join(row)) - {"-"}]
 
 
-def test_the_page_shows_the_table_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_page_shows_the_tables_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate"]) == 0
     printed = cells(capsys.readouterr().out)
     page = PAGE.read_text(encoding="utf-8")
     shown = cells(page[page.index("| run | correlation |") :].split("</details>")[0])
-    assert len(printed) == 40
+    assert len(printed) == 67
     assert shown == printed

@@ -118,7 +118,7 @@ def test_without_a_pair_there_is_no_rate_and_no_interval(rows: list[Graded]) -> 
 
 def test_the_summary_carries_what_a_verdict_needs_of_the_suite() -> None:
     summary = summarise(RUN, [])
-    assert (summary.schema, summary.kind, summary.confidence) == (2, "eval", 0.95)
+    assert (summary.schema, summary.kind, summary.confidence) == (3, "eval", 0.95)
     assert summary.endpoints == ("base", "tuned")
     known = {
         key: getattr(summary.suites[0], key) for key in ("suite", "version", "title", "purpose", "margin", "prompts")

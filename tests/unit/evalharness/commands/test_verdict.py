@@ -2,14 +2,23 @@
 
 import argparse
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evalharness.__main__ import main
+from evalharness.analysis.summary import summarise
 from evalharness.commands import verdict as verdict_command
-from evalharness.errors import UsageError
-from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, load_run
+from evalharness.errors import Failure, UsageError
+from evalharness.runs.folder import read_json, write_concluded
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import Graded
+from evalharness.runs.summaries import EvalSummary
+from evalharness.verdict.policy import FOLDER
+from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, judge_run, load_run
 
 BASE, TUNED = ENDPOINTS
 TWICE = (BASE, {**BASE, "name": "base again"})
@@ -66,6 +75,93 @@ def test_the_base_against_itself_is_held_against_the_self_policy(tmp_path: Path)
     assert {reason["criterion"] for reason in summary(tmp_path)["reasons"]} == {"no difference", "capacity", "answered"}
 
 
+@pytest.mark.parametrize("shares", [(0.8, 0.4), (0.9, 0.9)])
+def test_the_self_policy_judges_no_two_models(tmp_path: Path, shares: tuple[float, float]) -> None:
+    eval_run(tmp_path, [Asked("prose", "superiority", 200, *shares)])
+    for flag in ((), ("--eval", str(eval_run(tmp_path, SMALL, base_against_base=True)))):  # it only says so
+        with pytest.raises(UsageError, match=r"self\.yaml: this policy tests the harness"):
+            verdict(tmp_path, "--policy", str(FOLDER / "self.yaml"), *flag)
+    assert not list(tmp_path.glob("*-verdict"))
+
+
+def spoil_answers(run: Path) -> None:
+    (run / "answers.jsonl").unlink()
+
+
+def spoil_summary(run: Path) -> None:
+    path = run / "summary.json"
+    path.write_text(re.sub(r'"low": -?[\d.]+', '"low": NaN', path.read_text(), count=1))
+
+
+def spoil_shape(run: Path) -> None:
+    path = run / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"suites": [{}]}))
+
+
+@pytest.mark.parametrize("spoil", [spoil_answers, spoil_summary, spoil_shape])
+def test_what_cannot_be_judged_exits_with_2_and_one_line_never_with_1_which_is_fail(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], spoil: Callable[[Path], None]
+) -> None:
+    spoil(eval_run(tmp_path, SMALL))
+    assert main(["verdict", "--runs", str(tmp_path)]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("tandem: ") and said.count("\n") == 1
+    assert not list(tmp_path.glob("*-verdict"))
+
+
+@pytest.mark.parametrize("fault", [Failure("no"), KeyError("low"), MemoryError(), BrokenPipeError()])
+def test_no_fault_of_ours_reads_as_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: Exception) -> None:
+    def broken(*_: object) -> None:
+        raise fault
+
+    eval_run(tmp_path, SMALL)
+    monkeypatch.setattr(verdict_command, "decide", broken)
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    assert main(["verdict", "--runs", str(tmp_path)]) == 2
+
+
+def summarised(run: Path) -> EvalSummary:
+    return summarise(read_json(run / "run.json"), read_rows(run / "answers.jsonl", Graded))
+
+
+def without_wrong_answers(run: Path) -> None:
+    """Sixty answers that are wrong are taken out of the rows."""
+    lines = (run / "answers.jsonl").read_text().splitlines(keepends=True)
+    wrong = [line for line in lines if json.loads(line)["endpoint"] == "tuned" and not json.loads(line)["right"]]
+    (run / "answers.jsonl").write_text("".join(line for line in lines if line not in wrong[:60]))
+
+
+def test_rows_that_were_taken_out_are_noticed_and_a_summary_made_anew_does_not_pass(tmp_path: Path) -> None:
+    run = eval_run(tmp_path, [Asked("prose", "non-inferiority", 200, 0.9, 0.6)])
+    load_run(tmp_path)
+    assert verdict(tmp_path) == 1
+    without_wrong_answers(run)
+    with pytest.raises(UsageError, match=r"not made of the answers\.jsonl beside it; eval --resume"):
+        verdict(tmp_path)
+    write_concluded(run / "summary.json", summarised(run))
+    assert verdict(tmp_path / "again", "--eval", str(run), "--load", str(next(tmp_path.glob("*-load")))) == 3
+    [missing] = [reason for reason in summary(tmp_path / "again")["reasons"] if reason["subject"] == "prose: missing"]
+    assert "60 answers of 400 are missing" in missing["text"]
+
+
+@pytest.mark.parametrize("kind", ["eval", "load"])
+def test_the_summary_of_another_run_is_refused(tmp_path: Path, kind: str) -> None:
+    bad = [Asked("prose", "non-inferiority", 200, 0.9, 0.6)]
+    runs = {"eval": (eval_run(tmp_path, bad), eval_run(tmp_path)), "load": (load_run(tmp_path), load_run(tmp_path))}
+    runs["load"] = (load_run(tmp_path, slower=3), runs["load"][0])
+    of, other = runs[kind]
+    (of / "summary.json").write_bytes((other / "summary.json").read_bytes())
+    with pytest.raises(UsageError, match="not made of the"):
+        verdict(tmp_path, f"--{kind}", str(of))
+
+
+def test_what_a_judge_said_of_other_answers_is_refused(tmp_path: Path) -> None:
+    first, second = eval_run(tmp_path, SMALL), eval_run(tmp_path, DEMO)
+    (second / "judge.json").write_bytes(judge_run(first).read_bytes())
+    with pytest.raises(UsageError, match="judge with this run writes it anew"):
+        verdict(tmp_path, "--eval", str(second))
+
+
 def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
     evaluation, load = eval_run(tmp_path, SMALL), load_run(tmp_path, seconds=20)
     verdict(tmp_path)
@@ -76,10 +172,10 @@ def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
     assert (run["kind"], run["eval"], run["load"]) == ("verdict", evaluation.name, load.name)
     assert run["policy"]["max_error_rate"] == 0.01
     content = summary(tmp_path)
-    assert (content["schema"], content["kind"]) == (2, "verdict")
+    assert (content["schema"], content["kind"]) == (3, "verdict")
     assert content["eval"] == json.loads((evaluation / "summary.json").read_text())
     assert content["load"] == json.loads((load / "summary.json").read_text())
-    assert all(set(reason) == {"criterion", "subject", "outcome", "text"} for reason in content["reasons"])
+    assert all(set(reason) == {"criterion", "subject", "outcome", "text", "plain"} for reason in content["reasons"])
 
 
 def test_the_newest_load_run_of_the_same_two_models_is_taken(tmp_path: Path) -> None:
@@ -186,6 +282,7 @@ def test_an_error_that_a_resumed_run_mended_does_not_count(tmp_path: Path) -> No
     once, again = eval_run(tmp_path, SMALL, error=refused), eval_run(tmp_path, SMALL)
     rows = (once / "answers.jsonl").read_text() + (again / "answers.jsonl").read_text()
     (again / "answers.jsonl").write_text(rows)
+    write_concluded(again / "summary.json", summarised(again))
     for folder, outcome in ((once, "unsettled"), (again, "met")):
         verdict(tmp_path / "verdicts", "--eval", str(folder))
         path = max((tmp_path / "verdicts").glob("*-verdict*"), key=lambda path: path.stat().st_mtime_ns)

@@ -118,5 +118,14 @@ def test_what_is_wrong_is_named_with_its_place(
     assert line.startswith("tandem: ") and says in line
 
 
+@pytest.mark.parametrize("file", ["prompts.jsonl", "answers.jsonl", "run.json", "summary.json"])
+def test_a_file_that_is_lost_is_named(file: str, copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copied / "eval" / file).unlink()
+    for command in commands(copied):
+        assert main(command) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert file in line
+
+
 def test_what_is_whole_is_judged_and_compared(copied: Path) -> None:
     assert all(main(command) != 2 for command in commands(copied))

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from evalharness.checks import FAILURES
 from evalharness.commands import compare, verdict
-from evalharness.runs.folder import create_run, read_json, write_json
+from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.rows import Failure
 from evalharness.runs.schemas import FILE, SCHEMAS, schema
 from evalharness.runs.summaries import Summary
@@ -45,7 +45,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     judge_run(evaluation)
     load = load_run(root, seconds=8)
     run(verdict, "--runs", str(root))
-    write_json(create_run(root, "factorial", {"endpoints": []}) / "summary.json", factorial_summary(FOUR))
+    write_concluded(create_run(root, "factorial", {"endpoints": []}) / "summary.json", factorial_summary(FOUR))
     run(compare, str(evaluation), str(evaluation), "--out", str(root))
     judged = {"eval": evaluation, "load": load, "judge": evaluation}
     return judged | {kind: next(root.glob(f"*-{kind}")) for kind in ("verdict", "compare", "factorial")}

@@ -1,8 +1,9 @@
 """A judge's votes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from evalharness.stats import Pairs
 from evalharness.stats.pairs import mcnemar_exact
@@ -33,6 +34,14 @@ def test_the_interval_holds_the_share_and_is_mirrored_for_the_other_side(wins: i
     assert 0 <= low <= high <= 1
     if wins + losses:
         assert low - 1e-12 <= Votes(wins, losses).share <= high + 1e-12
+
+
+@settings(deadline=None)
+@given(counts, counts, st.sampled_from([0.9, 0.95, 0.99]))
+def test_the_interval_is_scipys(wins: int, losses: int, confidence: float) -> None:
+    assume(wins + losses)
+    scipys = binomtest(wins, wins + losses).proportion_ci(confidence, method="wilson")
+    assert share_interval(Votes(wins, losses), confidence) == pytest.approx((scipys.low, scipys.high), abs=1e-9)
 
 
 def test_a_textbook_interval() -> None:

@@ -89,43 +89,98 @@ def verdicts(*of_suites: JudgedPairs) -> JudgeSummary:
     return judge_summary(*suites)
 
 
+def votes(wins: int, losses: int, unread: int = 0) -> JudgedPairs:
+    of_hundred = judged_pairs(None, None, None)
+    return replace(of_hundred, first=losses, second=wins, ties=100 - wins - losses, without_verdict=unread)
+
+
 @pytest.mark.parametrize(
     ("row", "outcome"),
     [
-        (judged_pairs(0.625, 0.51, 0.72), "met"),
-        (judged_pairs(0.625, 0.49, 0.72), "unsettled"),
-        (judged_pairs(0.3, 0.2, 0.45), "failed"),
-        (judged_pairs(None, None, None), "unsettled"),
+        (votes(60, 30), "met"),
+        (votes(45, 40), "unsettled"),
+        (votes(20, 60), "failed"),
+        (votes(0, 0), "unsettled"),
+        (votes(4, 0, unread=95), "unsettled"),  # hardly any verdict could be read
+        (votes(19, 0), "unsettled"),  # clear, and too few
+        (votes(20, 0), "met"),
+        (votes(60, 30, unread=20), "unsettled"),  # were they all lost, it would be even
+        (votes(60, 30, unread=3), "met"),
+        (votes(20, 60, unread=30), "unsettled"),  # nor does what could not be read fail it
     ],
 )
-def test_preference_is_judged_by_the_interval_of_the_share_of_wins(row: JudgedPairs, outcome: str) -> None:
+def test_preference_is_judged_by_the_share_of_wins_whatever_the_unread_verdicts_were(
+    row: JudgedPairs, outcome: str
+) -> None:
     assert only("preference", reasons(PREFERRED, letters(), judged=verdicts(row))).outcome == outcome
 
 
 def test_every_suite_that_was_judged_has_a_reason_and_none_without_a_judge() -> None:
-    found = reasons(PREFERRED, letters(), judged=verdicts(judged_pairs(0.6, 0.55, 0.7), judged_pairs(0.6, 0.4, 0.7)))
+    found = reasons(PREFERRED, letters(), judged=verdicts(votes(60, 30), votes(45, 40)))
     assert [reason.outcome for reason in found if reason.criterion == "preference"] == ["met", "unsettled"]
-    assert only("preference", reasons(PREFERRED, letters())).outcome == "unsettled"
+    for nothing in (None, verdicts()):
+        assert only("preference", reasons(PREFERRED, letters(), judged=nothing)).outcome == "unsettled"
+
+
+def test_prompts_without_an_answer_count_against_a_preference_as_unread_verdicts_do() -> None:
+    judged = replace(verdicts(), suites=(JudgedSuite(suite="letters", pairs=votes(56, 34), scores=None),))
+    whole = letters()
+    assert whole.with_errors
+    erred = replace(whole, with_errors=replace(whole.with_errors, prompts=whole.paired + 9))
+    assert only("preference", reasons(PREFERRED, whole, judged=judged)).outcome == "met"
+    assert only("preference", reasons(PREFERRED, erred, judged=judged)).outcome == "unsettled"
 
 
 def test_neither_is_judged_unless_the_policy_asks() -> None:
     bad = letters(kinds(losses(0.2, 0.1, 0.3)))
-    found = reasons(POLICY, bad, judged=verdicts(judged_pairs(0.1, 0.05, 0.2)))
+    found = reasons(POLICY, bad, judged=verdicts(votes(10, 80)))
     assert {reason.criterion for reason in found} == {"superiority", "answered"}
 
 
-def test_a_suite_is_held_to_the_policys_own_bar() -> None:
-    strict = replace(POLICY, suites={"letters": {"better_by": 0.4}})
-    assert reasons(strict, letters())[0].outcome == "failed"
-    lax = replace(POLICY, suites={"letters": {"not_worse_by": 0.1}})
-    assert (reasons(lax, letters())[0].criterion, reasons(lax, letters())[0].outcome) == ("non-inferiority", "met")
+@pytest.mark.parametrize(
+    ("bar", "criterion", "outcome"),
+    [  # what is found lies in 10 to 30 points
+        ({"better": 0.0}, "superiority", "met"),
+        ({"better_by_at_least": 0.09}, "superiority by a margin", "met"),
+        ({"better_by_at_least": 0.2}, "superiority by a margin", "unsettled"),
+        ({"better_by_at_least": 0.4}, "superiority by a margin", "failed"),
+        ({"not_worse_by": 0.1}, "non-inferiority", "met"),
+    ],
+)
+def test_a_suite_is_held_to_the_policys_own_bar(bar: Any, criterion: str, outcome: str) -> None:
+    reason = reasons(replace(POLICY, suites={"letters": bar}), letters())[0]
+    assert (reason.criterion, reason.outcome) == (criterion, outcome)
 
 
 def test_a_suite_that_the_policy_asks_for_and_the_run_did_not_keeps_from_passing() -> None:
-    asked = replace(POLICY, suites={"tickets": {"better_by": 0.05}})
-    verdict = decide(evaluation(letters()), {}, None, asked)
+    verdict = decide(evaluation(letters()), {}, None, replace(POLICY, suites={"tickets": {"better": 0.0}}))
     assert verdict.word == "INCONCLUSIVE"
     assert only("superiority", [r for r in verdict.reasons if r.outcome == "unsettled"]).subject == "tickets"
+
+
+def no_worse(name: str, low: float = -0.02, high: float = 0.02) -> SuiteSummary:
+    return suite(metric(0.5, 0.5, low=low, high=high), name, purpose="non-inferiority")
+
+
+def test_where_a_gain_is_required_a_model_that_changes_nothing_does_not_pass() -> None:
+    wanted = replace(POLICY, require_gain=True)
+    found = reasons(wanted, no_worse("general"), no_worse("safety"))
+    assert only("gain", found).outcome == "unsettled"
+    assert "general and safety are only asked to be no worse" in only("gain", found).text
+    assert only("gain", reasons(wanted, no_worse("general"), letters())).outcome == "met"
+    assert not [reason for reason in reasons(POLICY, no_worse("general")) if reason.criterion == "gain"]
+
+
+def test_a_gain_in_a_suite_that_was_not_asked_for_one_is_none() -> None:
+    """Of many suites that are only asked to be no worse, one shows a gain by accident."""
+    lucky = no_worse("general", 0.01, 0.1)
+    assert only("gain", reasons(replace(POLICY, require_gain=True), lucky)).outcome == "unsettled"
+
+
+def test_no_worse_is_all_that_a_pass_without_a_gain_says() -> None:
+    said = headline(Verdict(tuple(reasons(POLICY, no_worse("general"), no_worse("safety")))), "tuned")
+    assert said.startswith("tuned is no worse in general and safety. Whether tuned is better was not asked:")
+    assert "not asked" not in headline(Verdict(tuple(reasons(POLICY, no_worse("general"), letters()))), "tuned")
 
 
 @pytest.mark.parametrize(("users", "outcome"), [(8, "unsettled"), (64, "met"), (128, "met")])
@@ -138,7 +193,7 @@ def test_limits_hold_only_at_the_load_that_the_policy_asks_for(users: int, outco
     assert ("--users 64 settles it" in reason.text) == (outcome == "unsettled")
 
 
-@pytest.mark.parametrize("criterion", ["robustness", "preference", "fair fight"])
+@pytest.mark.parametrize("criterion", ["robustness", "preference", "superiority by a margin", "fair fight"])
 @pytest.mark.parametrize("outcome", ["met", "failed", "unsettled"])
 def test_every_criterion_has_words_in_the_headline(criterion: str, outcome: Any) -> None:
     judged = Reason("superiority", "words", outcome, "")

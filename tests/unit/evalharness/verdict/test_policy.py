@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
+from evalharness.runs.summaries import Purpose
 from evalharness.verdict.policy import FOLDER, allowed, applied, read_policy
 from tests.parts import metric, suite
 
@@ -69,10 +70,14 @@ def test_a_policy_without_load_asks_nothing_of_the_load(tmp_path: Path) -> None:
         ({"load": {"ttft_p95": {"at_most": 1.5, "at_least": 0.5}}}, "load.ttft_p95"),
         ({"load": {"ttft_p95": 1.5}}, "load.ttft_p95"),
         ({"load_users": 0}, "load_users"),
-        ({"suites": {"letters": {"better_by": 0}}}, "suites.letters.better_by"),
-        ({"suites": {"letters": {"better_by": 0.1, "not_worse_by": 0.1}}}, "suites.letters"),
+        ({"suites": {"letters": {"better_by_at_least": 0}}}, "suites.letters.better_by_at_least"),
+        ({"suites": {"letters": {"better_by_at_least": 0.1, "not_worse_by": 0.1}}}, "suites.letters"),
+        ({"suites": {"letters": {"better": 0.1}}}, "suites.letters"),
+        ({"suites": {"letters": "worse"}}, "suites.letters"),
         ({"suites": {"letters": {"equal_within": 0.1}}}, "suites.letters.equal_within"),
-        ({"suites": {"letters": {"better_by": 0.1}}, "quality": "no-difference"}, "the whole file"),
+        ({"suites": {"letters": "better"}, "quality": "no-difference"}, "the whole file"),
+        ({"require_gain": True, "quality": "no-difference"}, "the whole file"),
+        ({"require_gain": "yes"}, "require_gain"),
         ({"robustness": {"not_worse_by": 1}}, "robustness.not_worse_by"),
         ({"judge": {"wins_at_least": "half"}}, "judge.wins_at_least"),
     ],
@@ -130,7 +135,7 @@ def test_what_the_shipped_policies_offer_in_comments_is_valid(tmp_path: Path) ->
     text = (FOLDER / "default.yaml").read_text()
     shown = [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   ")]
     offered = yaml.safe_load("\n".join(line for line in shown if not line.startswith("ttft")))
-    assert offered.keys() >= {"suites", "load_users", "robustness", "judge"}
+    assert offered.keys() >= {"suites", "load_users", "robustness", "judge", "require_gain"}
     policy = read_policy(written(tmp_path, VALID | offered))
     assert (policy.load_users, policy.judge) == (64, {"wins_at_least": 0.5})
 
@@ -140,7 +145,34 @@ def test_off_unless_asked_for_are_robustness_the_judge_and_bars_of_its_own() -> 
     assert (policy.robustness, policy.judge, policy.load_users, policy.suites) == (None, None, None, {})
 
 
-def test_a_policys_bar_takes_the_place_of_the_suites_own(tmp_path: Path) -> None:
-    policy = read_policy(written(tmp_path, VALID | {"suites": {"letters": {"not_worse_by": 0.02}}}))
+@pytest.mark.parametrize(
+    ("bar", "purpose", "margin"),
+    [
+        ("better", "superiority", 0.1),  # the suite's own margin stays: the smallest gain that matters
+        ({"better_by_at_least": 0.02}, "superiority by a margin", 0.02),
+        ({"not_worse_by": 0.02}, "non-inferiority", 0.02),
+    ],
+)
+def test_a_policys_bar_takes_the_place_of_the_suites_own(
+    tmp_path: Path, bar: object, purpose: Purpose, margin: float
+) -> None:
+    policy = read_policy(written(tmp_path, VALID | {"suites": {"letters": bar}}))
     suites = [suite(metric(0.5, 0.7), name, margin=0.1) for name in ("letters", "prose")]
-    assert applied(policy, suites) == [replace(suites[0], purpose="non-inferiority", margin=0.02), suites[1]]
+    assert applied(policy, suites) == [replace(suites[0], purpose=purpose, margin=margin), suites[1]]
+
+
+@pytest.mark.parametrize(("purpose", "margin"), [("non-inferiority", 0.1), ("descriptive", None)])
+def test_a_suite_asked_to_be_better_takes_no_loss_for_a_gain_that_matters(
+    tmp_path: Path, purpose: str, margin: float | None
+) -> None:
+    policy = read_policy(written(tmp_path, VALID | {"suites": {"letters": "better"}}))
+    letters = suite(metric(0.5, 0.7), purpose=purpose, margin=margin)
+    assert applied(policy, [letters]) == [replace(letters, purpose="superiority", margin=None)]
+
+
+def test_the_former_word_for_a_gain_is_refused_with_the_two_that_took_its_place(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_policy(written(tmp_path, VALID | {"suites": {"tickets": {"better_by": 0.05}}}))
+    said = str(caught.value)
+    assert "suites.tickets: " in said and "\n" not in said
+    assert "better_by_at_least for a gain that must be shown to be that large, or the word better alone" in said

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from evalharness.load.profile import LoadProfile
 from evalharness.stats import Pairs, difference_interval
 from evalharness.stats.power import power_at
-from evalharness.verdict.settling import longer_run, more_of_the_same, more_prompts, prompts_to_leave, times
+from evalharness.verdict.settling import (
+    longer_run,
+    more_of_the_same,
+    more_prompts,
+    prompts_to_leave,
+    times,
+    times_within,
+)
 
 
 @given(st.floats(-1, 1), st.floats(0.01, 1), st.floats(0.01, 1))
@@ -21,7 +28,7 @@ def test_the_reach_shrinks_to_the_distance(estimate: float, reach: float, share:
 
 def test_an_estimate_on_its_bound_is_never_settled() -> None:
     assert times(0.0, -0.1, 0.1, 0.0) == float("inf")
-    assert prompts_to_leave([0.0], 0.0, 0.2, 200) is None
+    assert prompts_to_leave(0.0, 0.0, 0.2, 200) is None
     assert "hardly" in more_prompts(200, None)
     assert "hardly" in more_of_the_same(200, float("inf"), "share")
     assert "hardly" in longer_run(20, float("inf"))
@@ -59,7 +66,7 @@ def test_so_many_prompts_leave_the_bound_with_the_promised_power(
     difference: float, beside: float, bound: float
 ) -> None:
     discordance = min(1.0, abs(difference) + beside)
-    enough = prompts_to_leave([bound], difference, discordance, 1000)
+    enough = prompts_to_leave(bound, difference, discordance, 1000)
     if enough is None or enough > 20_000:
         assert abs(difference - bound) < 0.03
         return
@@ -68,9 +75,20 @@ def test_so_many_prompts_leave_the_bound_with_the_promised_power(
     assert power_at(enough, max(discordance, abs(difference)), sign * difference, -sign * bound) >= 0.8
 
 
-def test_the_cheapest_way_out_is_the_one_that_is_advised() -> None:
-    ways = [prompts_to_leave([bound], 0.03, 0.2, 200) for bound in (0.0, 0.05)]
-    assert prompts_to_leave([0.0, 0.05], 0.03, 0.2, 200) == min(way for way in ways if way)
+@given(st.floats(0.85, 1.2), st.floats(0.02, 1), st.floats(0.02, 1))
+def test_so_many_times_the_evidence_takes_a_ratio_wholly_into_its_limits(
+    estimate: float, below: float, above: float
+) -> None:
+    factor = times_within(estimate, estimate - below, estimate + above, 0.8, 1.25)
+    low, high = estimate - below / factor**0.5, estimate + above / factor**0.5
+    assert low >= 0.8 - 1e-9 and high <= 1.25 + 1e-9
+
+
+@given(st.floats(1.3, 3), st.floats(0.2, 4), st.floats(0.02, 1))
+def test_a_ratio_outside_its_limits_has_only_the_nearest_to_leave(estimate: float, below: float, above: float) -> None:
+    assert times_within(estimate, estimate - below, estimate + above, 0.8, 1.25) == times(
+        estimate, estimate - below, estimate + above, 1.25
+    )
 
 
 @given(st.integers(1, 100_000), st.floats(1, 100))

@@ -1,0 +1,26 @@
+"""What a run could have seen, at the share of prompts that turned out to be right on one side only.
+
+The plan before a run has to suppose that share; here it is known. It knows summaries and stats/power.py.
+"""
+
+from collections.abc import Iterable
+
+from evalharness import wording
+from evalharness.runs.summaries import SuiteSummary
+from evalharness.stats import POWER, smallest_difference
+
+
+def power_found(suites: Iterable[SuiteSummary]) -> str:
+    """A sentence on all suites that have a pair; empty without any."""
+    seen = [f"{suite.suite} {_smallest(suite)}" for suite in suites if suite.paired]
+    if not seen:
+        return ""
+    return (
+        f"Differences that such a run sees with {POWER * 100:g} % power, at the share of prompts found right on one "
+        f"side only: {wording.listing(seen)}."
+    )
+
+
+def _smallest(suite: SuiteSummary) -> str:
+    apart = (suite.right.only_first + suite.right.only_second) / suite.paired
+    return f"{smallest_difference(suite.paired, apart) * 100:.1f} points ({wording.percent(apart)})"

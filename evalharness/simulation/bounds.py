@@ -1,0 +1,203 @@
+"""Each criterion with the truth right on its bound, where a PASS and a FAIL are both no better than chance, and beyond.
+
+Simulated is what a run measures; what it comes to is for the criteria's own functions to say (verdict/criteria). A
+PASS on the bound is a false one but by a hair, and a FAIL too: either may happen in few runs only.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri, stdtrit
+
+from evalharness.runs.summaries import Outcome, Purpose, Reason, Word
+from evalharness.simulation.experiments import Measured, measure
+from evalharness.simulation.worlds import World, single
+from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, smallest_difference
+from evalharness.stats.multiple import holm
+from evalharness.stats.score import Floats
+from evalharness.verdict.criteria import capacity, no_difference, preference, quality, robustness
+from evalharness.verdict.policy import Limit
+from evalharness.verdict.policy import Rule as LoadRule
+from evalharness.verdict.verdict import Verdict
+
+MARGIN = 0.05
+RATE, DISCORDANCE = 0.5, 0.2
+NOISE = 0.2
+LEAST, TIES = 0.5, 0.3  # of a judge's pairs
+ERRORS = 0.01  # of the prompts, as many as a policy lets pass
+LOSES = 0.2  # of the right answers, when the same is asked otherwise
+SUITES = 3  # of the self-test, in any of which a difference fails it
+SEED = 20250103
+
+Words = list[Word]
+Counts = npt.NDArray[np.int64]
+Simulated = Callable[[float, int, np.random.Generator], Words]
+"""The words on so many runs in which the truth is this."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """`bound` is the truth on which nothing is to be concluded, `clear` one that should pass; None: nothing is held."""
+
+    criterion: str
+    about: str
+    witnesses: int
+    bound: float
+    clear: float | None
+    run: Simulated
+
+
+@dataclass(frozen=True)
+class Line:
+    """Shares of the runs: that passed and failed with the truth on the bound, and passed with it clearly inside."""
+
+    criterion: str
+    about: str
+    witnesses: int
+    passes: float
+    fails: float
+    clear: float | None
+
+
+def cases() -> Iterator[Case]:
+    purposes: tuple[tuple[Purpose, float, float], ...] = (
+        ("superiority", 0.0, 0.1),
+        ("superiority by a margin", MARGIN, 0.15),
+        ("non-inferiority", -MARGIN, 0.0),
+    )
+    for (purpose, bound, clear), prompts in product(purposes, (100, 500, 5000)):
+        about = f"{'any gain' if purpose == 'superiority' else f'{MARGIN * 100:g} points'}"
+        yield Case(purpose, about, prompts, bound, clear, partial(_suite, purpose, prompts))
+    for purpose, bound, clear in purposes:
+        about = f"{ERRORS:.0%} errors, each of the tuned model's where it would be wrong"
+        yield Case(purpose, about, 1000, bound, clear, partial(_suite_with_errors, purpose, 1000))
+    for prompts in (100, 500):
+        about = f"{MARGIN * 100:g} points more lost to rewording"
+        yield Case("robustness", about, prompts, MARGIN, 0.0, partial(_reworded, prompts))
+    for unread, pairs in product((0.0, 0.05), (100, 300)):
+        about = f"half of the decided pairs{f', {unread:.0%} of all not read, each lost' if unread else ''}"
+        yield Case("preference", about, pairs, LEAST, 0.7, partial(_votes, pairs, unread))
+    limits: tuple[tuple[LoadRule, float, float, float], ...] = (
+        ("at_most", 1.25, 1.25, 1.0),
+        ("at_least", 0.8, 0.8, 1.0),
+        ("equal_within", 0.25, 1.25, 1.0),
+    )
+    for (rule, limit, bound, clear), pairs in product(limits, (20, 100)):
+        about = f"{rule} {limit:g}, each pair of measurements off by {NOISE:.0%}"
+        yield Case("capacity", about, pairs, bound, clear, partial(_ratios, {rule: limit}, pairs))
+    for prompts in (30, 200):
+        yield Case("no difference", f"{SUITES} suites of one model twice", prompts, 0.0, None, partial(_twice, prompts))
+
+
+def simulate(case: Case, runs: int) -> Line:
+    """The same case and number of runs give the same line."""
+    rng = np.random.default_rng([SEED, *f"{case.criterion} {case.about} {case.witnesses}".encode()])
+    bound = case.run(case.bound, runs, rng)
+    clear = None if case.clear is None else _share(case.run(case.clear, runs, rng), "PASS")
+    return Line(case.criterion, case.about, case.witnesses, _share(bound, "PASS"), _share(bound, "FAIL"), clear)
+
+
+def _share(words: Words, word: Word) -> float:
+    return words.count(word) / len(words)
+
+
+def _word(*outcomes: Outcome) -> Word:
+    return Verdict(tuple(Reason("simulated", "simulated", outcome, "") for outcome in outcomes)).word
+
+
+def _intervals(measured: Measured) -> Iterator[tuple[float, float, float]]:
+    return zip(measured.first.tolist(), measured.low.tolist(), measured.high.tolist(), strict=True)
+
+
+def _suite(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    measured = measure(single(RATE, DISCORDANCE, truth), prompts, runs, rng)
+    return [
+        _word(quality.outcome_of(purpose, MARGIN, first, low, high, prompts))
+        for first, low, high in _intervals(measured)
+    ]
+
+
+def _suite_with_errors(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """The tuned model errs just where it would be wrong, the worst that errors can hide."""
+    lost, won = (DISCORDANCE - truth) / 2, (DISCORDANCE + truth) / 2
+    both, neither = RATE - lost, 1 - RATE - won
+    seen = rng.multinomial(prompts, [both, lost - ERRORS, won, neither, ERRORS], size=runs).T
+    low, high = with_errors(*seen)
+    first = (seen[0] + seen[1] + seen[4]) / prompts
+    judged = zip(first.tolist(), low.tolist(), high.tolist(), (prompts - seen[4]).tolist(), strict=True)
+    return [_word(quality.outcome_of(purpose, MARGIN, *found)) for found in judged]
+
+
+def with_errors(both: Counts, lost: Counts, won: Counts, neither: Counts, erred: Counts) -> tuple[Floats, Floats]:
+    """The ends of the intervals of analysis/missing.py, of arrays of counts: `erred` are errors of the second alone,
+    on prompts that the first got right."""
+    answered = both + lost + won + neither
+    tables = [(won, lost, answered), (won, lost + erred, answered + erred), (won, lost, answered + erred)]
+    lows, highs = zip(*(score.interval(*table, ndtri((1 + CONFIDENCE) / 2)) for table in tables), strict=True)
+    return np.min(lows, axis=0), np.max(highs, axis=0)
+
+
+def _reworded(prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """Each prompt and one variant of it; the base loses LOSES of its right answers, the tuned as much more as is true.
+
+    Both are right in RATE of the originals, on prompts of their own.
+    """
+    lost = {"base": RATE * LOSES, "tuned": RATE * LOSES + truth}
+    base, tuned = ([share, 1 - share] for share in lost.values())
+    shares = np.outer(base, tuned).ravel()
+    of_base, of_tuned = np.array([1.0, 1, 0, 0]), np.array([1.0, 0, 1, 0])
+    # Halved, as a difference of two losses is in -2 to 2 and a world's in -1 to 1.
+    measured = measure(World(shares, of_base / 2, of_tuned / 2), prompts, runs, rng)
+    return [
+        _word(robustness.outcome_of(MARGIN, RATE, 2 * low, 2 * high, prompts)) for _, low, high in _intervals(measured)
+    ]
+
+
+def _votes(pairs: int, unread: float, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """Of pairs that decide the second truly wins this share; what cannot be read are pairs that it loses."""
+    won = (1 - TIES) * truth
+    lost = 1 - TIES - won - unread
+    seen = rng.multinomial(pairs, [won, lost, unread, TIES], size=runs).tolist()
+    judged = cache(partial(preference.outcome_of, least=LEAST, confidence=CONFIDENCE))
+    return [_word(judged(wins, losses, missing)) for wins, losses, missing, _ in seen]
+
+
+def _ratios(limit: Limit, pairs: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """Pairs of measurements of a ratio, and Student's interval of the mean logarithm."""
+    measured = np.log(truth) + NOISE * rng.standard_normal((runs, pairs))
+    reach = stdtrit(pairs - 1, (1 + CONFIDENCE) / 2) * measured.std(axis=1, ddof=1) / np.sqrt(pairs)
+    lows, highs = np.exp(measured.mean(axis=1) - reach), np.exp(measured.mean(axis=1) + reach)
+    return [_word(capacity.outcome_of(limit, *ends, pairs)) for ends in zip(lows.tolist(), highs.tolist(), strict=True)]
+
+
+def _twice(prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """The self-test: the words on runs of several suites, in one of which the second differs by what is true."""
+    worlds = [single(RATE, DISCORDANCE, truth), *[single(RATE, DISCORDANCE, 0.0)] * (SUITES - 1)]
+    seen = [rng.multinomial(prompts, world.shares, size=runs).tolist() for world in worlds]
+    tested = cache(lambda lost, won: mcnemar(Pairs(0, lost, won, prompts - lost - won)))
+    words = []
+    for of_run in zip(*seen, strict=True):
+        adjusted = holm([tested(lost, won) for _, lost, won, _ in of_run])
+        words.append(_word(*(no_difference.outcome_of(p, p, ALPHA, prompts) for p in adjusted)))
+    return words
+
+
+def found_faults(prompts: int, runs: int) -> float:
+    """In which share of the runs the self-test finds a fault that it says it would have found in 80 %."""
+    fault = smallest_difference(prompts, DISCORDANCE, alpha=ALPHA / SUITES)
+    return _share(_twice(prompts, -fault, runs, np.random.default_rng(SEED)), "FAIL")
+
+
+def columns() -> Sequence[str]:
+    return ("criterion", "asked", "witnesses", "on the bound: PASS", "on the bound: FAIL", "clearly inside: PASS")
+
+
+def cells(line: Line) -> Sequence[str]:
+    """The line as its table shows it, in percent."""
+    passes = None if line.clear is None else line.passes  # of the self-test a PASS is right there
+    shares = ("" if share is None else f"{share * 100:.1f}" for share in (passes, line.fails, line.clear))
+    return (line.criterion, line.about, str(line.witnesses), *shares)

@@ -1,0 +1,24 @@
+"""Which simulated rows hold which criterion of the verdict: one list, so that a criterion without any is noticed."""
+
+from collections.abc import Mapping
+
+from evalharness.simulation import bounds, table
+
+COUNTED: Mapping[str, str] = {
+    "answered": "errors and missing rows are counted; what they could hide is simulated with each suite's criterion",
+    "fair fight": "what two servers say of themselves is compared",
+    "gain": "it is met by a suite's own criterion and by nothing else",
+    "quality": "it is there where no suite is judged at all",
+}
+"""Criteria with no chance in them, and why there is nothing to simulate."""
+
+
+def rows() -> dict[str, list[str]]:
+    """Criterion -> the rows of the tables that hold it."""
+    found: dict[str, list[str]] = {}
+    for bound in bounds.cases():
+        found.setdefault(bound.criterion, []).append(f"{bound.about}, {bound.witnesses}")
+    for case in table.cases():
+        for criterion in table.holds(case):
+            found.setdefault(criterion, []).append(f"{case.world}, {case.correlation}, {case.prompts}")
+    return found
