@@ -2,21 +2,17 @@
 
 from pathlib import Path
 
-from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from evalharness.load.measure import LATENCIES, PERCENTILES
+from evalharness.report import tables
 from evalharness.runs.summaries import EndpointLoad, LoadSummary, Ratio
 
 TITLES = {"ttft": "TTFT", "itl": "ITL", "tpot": "TPOT", "e2e": "e2e"}
-NARROWEST = 100  # columns, where there is no terminal to ask
 
 
 def show(summary: LoadSummary, folder: Path) -> None:
-    console = Console(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = NARROWEST
+    console = tables.stdout()
     console.print(table(summary))
     for reason in summary.invalid:
         console.print(f"Invalid: {reason}", style="red")
@@ -29,10 +25,8 @@ def table(summary: LoadSummary) -> Table:
     """Rates, latencies in milliseconds and errors of both endpoints, with the second's ratio to the first."""
     first, second = summary.endpoints
     ratios = {entry.metric: entry for entry in summary.ratios}
-    shown = Table("", box=box.SIMPLE_HEAD)
     heading = f"{second.name} / {first.name} ({summary.confidence:.0%} interval)"
-    for title in (first.name, second.name, heading):
-        shown.add_column(title, justify="right", no_wrap=True)
+    shown = tables.table([""], (first.name, second.name, heading))
     for title, metric in (("requests/s", "requests_per_s"), ("output tokens/s", "output_tokens_per_s")):
         shown.add_row(title, *(f"{side.value(metric):.1f}" for side in (first, second)), ratio(ratios[metric]))
     for latency in LATENCIES:
