@@ -30,13 +30,13 @@ COMMANDS = {
 """Each command's module in evalharness.commands, whose NAME it is."""
 
 
-JUDGES = "verdict"  # its exit codes are verdicts, 1 is FAIL: whatever goes wrong there is 2
+VERDICT = "verdict"  # its exit codes are verdicts, 1 is FAIL: whatever goes wrong there is 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 is success, 1 a failure, 2 a mistake in what was given, 130 Ctrl-C; the verdict has codes of its own."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    failure = 2 if words[:1] == [JUDGES] else 1
+    failure = 2 if words[:1] == [VERDICT] else 1
     try:
         return _run(words, failure)
     except (UsageError, Failure) as error:
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        if words[:1] != [JUDGES]:
+        if words[:1] != [VERDICT]:
             raise
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = " ".join(f"{type(error).__name__}: {error}".split())

@@ -4,7 +4,7 @@ It knows units and rounding, and nothing of what the numbers mean.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -40,6 +40,11 @@ def points(difference: float | None) -> str:
         return NOTHING
     rounded = round(difference * 100, 1)
     return f"{rounded:+.1f}".replace("-", MINUS) if rounded else "0.0"
+
+
+def interval(low: float | None, high: float | None, write: Callable[[float | None], str] = points) -> str:
+    """`+1.0 to +3.5`, of a difference if nothing else is said."""
+    return f"{write(low)} to {write(high)}"
 
 
 def p_value(p: float | None) -> str:

@@ -188,7 +188,7 @@ def load_run(
             blocks.append(replace(block, seconds=length, client_cpu_seconds=busy * length))
             clock += length + 0.02
     names = [side["name"] for side in endpoints]
-    folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints)})
+    folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints), "suites": []})
     _write_rows(folder / "requests.jsonl", requests)
     _write_rows(folder / "blocks.jsonl", blocks)
     write_concluded(folder / "summary.json", summarise_load(collected(profile, names, requests, blocks)))

@@ -5,8 +5,8 @@ Everything here is pure. The statistics lie in stats/contrasts.py.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from evalharness.runs.about import About
 from evalharness.runs.rows import Graded
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import Contrast, Factorial, FactorialSummary, SuiteEffects
@@ -17,14 +17,14 @@ NAMES = ("base-fp", "base-int4", "tuned-fp", "tuned-int4")  # in the order in wh
 EFFECTS = ("tuning", "quantization", "interaction")
 
 
-def missing(run: Mapping[str, Any], rows: Iterable[Graded]) -> list[str]:
+def missing(run: About, rows: Iterable[Graded]) -> list[str]:
     """Which of the four have not been asked everything yet, whatever became of it."""
     prompts = sum(suite["prompts"] for suite in run["suites"])
     asked = Counter(name for *_, name in {(row.suite, row.id, row.endpoint) for row in rows})
     return [name for name in NAMES if asked[name] < prompts]
 
 
-def summarise(run: Mapping[str, Any], rows: Iterable[Graded]) -> FactorialSummary:
+def summarise(run: About, rows: Iterable[Graded]) -> FactorialSummary:
     """summary.json of a run whose four endpoints were asked; of two rows for one question the later counts.
 
     A prompt counts when all four answered it; variants of prompts do not. An effect: {difference, low, high}, None

@@ -6,13 +6,13 @@ has the types of runs/summaries.py.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from evalharness.analysis.failures import failures, together
 from evalharness.analysis.missing import with_errors
 from evalharness.analysis.pairing import Pair, Paired, paired
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.scores import scores
+from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import Graded
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import EvalSummary, Metric, Rate, SuiteSummary, WithVariants
@@ -23,7 +23,7 @@ from evalharness.suites.variants import KINDS
 Outcome = Mapping[str, bool]  # "right" and every check type -> passed
 
 
-def summarise(run: Mapping[str, Any], rows: Iterable[Graded]) -> EvalSummary:
+def summarise(run: About, rows: Iterable[Graded]) -> EvalSummary:
     """summary.json of a run.json and its answer rows; of two rows for one question the later counts.
 
     A prompt enters the rates when both endpoints answered it. An error is no wrong answer and counted apart.
@@ -44,11 +44,16 @@ def summarise(run: Mapping[str, Any], rows: Iterable[Graded]) -> EvalSummary:
     )
 
 
-def _suite(about: Mapping[str, Any], rows: Sequence[Graded], names: Sequence[str]) -> SuiteSummary:
+def _suite(about: AskedSuite, rows: Sequence[Graded], names: Sequence[str]) -> SuiteSummary:
     found = paired(rows, names)
     pairs = list(found.originals.values())
     return SuiteSummary(
-        **{key: about[key] for key in ("suite", "version", "title", "purpose", "margin", "prompts")},
+        suite=about["suite"],
+        version=about["version"],
+        title=about["title"],
+        purpose=about["purpose"],
+        margin=about["margin"],
+        prompts=about["prompts"],
         paired=len(pairs),
         errors=dict(found.errors),
         metrics=_metrics(pairs),

@@ -7,16 +7,16 @@ is the question, and base with base, which is the control: where that differs, m
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from evalharness.analysis.failures import failures
 from evalharness.analysis.pairing import Pair
-from evalharness.client.fairness import MODEL, changed
+from evalharness.client.fairness import MODEL, NOTHING, changed
 from evalharness.errors import UsageError
+from evalharness.runs.about import About, PublicEndpoint
 from evalharness.runs.rows import Graded, Place
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import ComparedEndpoint, ComparedSuite, CompareSummary, Side
-from evalharness.runs.typed import Json
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, difference_interval, mcnemar
 from evalharness.stats.multiple import holm
 
@@ -29,7 +29,7 @@ class Asked:
     """
 
     name: str
-    about: Mapping[str, Any]
+    about: About
     prompts: Mapping[Place, str]
     answers: Mapping[tuple[str, str, str], Graded]
 
@@ -91,7 +91,7 @@ def _endpoint(
     p_values = {suite.suite: suite.p_value for suite in suites if suite.p_value is not None}
     adjusted = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     servers = [
-        run.about.get("fairness", {"read": {}})["read"].get(side["name"], {})
+        run.about.get("fairness", NOTHING)["read"].get(side["name"], {})
         for run, side in zip((old, new), sides, strict=True)
     ]
     before, after = (Side(name=side["name"], model=side["model"], version=side["version"]) for side in sides)
@@ -109,7 +109,7 @@ def _decided(suite: ComparedSuite, adjusted: float) -> ComparedSuite:
     return replace(suite, adjusted=adjusted, outcome="same" if adjusted > ALPHA else "better" if better else "worse")
 
 
-def _pairs(sides: Sequence[Json], old: Asked, new: Asked, keys: Iterable[Place]) -> list[Pair]:
+def _pairs(sides: Sequence[PublicEndpoint], old: Asked, new: Asked, keys: Iterable[Place]) -> list[Pair]:
     """Rows of the prompts that both runs' endpoints answered."""
     found = []
     for key in keys:

@@ -68,8 +68,8 @@ def _in_time(validator: Any) -> Any:
     from jsonschema.exceptions import ValidationError
     from jsonschema.validators import extend
 
-    def pattern(judge: Any, wanted: str, instance: Any, _: Any) -> Iterator[Any]:
-        if judge.is_type(instance, "string") and not patterns.found(wanted, instance):
+    def pattern(checker: Any, wanted: str, instance: Any, _: Any) -> Iterator[Any]:
+        if checker.is_type(instance, "string") and not patterns.found(wanted, instance):
             yield ValidationError(f"{wanted} is not found")
 
     return extend(validator, {"pattern": pattern})

@@ -38,14 +38,14 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Check:
-    """`judge` gets the answer and the suite's value; `accepts` says whether such a value makes sense."""
+    """`failure_of` gets the answer and the suite's value; `accepts` says whether such a value makes sense."""
 
-    judge: Callable[[str, Any], Failure | None]
+    failure_of: Callable[[str, Any], Failure | None]
     accepts: Callable[[Any], bool]
     wants: str
 
     def find(self, answer: str, value: Any) -> Finding:
-        return Finding(self.judge(answer, value) if answer.strip() else "empty")
+        return Finding(self.failure_of(answer, value) if answer.strip() else "empty")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from evalharness.client import fairness, threads
 from evalharness.client.asking import Asker
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-from evalharness.runs.folder import create_run, read_json
+from evalharness.runs.about import About, read_about
+from evalharness.runs.folder import create_run
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, PromptRow
 from evalharness.runs.typed import Json
@@ -72,21 +73,13 @@ def rest(folder: Path, endpoints: Sequence[Endpoint]) -> list[Job]:
 
     Raises UsageError when the folder is torn, or was filled by other endpoints than these.
     """
-    run = read_run(folder, "eval")
+    run = read_about(folder, "eval")
     if run["endpoints"] != [endpoint.public() for endpoint in endpoints]:
         raise UsageError(f"{folder} asked other endpoints than these (its run.json names them): start a new run")
     return unanswered(folder, run, endpoints)
 
 
-def read_run(folder: Path, kind: str) -> Json:
-    """run.json of a run of this kind. Raises UsageError for any other."""
-    run = read_json(folder / "run.json")
-    if run.get("kind") != kind:
-        raise UsageError(f"{folder}: a run of kind {run.get('kind')}; only one of kind {kind} can be resumed here")
-    return run
-
-
-def unanswered(folder: Path, run: Json, endpoints: Sequence[Endpoint]) -> list[Job]:
+def unanswered(folder: Path, run: About, endpoints: Sequence[Endpoint]) -> list[Job]:
     """What these endpoints, all or some of the run's, have not answered without an error."""
     prompts = list(read_rows(folder / "prompts.jsonl", PromptRow))
     stored = {suite: digest(rows) for suite, rows in groupby(prompts, key=attrgetter("suite"))}
@@ -105,7 +98,7 @@ def unanswered(folder: Path, run: Json, endpoints: Sequence[Endpoint]) -> list[J
 
 def check_servers(folder: Path, servers: Mapping[str, Json]) -> None:
     """Raises UsageError when a server is no longer what it was when this run began: its answers would be others."""
-    began: Mapping[str, Json] = read_json(folder / "run.json").get("fairness", {"read": {}})["read"]
+    began = read_about(folder, "eval").get("fairness", fairness.NOTHING)["read"]
     for name, facts in servers.items():
         different = fairness.changed(began.get(name, {}), facts)
         if different:

@@ -7,10 +7,14 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotenv import dotenv_values
 
 from evalharness.errors import UsageError
+
+if TYPE_CHECKING:
+    from evalharness.runs.about import PublicEndpoint
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Endpoint:
     key: str = field(default="", repr=False)
     quantization: str = ""
 
-    def public(self) -> dict[str, str]:
+    def public(self) -> "PublicEndpoint":
         """What a run folder may say about it: everything but the key."""
         return {"name": self.name, "url": self.url, "model": self.model, "version": self.version}
 

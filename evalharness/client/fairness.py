@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from itertools import takewhile
 from typing import Literal, get_args
 
+from evalharness.runs.about import Difference, Fairness, Unknown
 from evalharness.runs.typed import Json
 from evalharness.wording import listing
 
@@ -23,6 +24,9 @@ What = Literal[
 ]
 """What has to be the same on both sides. These are also the names by which a policy allows a difference."""
 
+NOTHING: Fairness = {"read": {}, "differences": [], "unknown": []}
+"""Of a run that recorded nothing."""
+
 MODEL = "model"  # what is compared: it may differ, and is only shown
 
 NEUTRAL, OWN = "none", "some of its own"  # what may be found of a server's sampling defaults
@@ -30,16 +34,14 @@ NEUTRAL, OWN = "none", "some of its own"  # what may be found of a server's samp
 BEFORE_CHARACTERS, SHOWN_CHARACTERS = 20, 120  # of a rendered chat: before its first difference, and in all
 
 
-def record(read: Mapping[str, Json], compared: Collection[str] = (MODEL,)) -> Json:
+def record(read: Mapping[str, Json], compared: Collection[str] = (MODEL,)) -> Fairness:
     """run.json's `fairness` of what was read of each endpoint, by name; the others are held against the first.
     `compared` is what the run is about: it may differ.
 
-    A difference: {what, base, tuned, matters, between}, `base` and `tuned` in words, of the two endpoints that
-    `between` names. Something unknown: {what, endpoints}.
     """
     first, *others = read
     differences = [difference for other in others for difference in _differences(read, first, other, compared)]
-    unknown = []
+    unknown: list[Unknown] = []
     for what in get_args(What):
         values = {name: facts[what] for name, facts in read.items()}
         # Two servers with defaults of their own may have the same ones or not: that is not to be seen.
@@ -55,12 +57,12 @@ def changed(before: Json, now: Json) -> list[str]:
     return [what for what in (*get_args(What), MODEL) if _differ(before.get(what), now.get(what))]
 
 
-def matters(fairness: Json | None) -> list[Json]:
-    """The differences beyond the weights; none of a run that recorded nothing."""
-    return [difference for difference in (fairness or {"differences": []})["differences"] if difference["matters"]]
+def matters(fairness: Fairness) -> list[Difference]:
+    """The differences beyond the weights."""
+    return [difference for difference in fairness["differences"] if difference["matters"]]
 
 
-def lines(fairness: Json) -> list[str]:
+def lines(fairness: Fairness) -> list[str]:
     """The record as a terminal shows it."""
     read, different = fairness["read"], matters(fairness)
     said = []
@@ -77,9 +79,9 @@ def lines(fairness: Json) -> list[str]:
     return said
 
 
-def _differences(read: Mapping[str, Json], first: str, other: str, compared: Collection[str]) -> list[Json]:
+def _differences(read: Mapping[str, Json], first: str, other: str, compared: Collection[str]) -> list[Difference]:
     one, two = read[first], read[other]
-    found = []
+    found: list[Difference] = []
     for what in (*get_args(What), MODEL):
         if _differ(one[what], two[what]):
             base, tuned = _in_words(one[what], two[what])

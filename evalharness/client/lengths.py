@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from evalharness.errors import UsageError
+from evalharness.runs.about import AskedSuite
 from evalharness.runs.typed import Json
 
 
-def check_lengths(suites: Iterable[Json], servers: Mapping[str, Json]) -> None:
+def check_lengths(suites: Iterable[AskedSuite], servers: Mapping[str, Json]) -> None:
     """Raises UsageError for a suite (as run.json tells of it) that takes a longer served length than a server has.
 
     `servers` is what server_facts.py read of each: one that does not say how long its prompts may be is let pass.

@@ -57,11 +57,11 @@ def to_go_on(args: argparse.Namespace, kind: str, folder: Path, flags: Sequence[
 def ask(folder: Path, jobs: "Sequence[Job]", concurrency: int, again: str) -> None:
     """Asks, with a progress bar, and keeps every answer as it comes. `again` is what to type after Ctrl-C."""
     from evalharness.client import asking_run
-    from evalharness.report import eval_terminal
+    from evalharness.report.progress import progress
 
     (folder / "summary.json").unlink(missing_ok=True)  # of a resumed run: it is not of the answers to come
     try:
-        with eval_terminal.progress(len(jobs)) as prompt_done:
+        with progress(len(jobs)) as prompt_done:
             asking_run.write_answers(folder, asking_run.ask(jobs, concurrency), prompt_done)
     except KeyboardInterrupt:
         print(f"tandem: interrupted, every answer so far is kept; go on with: {again}", file=sys.stderr)

@@ -13,7 +13,8 @@ from evalharness.client import lengths, threads
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands import asked, options
 from evalharness.errors import UsageError
-from evalharness.runs.folder import read_json, write_concluded
+from evalharness.runs.about import read_about
+from evalharness.runs.folder import write_concluded
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import Graded
 
@@ -43,12 +44,12 @@ def main(args: argparse.Namespace) -> int:
         if endpoint in complaints:
             raise complaints[endpoint]
     servers = read_servers(endpoints) if jobs else {}
-    about = read_json(args.resume / "run.json")["suites"] if args.resume else [suite.about() for suite in suites]
+    about = read_about(args.resume, NAME)["suites"] if args.resume else [suite.about() for suite in suites]
     lengths.check_lengths(about, servers)
     if args.resume:
         asking_run.check_servers(args.resume, servers)
     folder = asked.run_folder(args, NAME, suites, endpoints, servers)
-    run = read_json(folder / "run.json")
+    run = read_about(folder, NAME)
     flags = [*options.endpoint_flags(args), "--concurrency", str(args.concurrency)]
     again = asked.to_go_on(args, NAME, folder, flags)
     eval_terminal.show_fairness(run)

@@ -16,6 +16,7 @@ from evalharness.client import lengths
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands import asked, options
 from evalharness.errors import UsageError
+from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import write_concluded, write_json
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import Graded
@@ -46,13 +47,13 @@ def main(args: argparse.Namespace) -> int:
     suites = [] if args.resume else options.chosen_suites(args)
     about = [suite.about() for suite in suites]
     if args.resume:
-        about = joined(asking_run.read_run(args.resume, NAME), endpoints, {})["suites"]  # before anybody is asked
+        about = joined(read_about(args.resume, NAME), endpoints, {})["suites"]  # before anybody is asked
     for endpoint in endpoints:
         asking.probe(endpoint)
     servers = read_servers(endpoints)
     lengths.check_lengths(about, servers)
     folder = asked.run_folder(args, NAME, suites, endpoints, servers)
-    run = joined(asking_run.read_run(folder, NAME), endpoints, servers)
+    run = joined(read_about(folder, NAME), endpoints, servers)
     write_json(folder / "run.json", run)
     eval_terminal.show_fairness(run)
     jobs = asking_run.unanswered(folder, run, endpoints)
@@ -86,7 +87,7 @@ def named(endpoints: Sequence[Endpoint], precision: str | None) -> list[Endpoint
     return called
 
 
-def joined(run: Json, endpoints: Sequence[Endpoint], servers: Mapping[str, Json]) -> Json:
+def joined(run: About, endpoints: Sequence[Endpoint], servers: Mapping[str, Json]) -> About:
     """run.json of a run that these endpoints join, or come back to.
 
     Raises UsageError when one comes back as another model, or its server as another server. It may have moved: a

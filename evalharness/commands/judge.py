@@ -46,7 +46,8 @@ def main(args: argparse.Namespace) -> int:
     from evalharness.judge import run
     from evalharness.judge.summary import summarise
     from evalharness.judge.votes import read_votes
-    from evalharness.report import eval_terminal, judge_terminal
+    from evalharness.report import judge_terminal
+    from evalharness.report.progress import progress
     from evalharness.runs.evidence import read_run
 
     options.check_url("--judge-url", args.judge_url)
@@ -65,7 +66,7 @@ def main(args: argparse.Namespace) -> int:
     result = evaluation.folder / "judge.json"
     result.unlink(missing_ok=True)  # it is not of the verdicts to come
     try:
-        with eval_terminal.progress(len(left), "questions") as done:
+        with progress(len(left), "questions") as done:
             run.write_verdicts(evaluation.folder, left, judge, args.concurrency, done)
     except KeyboardInterrupt:
         print("tandem: interrupted, every verdict so far is kept; the same command goes on", file=sys.stderr)

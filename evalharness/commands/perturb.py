@@ -88,7 +88,7 @@ def _rewritten(
 ) -> dict[Place, Rewriting]:
     from evalharness.client.asking import probe
     from evalharness.perturb.rewriter import Rewriter, jobs
-    from evalharness.report import eval_terminal
+    from evalharness.report.progress import progress
 
     cache = path.with_suffix(".answers.jsonl")
     rewriter = Rewriter(endpoint, Languages(args.language, args.through), args.seed, cache)
@@ -98,7 +98,7 @@ def _rewritten(
         return known
     probe(endpoint)
     try:
-        with eval_terminal.progress(len(todo), "rewritings") as done:
+        with progress(len(todo), "rewritings") as done:
             return known | rewriter.rewrite(todo, args.concurrency, done)
     except KeyboardInterrupt:
         print(f"tandem: interrupted, every answer so far is kept in {cache}; the same command goes on", file=sys.stderr)

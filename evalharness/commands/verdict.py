@@ -29,7 +29,7 @@ from evalharness.verdict.policy import Policy, read_policy, shipped
 from evalharness.verdict.verdict import Verdict, decide
 
 NAME = "verdict"
-HELP = "judge the newest finished runs: exits with 0 for PASS, 1 for FAIL, 3 for INCONCLUSIVE"
+HELP = "the verdict on the newest finished runs: exits with 0 for PASS, 1 for FAIL, 3 for INCONCLUSIVE"
 EXIT_CODES = {"PASS": 0, "FAIL": 1, "INCONCLUSIVE": 3}
 
 
@@ -90,7 +90,7 @@ def _eval_run(args: argparse.Namespace) -> Run[EvalSummary]:
 
 
 def _load_run(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> Run[LoadSummary] | None:
-    """The load run to judge with: never one of other models, of other versions of them, or of another machine."""
+    """The load run to go with it: never one of other models, of other versions of them, or of another machine."""
     if not args.load:
         return fitting_load_run(finished_runs(args.runs, "load"), evaluation)
     load = read_run(args.load, "load")

@@ -15,7 +15,8 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.judge import prompts
 from evalharness.judge.prompts import PROTOCOL
-from evalharness.runs.evidence import Run, answers
+from evalharness.runs import evidence
+from evalharness.runs.evidence import Run
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import AnswerRow, JudgedRow, Messages, PromptRow
 from evalharness.runs.summaries import EvalSummary
@@ -47,9 +48,9 @@ def questions(evaluation: Run[EvalSummary], suites: Collection[str] | None) -> l
         if name not in known:
             raise UsageError(f"--suites {name}: {evaluation.folder} did not ask it; there are {', '.join(known)}")
     names = [endpoint["name"] for endpoint in evaluation.about["endpoints"]]
-    said = answers(evaluation)
+    said = evidence.answers(evaluation)
     found = []
-    for prompt in read_rows(evaluation.folder / "prompts.jsonl", PromptRow):
+    for prompt in evidence.prompts(evaluation):
         if prompt.of or (suites and prompt.suite not in suites):
             continue
         rows = [said.get((*prompt.place, name)) for name in names]

@@ -5,12 +5,13 @@ Everything here is pure. It knows judge.jsonl's rows and nothing of how they wer
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from evalharness.judge.agreement import agreement
 from evalharness.judge.prompts import HIGHEST, LOWEST
 from evalharness.judge.run import Key, key_of
 from evalharness.judge.votes import TIE
+from evalharness.runs.about import About
 from evalharness.runs.rows import JudgedRow, Place
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import Agreement, Grades, Judge, JudgedPairs, JudgedSuite, JudgeSummary, Position
@@ -20,7 +21,7 @@ from evalharness.stats.votes import Votes, share_interval, sign_test
 
 
 def summarise(
-    run: Mapping[str, Any],
+    run: About,
     judge: Judge,
     asked: Sequence[Key],
     rows: Iterable[JudgedRow],

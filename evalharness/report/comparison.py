@@ -5,12 +5,8 @@ It knows compare.py's result and how it looks; it decides nothing.
 
 from collections.abc import Sequence
 
-from rich import box
-from rich.table import Table
-
 from evalharness import wording
-from evalharness.report import charts
-from evalharness.report.eval_terminal import new_console
+from evalharness.report import charts, tables
 from evalharness.report.page import render
 from evalharness.runs.summaries import ComparedEndpoint, CompareSummary
 
@@ -61,14 +57,12 @@ def sentences(found: CompareSummary) -> list[str]:
 
 
 def show(found: CompareSummary) -> None:
-    console = new_console()
+    console = tables.stdout()
     console.print(f"old: {found.runs[0]}\nnew: {found.runs[1]}")
     for place in found.endpoints:
         before, after = place.sides
         console.print(f"{after.name}: version {before.version or 'unknown'} against {after.version or 'unknown'}")
-        table = Table("right", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for heading in HEADINGS:
-            table.add_column(heading, justify="right", no_wrap=True)
+        table = tables.table(["right"], HEADINGS)
         for suite in place.suites:
             table.add_row(
                 suite.suite,
@@ -76,7 +70,7 @@ def show(found: CompareSummary) -> None:
                 wording.percent(suite.old),
                 wording.percent(suite.new),
                 wording.points(suite.difference),
-                f"{wording.points(suite.low)} to {wording.points(suite.high)}",
+                wording.interval(suite.low, suite.high),
                 wording.p_value(suite.p_value),
                 WORDS[suite.outcome],
             )

@@ -1,56 +1,40 @@
-"""What an eval run shows in a terminal: the plan, the progress, the result.
+"""What an eval run shows in a terminal: the plan, then the result.
 
 It knows run.json and summary.json and how they look; it decides nothing.
 """
 
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
-from rich import box
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
-from rich.text import Text
 
 from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.client import fairness
+from evalharness.report import tables
 from evalharness.report.power_found import power_found
+from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.summaries import Effects, EvalSummary, FactorialSummary, Robustness, Variants
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import prompts_needed
 
 DISCORDANCE = 0.2  # assumed before anything is known: one prompt in five is right with one endpoint only
-NO_TERMINAL_WIDTH = 100  # columns
 
 
-def show_fairness(run: Mapping[str, Any]) -> None:
+def show_fairness(run: About) -> None:
     """What else than the weights differs, before anything else is said; nothing of a run that recorded nothing."""
-    console = new_console()
+    console = tables.stdout()
     for line in fairness.lines(run["fairness"]) if "fairness" in run else []:
         console.print(line)
 
 
-def show_plan(run: Mapping[str, Any]) -> None:
+def show_plan(run: About) -> None:
     """Who is asked, what, and the smallest difference that could be seen (stats/power.py)."""
-    console = new_console()
+    console = tables.stdout()
     for endpoint in run["endpoints"]:
         version = f", version {endpoint['version']}" if endpoint["version"] else ""
         console.print(f"{endpoint['name']}: {endpoint['model']} at {endpoint['url']}{version}")
-    table = Table("suite", "prompts", "purpose", box=box.SIMPLE_HEAD)
-    for heading in ("could see", "margin", "takes for it"):
-        table.add_column(heading, justify="right")
+    table = tables.table(("suite", "prompts", "purpose"), ("could see", "margin", "takes for it"))
     for suite in run["suites"]:
         variants = suite.get("variants", 0)
         originals = suite["prompts"] - variants
@@ -68,7 +52,7 @@ def show_plan(run: Mapping[str, Any]) -> None:
     )
 
 
-def _margin(suite: Mapping[str, Any]) -> tuple[str, str]:
+def _margin(suite: AskedSuite) -> tuple[str, str]:
     """The margin of a suite, and how many prompts it takes."""
     margin = suite["margin"]
     if margin is None:
@@ -82,9 +66,7 @@ def _margin(suite: Mapping[str, Any]) -> tuple[str, str]:
 def show_result(summary: EvalSummary) -> None:
     """Pass rates of both endpoints, suite by suite and metric by metric, and the errors."""
     first, second = summary.endpoints
-    table = Table("right, by check", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("n", first, second, "points", f"{summary.confidence * 100:g} % interval", "McNemar"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = tables.table(["right, by check"], ("n", first, second, "points", _interval(summary), "McNemar"))
     for suite in summary.suites:
         for metric in suite.metrics:
             table.add_row(
@@ -93,10 +75,10 @@ def show_result(summary: EvalSummary) -> None:
                 wording.percent(metric.first.rate),
                 wording.percent(metric.second.rate),
                 wording.points(metric.difference),
-                f"{wording.points(metric.low)} to {wording.points(metric.high)}",
+                wording.interval(metric.low, metric.high),
                 wording.p_value(metric.p_value),
             )
-    console = new_console()
+    console = tables.stdout()
     console.print(table)
     console.print(power_found(summary.suites))
     if any(summary.failures.values()):
@@ -116,9 +98,7 @@ def _failures_table(summary: EvalSummary) -> Table:
     """How many answers of each endpoint are wrong in which way: a column a type, one line an endpoint and suite."""
     counts = summary.failures.values()
     types = [kind for kind in FAILURES if any(kind in own for own in counts)]
-    table = Table("wrong, by failure", "", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for kind in types:
-        table.add_column(kind, justify="right", no_wrap=True)
+    table = tables.table(("wrong, by failure", ""), types)
     shown = [(suite.suite, suite.failures) for suite in summary.suites if any(suite.failures.values())]
     if len(shown) > 1:
         shown.append(("in all", summary.failures))
@@ -131,9 +111,13 @@ def _failures_table(summary: EvalSummary) -> Table:
 
 def _scores_table(summary: EvalSummary) -> Table:
     first, second = summary.endpoints
-    table = Table("mean score", "", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("n", first, second, "hundredths", f"{summary.confidence * 100:g} % interval"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = tables.table(
+        (
+            "mean score",
+            "",
+        ),
+        ("n", first, second, "hundredths", _interval(summary)),
+    )
     for suite in summary.suites:
         for row in suite.scores:
             table.add_row(
@@ -143,7 +127,7 @@ def _scores_table(summary: EvalSummary) -> Table:
                 f"{row.first:.3f}",
                 f"{row.second:.3f}",
                 wording.points(row.difference),
-                f"{wording.points(row.low)} to {wording.points(row.high)}",
+                wording.interval(row.low, row.high),
             )
     return table
 
@@ -151,22 +135,24 @@ def _scores_table(summary: EvalSummary) -> Table:
 def show_factorial(summary: FactorialSummary) -> None:
     """What each of the two does, suite by suite and together, in points with their intervals."""
     found, names = summary.factorial, summary.endpoints
-    rates, effects = (Table(title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)) for title in ("right", "effect"))
-    for table, headings in ((rates, ("n", *names)), (effects, ("tuning", "quantization", "interaction"))):
-        for heading in headings:
-            table.add_column(heading, justify="right")
+    rates = tables.table(["right"], ("n", *names))
+    effects = tables.table(["effect"], ("tuning", "quantization", "interaction"))
     for suite in found.suites:
         shares = (wording.percent(suite.rates[name]) for name in names)
         rates.add_row(suite.suite, str(suite.prompts), *shares)
         effects.add_row(suite.suite, *_effects(suite))
     if len(found.suites) > 1:
         effects.add_row("together", *_effects(found))
-    console = new_console()
+    console = tables.stdout()
     console.print(rates)
     console.print(effects)
     console.print(f"in points, with {summary.confidence * 100:g} % intervals, of prompts that all four answered")
     console.print("tuning: averaged over both precisions; quantization: INT4 less full precision, over both models")
     console.print("interaction: what tuning gains in INT4 beyond what it gains in full precision")
+
+
+def _interval(summary: EvalSummary) -> str:
+    return f"{summary.confidence * 100:g} % interval"
 
 
 def _effects(row: Effects) -> list[str]:
@@ -192,10 +178,8 @@ def _show_robustness(console: Console, suite: str, found: Robustness, summary: E
 
 def _robustness_table(rows: Sequence[Variants], summary: EvalSummary) -> Table:
     first, second = summary.endpoints
-    table = Table("variants", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    headings = ("n", f"{first} keeps", f"{second} keeps", "consistent", "more lost")
-    for heading in (*headings, f"{summary.confidence * 100:g} % interval"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    numbers = ("n", f"{first} keeps", f"{second} keeps", "consistent", "more lost", _interval(summary))
+    table = tables.table(["variants"], numbers)
     for row in rows:
         one, other = row.endpoints[first], row.endpoints[second]
         table.add_row(
@@ -205,43 +189,6 @@ def _robustness_table(rows: Sequence[Variants], summary: EvalSummary) -> Table:
             wording.percent(other.kept),
             f"{wording.percent(one.consistent)} / {wording.percent(other.consistent)}",
             wording.points(row.difference),
-            f"{wording.points(row.low)} to {wording.points(row.high)}",
+            wording.interval(row.low, row.high),
         )
     return table
-
-
-@contextmanager
-def progress(total: int, things: str = "prompts") -> Iterator[Callable[[], None]]:
-    """Gives what to call after each of the things. On stderr: a bar, or ten lines where there is no terminal."""
-    if not sys.stderr.isatty():
-        yield _sparse_lines(total, things)
-        return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(things), _Speed(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(things, total=total)
-        yield lambda: bar.advance(task)
-
-
-class _Speed(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.1f} a second" if speed else "")
-
-
-def _sparse_lines(total: int, things: str) -> Callable[[], None]:
-    begun, done = time.monotonic(), 0
-
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if done * 10 // total > (done - 1) * 10 // total:
-            rate = done / max(time.monotonic() - begun, 1e-9)
-            left = (total - done) / rate
-            print(f"{done} of {total} {things}, {rate:.1f} a second, {left:.0f} s left", file=sys.stderr)
-
-    return advance
-
-
-def new_console() -> Console:
-    width = None if sys.stdout.isatty() else NO_TERMINAL_WIDTH
-    return Console(markup=False, highlight=False, emoji=False, width=width)

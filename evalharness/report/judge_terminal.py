@@ -1,11 +1,8 @@
 """What a judged run shows in a terminal. It knows judge.json and how it looks; it decides nothing."""
 
-from rich import box
-from rich.table import Table
-
 from evalharness import wording
 from evalharness.judge.votes import TIE
-from evalharness.report.eval_terminal import new_console
+from evalharness.report import tables
 from evalharness.runs.summaries import JudgeSummary
 
 
@@ -13,25 +10,23 @@ def show(summary: JudgeSummary) -> None:
     """Wins, ties and rubric scores suite by suite; then how far the judge itself can be trusted."""
     first, second = summary.endpoints
     interval = f"{summary.confidence * 100:g} % interval"
-    out = new_console()
-    wins = Table(f"judged by {summary.judge.model}", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("pairs", first, second, TIE, f"{second} wins", interval, "sign test"):
-        wins.add_column(heading, justify="right", no_wrap=True)
+    out = tables.stdout()
+    wins = tables.table(
+        [f"judged by {summary.judge.model}"], ("pairs", first, second, TIE, f"{second} wins", interval, "sign test")
+    )
     for suite in summary.suites:
         pairs = suite.pairs
         wins.add_row(
             suite.suite,
             *map(str, (pairs.judged, pairs.first, pairs.second, pairs.ties)),
             wording.percent(pairs.share),
-            f"{wording.percent(pairs.low)} to {wording.percent(pairs.high)}",
+            wording.interval(pairs.low, pairs.high, wording.percent),
             wording.p_value(pairs.p_value),
         )
     out.print(wins)
     graded = [(suite.suite, suite.scores) for suite in summary.suites if suite.scores]
     if graded:
-        scores = Table("rubric score, 1 to 5", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for heading in ("prompts", first, second, "difference", interval):
-            scores.add_column(heading, justify="right", no_wrap=True)
+        scores = tables.table(["rubric score, 1 to 5"], ("prompts", first, second, "difference", interval))
         for name, score in graded:
             scores.add_row(
                 name,

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rich import box, progress
+from rich import progress
 from rich.console import Console
 from rich.table import Table
 
@@ -14,11 +14,11 @@ from evalharness import wording
 from evalharness.load.collecting import Collected
 from evalharness.load.measure import LATENCIES
 from evalharness.load.summary import PERCENTILES
+from evalharness.report import tables
 from evalharness.runs.summaries import EndpointLoad, LoadSummary, Ratio
 from evalharness.verdict.policy import Limit, LoadMetric
 
 TITLES = {"ttft": "TTFT", "itl": "ITL", "tpot": "TPOT", "e2e": "e2e"}
-NARROWEST = 100  # columns, where there is no terminal to ask
 FOREMOST: tuple[LoadMetric, ...] = ("e2e_p50", "output_tokens_per_s")  # where the policy bounds nothing
 EVERY = 1.0  # seconds between two changes of the line: intervals take a while, and the machine is being measured
 
@@ -65,9 +65,7 @@ def so_far(found: Collected, metrics: tuple[LoadMetric, ...]) -> str:
 
 
 def show(summary: LoadSummary, folder: Path) -> None:
-    console = Console(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = NARROWEST
+    console = tables.stdout()
     console.print(table(summary))
     for reason in summary.invalid:
         console.print(f"Invalid: {reason}", style="red")
@@ -80,10 +78,8 @@ def table(summary: LoadSummary) -> Table:
     """Rates, latencies in milliseconds and errors of both endpoints, with the second's ratio to the first."""
     first, second = summary.endpoints
     ratios = {entry.metric: entry for entry in summary.ratios}
-    shown = Table("", box=box.SIMPLE_HEAD)
     heading = f"{second.name} / {first.name} ({summary.confidence:.0%} interval)"
-    for title in (first.name, second.name, heading):
-        shown.add_column(title, justify="right", no_wrap=True)
+    shown = tables.table([""], (first.name, second.name, heading))
     for title, metric in (("requests/s", "requests_per_s"), ("output tokens/s", "output_tokens_per_s")):
         shown.add_row(title, *(f"{side.value(metric):.1f}" for side in (first, second)), ratio(ratios[metric]))
     for latency in LATENCIES:

@@ -9,7 +9,7 @@ from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.report.headline import foremost_first, headline
 from evalharness.runs.evidence import Evidence
-from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, Metric, Score, Variants
+from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary
 from evalharness.verdict.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}
@@ -73,7 +73,7 @@ def _quality(summary: EvalSummary) -> list[list[str]]:
                 wording.percent(right.first.rate),
                 wording.percent(right.second.rate),
                 wording.points(right.difference),
-                _interval(right),
+                wording.interval(right.low, right.high),
                 wording.p_value(right.p_value),
             ]
         )
@@ -106,7 +106,7 @@ def _robust(summary: EvalSummary) -> list[list[str]]:
                     row.kind,
                     *(wording.percent(own.kept) for own in row.endpoints.values()),
                     wording.points(row.difference),
-                    _interval(row),
+                    wording.interval(row.low, row.high),
                 ]
                 for row in (*found.kept, *found.changing)
             ]
@@ -121,7 +121,7 @@ def _scores(summary: EvalSummary) -> list[list[str]]:
             f"{row.first:.3f}",
             f"{row.second:.3f}",
             wording.points(row.difference),
-            _interval(row),
+            wording.interval(row.low, row.high),
         ]
         for suite in summary.suites
         for row in suite.scores
@@ -134,15 +134,11 @@ def _judged(judged: JudgeSummary | None) -> list[list[str]]:
             suite.suite,
             *map(str, (suite.pairs.first, suite.pairs.second, suite.pairs.ties)),
             wording.percent(suite.pairs.share),
-            f"{wording.percent(suite.pairs.low)} to {wording.percent(suite.pairs.high)}",
+            wording.interval(suite.pairs.low, suite.pairs.high, wording.percent),
             wording.p_value(suite.pairs.p_value),
         ]
         for suite in (judged.suites if judged else ())
     ]
-
-
-def _interval(row: Metric | Variants | Score) -> str:
-    return f"{wording.points(row.low)} to {wording.points(row.high)}"
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

@@ -11,9 +11,8 @@ from typing import Any
 from evalharness import wording
 from evalharness.checks import FAILURES
 from evalharness.report.selection import Family, fitting
-from evalharness.runs.evidence import Run, answers
-from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import AnswerRow, PromptRow
+from evalharness.runs.evidence import Run, answers, prompts
+from evalharness.runs.rows import AnswerRow
 from evalharness.runs.summaries import EvalSummary
 from evalharness.runs.typed import Json
 
@@ -53,7 +52,7 @@ def _family(prompt: Json) -> tuple[str, str]:
 
 def _prompts(evaluation: Run[EvalSummary], said: Mapping[tuple[str, str, str], AnswerRow]) -> Iterator[Json]:
     names = evaluation.summary.endpoints
-    for prompt in read_rows(evaluation.folder / "prompts.jsonl", PromptRow):
+    for prompt in prompts(evaluation):
         yield {
             "suite": prompt.suite,
             "id": prompt.id,

@@ -3,12 +3,10 @@
 It knows how they look; it decides nothing.
 """
 
-from rich import box
-from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
+from evalharness.report import tables
 from evalharness.report.headline import SYMBOLS, foremost_first, headline
 from evalharness.runs.evidence import Evidence
 from evalharness.verdict.verdict import Verdict
@@ -19,12 +17,12 @@ STYLES |= {"met": STYLES["PASS"], "failed": STYLES["FAIL"], "unsettled": STYLES[
 
 def show(verdict: Verdict, evidence: Evidence) -> None:
     evaluation, load = evidence.evaluation, evidence.load
-    console = Console(markup=False, highlight=False, emoji=False)
+    console = tables.stdout()
     style = STYLES[verdict.word]
     title = Text(f" {SYMBOLS[verdict.word]} {verdict.word} ", style=f"bold {style}")
     sentence = Text(headline(verdict, evaluation.summary.endpoints[1]))
     console.print(Panel(sentence, title=title, title_align="left", border_style=style))
-    table = Table("", "criterion", "evidence", box=box.SIMPLE_HEAD)
+    table = tables.table(("", "criterion", "evidence"))
     for reason in foremost_first(verdict):
         symbol = Text(SYMBOLS[reason.outcome], style=STYLES[reason.outcome])
         table.add_row(symbol, Text(reason.criterion), Text(reason.text))

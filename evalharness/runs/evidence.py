@@ -4,20 +4,21 @@ It knows where a run folder keeps what, nothing of what the numbers mean.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import intern
-from typing import Generic, Literal, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from evalharness import wording
 from evalharness.errors import UsageError
+from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
 from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import EvalSummary, Factorial, FactorialSummary, JudgeSummary, LoadSummary
-from evalharness.runs.typed import Json, parsed
+from evalharness.runs.typed import parsed
 
 Kind = TypeVar("Kind", EvalSummary, LoadSummary, FactorialSummary, JudgeSummary)
 Found = TypeVar("Found", EvalSummary, LoadSummary, FactorialSummary)
@@ -28,7 +29,7 @@ class Run(Generic[Found]):
     """A finished run: its folder, its run.json and its summary.json."""
 
     folder: Path
-    about: Json
+    about: About
     summary: Found
 
     @property
@@ -83,19 +84,17 @@ def read_run(folder: Path, kind: Literal["load"]) -> Run[LoadSummary]: ...
 def read_run(folder: Path, kind: Literal["factorial"]) -> Run[FactorialSummary]: ...
 
 
-def read_run(folder: Path, kind: str) -> Run[EvalSummary] | Run[LoadSummary] | Run[FactorialSummary]:
+def read_run(folder: Path, kind: str) -> Run[Any]:
     """Raises UsageError when the folder is not a finished run of that kind."""
-    about = read_json(folder / "run.json")
-    if about.get("kind") != kind:
-        raise UsageError(f"{folder}: not a run of kind {kind} but of kind {about.get('kind')}")
+    about = read_about(folder, kind)
     path = folder / "summary.json"
     if not path.exists():
         raise UsageError(f"{folder}: this run is not finished (it has no summary.json)")
-    if kind == "eval":
-        return Run(folder.resolve(), about, _read(path, kind, EvalSummary, "; eval --resume with this folder mends it"))
-    if kind == "load":
-        return Run(folder.resolve(), about, _read(path, kind, LoadSummary))
-    return Run(folder.resolve(), about, _read(path, kind, FactorialSummary))
+    of: dict[str, Any] = {"eval": EvalSummary, "load": LoadSummary, "factorial": FactorialSummary}
+    summary = _read(path, kind, of[kind], "; eval --resume with this folder mends it" if kind == "eval" else "")
+    if [side["name"] for side in about["endpoints"]] != [getattr(side, "name", side) for side in summary.endpoints]:
+        raise UsageError(f"{path}: is of other endpoints than run.json beside it")
+    return Run(folder.resolve(), about, summary)
 
 
 def _read(path: Path, kind: str, of: type[Kind], mends: str = "") -> Kind:
@@ -153,10 +152,17 @@ def unanswered(evaluation: Run[EvalSummary]) -> dict[str, Counter[str]]:
     return kinds
 
 
+def prompts(evaluation: Run[EvalSummary]) -> Iterator[PromptRow]:
+    """All that was asked, variants among it. Raises UsageError where that is lost."""
+    path = evaluation.folder / "prompts.jsonl"
+    if not path.exists():
+        raise UsageError(f"{path}: it is not there, and nothing else says what was asked")
+    return read_rows(path, PromptRow)
+
+
 def originals(evaluation: Run[EvalSummary]) -> dict[Place, str]:
     """Digests of what was asked by (suite, prompt id), in the run's order; variants of prompts are left out."""
-    prompts = read_rows(evaluation.folder / "prompts.jsonl", PromptRow)
-    return {(intern(prompt.suite), prompt.id): digest([prompt]) for prompt in prompts if not prompt.of}
+    return {(intern(prompt.suite), prompt.id): digest([prompt]) for prompt in prompts(evaluation) if not prompt.of}
 
 
 def answers(evaluation: Run[EvalSummary]) -> Mapping[tuple[str, str, str], AnswerRow]:

@@ -42,8 +42,8 @@ def create_run(root: Path, kind: str, about: Mapping[str, Any]) -> Path:
             continue
         except OSError as error:
             raise UsageError(f"{root}: no place for a run folder ({error.strerror}); --runs names one") from None
-        about = {"kind": kind, "created": created.isoformat(timespec="seconds"), "host": host(), **about}
-        write_json(folder / "run.json", about)
+        told = {"kind": kind, "created": created.isoformat(timespec="seconds"), "host": host(), **about}
+        write_json(folder / "run.json", told)
         return folder
     raise UsageError(f"{root}: a hundred runs began in this second")
 
@@ -67,7 +67,7 @@ def read_json(path: Path) -> Json:
     return found
 
 
-def write_json(path: Path, value: Part | Json) -> None:
+def write_json(path: Path, value: Part | Mapping[str, Any]) -> None:
     """Written beside its place and renamed into it, so that a reader never sees half a file."""
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(json.dumps(value, indent=2, ensure_ascii=False, default=as_json) + "\n", encoding="utf-8")
@@ -91,4 +91,4 @@ def _digest(path: Path) -> str:
 
 def host() -> dict[str, Any]:
     """The machine a figure was measured on, without its name or address."""
-    return {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+    return {"cores": os.cpu_count() or 1, "machine": platform.machine(), "python": platform.python_version()}

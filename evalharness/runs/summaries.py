@@ -5,6 +5,7 @@ two endpoints, the base first; a difference is the second less the first. It kno
 or shown.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -211,6 +212,10 @@ class SuiteSummary(Part):
         int, Field(description="How many answers, or errors in their place, the rows lack: lost, or not asked yet.")
     ]
 
+    def __post_init__(self) -> None:
+        if {self.right.first.n, self.right.second.n} != {self.paired}:
+            raise ValueError("paired is not what `right` was counted over")
+
     @property
     def right(self) -> Metric:
         """All checks passed."""
@@ -274,6 +279,15 @@ class EvalSummary(Part):
     ] = None
     rows: MadeOf = None
 
+    def __post_init__(self) -> None:
+        named: list[Iterable[str]] = [self.failures]
+        for suite in self.suites:
+            named += [suite.errors, suite.failures]
+            if found := suite.robustness:
+                named += [own for row in (*found.kept, *found.changing) for own in (row.errors, row.endpoints)]
+        if any(set(own) != set(self.endpoints) for own in named):
+            raise ValueError("something is counted of other endpoints than `endpoints` names")
+
 
 # A load run
 
@@ -306,6 +320,10 @@ class EndpointLoad(Part):
     itl: Percentiles
     tpot: Percentiles
     e2e: Percentiles
+
+    def __post_init__(self) -> None:
+        if any(found.keys() != {"p50", "p90", "p95", "p99"} for found in (self.ttft, self.itl, self.tpot, self.e2e)):
+            raise ValueError("a latency has other percentiles than p50, p90, p95 and p99")
 
     def value(self, metric: str) -> float | None:
         """By a metric's name, such as `ttft_p95` or `requests_per_s`."""

@@ -22,7 +22,7 @@ class Part:
     """What lies in a file of a run as JSON: no field may be missing, unknown, of another type or NaN."""
 
     __slots__ = ()
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid", "allow_inf_nan": False}
 
 
 def as_json(part: Part) -> Json:
@@ -36,7 +36,7 @@ def parsed(kind: type[Typed], text: bytes) -> Typed:
     from pydantic import ValidationError
 
     try:
-        found: Typed = adapter(cast(Hashable, kind)).validate_json(text)
+        found: Typed = adapter(cast(Hashable, kind)).validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"]))

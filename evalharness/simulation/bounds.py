@@ -128,8 +128,8 @@ def _suite_with_errors(purpose: Purpose, prompts: int, truth: float, runs: int, 
     seen = rng.multinomial(prompts, [both, lost - ERRORS, won, neither, ERRORS], size=runs).T
     low, high = with_errors(*seen)
     first = (seen[0] + seen[1] + seen[4]) / prompts
-    judged = zip(first.tolist(), low.tolist(), high.tolist(), (prompts - seen[4]).tolist(), strict=True)
-    return [_word(quality.outcome_of(purpose, MARGIN, *found)) for found in judged]
+    found = zip(first.tolist(), low.tolist(), high.tolist(), (prompts - seen[4]).tolist(), strict=True)
+    return [_word(quality.outcome_of(purpose, MARGIN, *suite)) for suite in found]
 
 
 def with_errors(both: Counts, lost: Counts, won: Counts, neither: Counts, erred: Counts) -> tuple[Floats, Floats]:
@@ -162,8 +162,8 @@ def _votes(pairs: int, unread: float, truth: float, runs: int, rng: np.random.Ge
     won = (1 - TIES) * truth
     lost = 1 - TIES - won - unread
     seen = rng.multinomial(pairs, [won, lost, unread, TIES], size=runs).tolist()
-    judged = cache(partial(preference.outcome_of, least=LEAST, confidence=CONFIDENCE))
-    return [_word(judged(wins, losses, missing)) for wins, losses, missing, _ in seen]
+    outcome = cache(partial(preference.outcome_of, least=LEAST, confidence=CONFIDENCE))
+    return [_word(outcome(wins, losses, missing)) for wins, losses, missing, _ in seen]
 
 
 def _ratios(limit: Limit, pairs: int, truth: float, runs: int, rng: np.random.Generator) -> Words:

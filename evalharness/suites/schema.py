@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from evalharness.checks import complaint
+from evalharness.runs.about import AskedSuite
 from evalharness.runs.jsonl import digest
 from evalharness.runs.rows import PromptRow, Wanted
-from evalharness.runs.typed import Json
+from evalharness.runs.summaries import Purpose
 from evalharness.suites.variants import KINDS
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -97,7 +98,7 @@ class Suite(_Model):
     suite: Annotated[str, Field(pattern=rf"^{NAME_PATTERN.pattern}$")]
     version: int | Text
     title: Text
-    purpose: Literal["superiority", "non-inferiority", "descriptive"]
+    purpose: Purpose
     margin: Share | None = None
     context: Annotated[int, Field(gt=0)] | None = None
     sampling: Sampling
@@ -144,13 +145,22 @@ class Suite(_Model):
             for prompt in self.prompts
         ]
 
-    def about(self) -> Json:
+    def about(self) -> AskedSuite:
         """What a run folder says of it beside the prompts; `variants` of these are not originals."""
-        fields = self.model_dump(include={"suite", "version", "title", "purpose", "margin"})
-        variants = sum(1 for prompt in self.prompts if prompt.of)
-        counts = {"prompts": len(self.prompts), **({"variants": variants} if variants else {})}
-        context = {"context": self.context} if self.context else {}
-        return {**fields, **counts, **context, "digest": digest(self.rows())}
+        about: AskedSuite = {
+            "suite": self.suite,
+            "version": self.version,
+            "title": self.title,
+            "purpose": self.purpose,
+            "margin": self.margin,
+            "prompts": len(self.prompts),
+            "digest": digest(self.rows()),
+        }
+        if variants := sum(1 for prompt in self.prompts if prompt.of):
+            about["variants"] = variants
+        if self.context:
+            about["context"] = self.context
+        return about
 
 
 def _wrong_prompt(index: int, said: str) -> PydanticCustomError:

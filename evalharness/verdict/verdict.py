@@ -7,8 +7,8 @@ files, of how the evidence was measured, or of how a verdict is shown.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from evalharness.runs.about import Fairness
 from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, Outcome, Reason, Word
-from evalharness.runs.typed import Json
 from evalharness.verdict.criteria.answered import ErrorKinds, answered, answered_in_each
 from evalharness.verdict.criteria.capacity import capacity
 from evalharness.verdict.criteria.fight import fair_fight
@@ -41,7 +41,7 @@ def decide(
     load: LoadSummary | None,
     policy: Policy,
     judged: JudgeSummary | None = None,
-    fairness: Iterable[Json] = (),
+    fairness: Iterable[Fairness] = (),
 ) -> Verdict:
     """The verdict on an eval run's summary, a load run's and a judging model's (None: there is none).
 

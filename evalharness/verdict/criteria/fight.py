@@ -6,15 +6,15 @@ It knows the records of fairness.py. What is not known does not keep a model fro
 from collections.abc import Iterable, Iterator
 
 from evalharness.client.fairness import matters
+from evalharness.runs.about import Fairness
 from evalharness.runs.summaries import Reason
-from evalharness.runs.typed import Json
 from evalharness.wording import listing
 
 CRITERION = "fair fight"
 PLAIN = "The two servers may differ in nothing but the weights, or it is not the weights that were compared."
 
 
-def fair_fight(records: Iterable[Json]) -> Iterator[Reason]:
+def fair_fight(records: Iterable[Fairness]) -> Iterator[Reason]:
     """A reason for everything in which the servers of any run differ, or one that they do not; none without a record.
 
     What a policy allows by name (`allowed`) is no reason.

@@ -30,7 +30,7 @@ def losses(difference: float, low: float, high: float, **more: Any) -> Variants:
 
 def letters(robustness: Robustness | None = None, name: str = "letters", **more: Any) -> SuiteSummary:
     right = metric(0.5, 0.7, only_first=10, only_second=50)
-    return suite(right, name, robustness=robustness, **{"errors": {}, **more})
+    return suite(right, name, robustness=robustness, **more)
 
 
 def kinds(*preserving: Variants, together: Variants | None = None, changing: Variants | None = None) -> Robustness:

@@ -31,7 +31,7 @@ def letters(
     difference: float, low: float, high: float, p: float, purpose: str = "superiority", **more: Any
 ) -> SuiteSummary:
     """A suite of an eval summary in which the first endpoint is right half of the time."""
-    right = metric(0.5, 0.5 + difference, difference=difference, low=low, high=high, p_value=p)
+    right = metric(0.5, 0.5 + difference, more.get("paired", 200), difference=difference, low=low, high=high, p_value=p)
     return suite(right, **{"purpose": purpose, **more})
 
 
