@@ -8,10 +8,9 @@ from evalharness import wording
 from evalharness.load.collecting import Collected, Side
 from evalharness.load.measure import LATENCIES, percentile, rate, samples
 from evalharness.runs.schemas import SCHEMAS
-from evalharness.runs.summaries import EndpointLoad, LoadSummary, Profile
+from evalharness.runs.summaries import PERCENTILES, EndpointLoad, LoadSummary, Profile
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar
 
-PERCENTILES = (50, 90, 95, 99, 99.9)
 BUSY = 0.9  # of one core: a single-threaded load generator beyond it measures itself
 BURST_GAP = 0.0002  # seconds: no server makes a token that fast; two chunks so close were read off one pile
 BURSTS = 0.5  # of all gaps (a fifth are so short on a quiet machine); beyond it what was read is no longer a stream

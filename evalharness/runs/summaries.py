@@ -291,6 +291,7 @@ class EvalSummary(Part):
 
 # A load run
 
+PERCENTILES = (50, 90, 95, 99, 99.9)
 Percentiles = Annotated[dict[str, float | None], Field(description="Seconds by percentile, such as p95.")]
 
 
@@ -322,8 +323,9 @@ class EndpointLoad(Part):
     e2e: Percentiles
 
     def __post_init__(self) -> None:
-        if any(found.keys() != {"p50", "p90", "p95", "p99"} for found in (self.ttft, self.itl, self.tpot, self.e2e)):
-            raise ValueError("a latency has other percentiles than p50, p90, p95 and p99")
+        wanted = {f"p{q:g}" for q in PERCENTILES}
+        if any(found.keys() != wanted for found in (self.ttft, self.itl, self.tpot, self.e2e)):
+            raise ValueError(f"a latency has other percentiles than {', '.join(sorted(wanted))}")
 
     def value(self, metric: str) -> float | None:
         """By a metric's name, such as `ttft_p95` or `requests_per_s`."""

@@ -96,7 +96,7 @@ def test_nonsense_anywhere_in_a_file_of_a_run_is_read_or_refused_in_one_line(
         ("eval/summary.json", ('"paired": 12', '"paired": 11'), "paired is not what `right` was counted over"),
         ("eval/summary.json", ('"base": 0', '"bass": 0'), "other endpoints than `endpoints` names"),
         ("eval/run.json", ('"name": "tuned"', '"name": "tuner"'), "summary.json: is of other endpoints than run.json"),
-        ("load/summary.json", ('"p95"', '"p96"'), "a latency has other percentiles than p50, p90, p95 and p99"),
+        ("load/summary.json", ('"p95"', '"p96"'), "a latency has other percentiles than p50, p90, p95, p99, p99.9"),
         (
             "eval/judge.json",
             (f'"schema": {SCHEMAS["judge"]}', '"schema": 0'),
