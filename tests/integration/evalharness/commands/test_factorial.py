@@ -111,4 +111,4 @@ def test_an_endpoint_of_another_name_or_model_does_not_join(
     assert main(["factorial", *swapped]) == 2
     assert "base-fp was asked with another model" in capsys.readouterr().err
     assert main(["eval", "--resume", folder, *flags[:6]]) == 2
-    assert "a run of kind factorial" in capsys.readouterr().err
+    assert "not a run of kind eval but of kind factorial" in capsys.readouterr().err

@@ -116,7 +116,11 @@ def folder(tmp_path: Path) -> Path:
         {"name": name, "url": "http://127.0.0.1:1/v1", "model": name, "version": ""} for name in ("base", "tuned")
     ]
     suite = {"suite": "own", "version": 1, "title": "T", "purpose": "descriptive", "margin": None}
-    about = {"endpoints": endpoints, "suites": [{**suite, "prompts": len(prompts), "digest": digest(prompts)}]}
+    about = {
+        "settings": {},
+        "endpoints": endpoints,
+        "suites": [{**suite, "prompts": len(prompts), "digest": digest(prompts)}],
+    }
     run = create_run(tmp_path / "runs", "eval", about)
     with open_rows(run / "prompts.jsonl") as file:
         for prompt in prompts:
