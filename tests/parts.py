@@ -5,7 +5,6 @@ from typing import Any
 
 from evalharness import checks
 from evalharness.runs.rows import AnswerRow, BlockRow, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import (
     Bounds,
     EndpointLoad,
@@ -25,6 +24,7 @@ from evalharness.runs.summaries import (
     Variants,
     WithErrors,
 )
+from evalharness.runs.versions import SCHEMAS
 
 NAMES = ("base", "tuned")
 

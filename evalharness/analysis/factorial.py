@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evalharness.runs.about import About
 from evalharness.runs.rows import Graded
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import Contrast, Factorial, FactorialSummary, SuiteEffects
+from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.contrasts import contrasts
 

@@ -14,8 +14,8 @@ from evalharness.analysis.robustness import robustness
 from evalharness.analysis.scores import scores
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import Graded
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import EvalSummary, Metric, Rate, SuiteSummary, WithVariants
+from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE, Pairs, difference_interval, mcnemar
 from evalharness.stats.clustered import means, paired_effect
 from evalharness.suites.variants import KINDS

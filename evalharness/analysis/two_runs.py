@@ -11,12 +11,12 @@ from typing import Literal
 
 from evalharness.analysis.failures import failures
 from evalharness.analysis.pairing import Pair
-from evalharness.client.fairness import MODEL, NOTHING, changed
 from evalharness.errors import UsageError
 from evalharness.runs.about import About, PublicEndpoint
+from evalharness.runs.fairness import MODEL, NOTHING, changed
 from evalharness.runs.rows import Graded, Place
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import ComparedEndpoint, ComparedSuite, CompareSummary, Side
+from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, difference_interval, mcnemar
 from evalharness.stats.multiple import holm
 

@@ -23,11 +23,11 @@ from evalharness.checks import (
     statements,
 )
 from evalharness.checks.as_json import strict_json
-from evalharness.checks.base import FAILURES, Check, Measure
+from evalharness.checks.base import Check, Measure
 from evalharness.checks.markup import split_thought
-from evalharness.runs.rows import Checked, Failure, Wanted
+from evalharness.runs.rows import Checked, Wanted
 
-__all__ = ["CHECKS", "FAILURES", "Failure", "apply_checks", "complaint", "split_thought", "strict_json"]
+__all__ = ["CHECKS", "apply_checks", "complaint", "split_thought", "strict_json"]
 
 CHECKS: dict[str, Check | Measure] = {
     **as_json.CHECKS,

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from evalharness.checks import patterns, values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
+from evalharness.runs.rows import Failure
 
 
 def strict_json(text: str) -> Any:

@@ -1,32 +1,10 @@
-"""What every check shares: the kinds of failure, and what a check is made of.
-
-It knows no single check. The failures are the one list that everything else counts by.
-"""
+"""What every check shares: what it is made of, and what it finds. It knows no single check."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from evalharness.runs.rows import Failure
-
-__all__ = ["FAILURES", "Check", "Failure", "Finding", "Measure", "unless"]
-
-FAILURES: dict[Failure, str] = {
-    "empty": "nothing was said",
-    "truncation": "it failed and was cut off at max_tokens: the limit is to blame first",
-    "format": "the form that was asked for is not there: JSON, layout, letter case, a code block",
-    "length": "too many or too few words, sentences, paragraphs or characters",
-    "fact": "the form may be right, what it says is not: another value, too far from every reference",
-    "missing": "something that had to be there is not: a phrase, a number",
-    "forbidden": "something is there that must not be",
-    "order": "what was to be in an order is not",
-    "code": "the code does not run, fails its tests, or takes too long or too much memory",
-    "language": "another language than was asked for",
-    "refusal": "it declined to do what it should have done",
-    "compliance": "it did what it should have declined",
-    "repetition": "it goes round in circles",
-}
-"""Every kind of failure with what it means. A failed check has exactly one."""
 
 
 class Finding(NamedTuple):

@@ -39,9 +39,10 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.checks import values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
 from evalharness.checks.code_found import python_of
 from evalharness.errors import UsageError
+from evalharness.runs.rows import Failure
 
 SECONDS = 10.0  # of the clock, a suite may say otherwise
 MEMORY_MB = 512  # of address space; a bare Python takes about 30

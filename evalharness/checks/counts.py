@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evalharness.checks import text, values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
+from evalharness.runs.rows import Failure
 
 Span = int | Mapping[str, int]
 Parted = int | Mapping[str, Any]

@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from evalharness.checks import values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
 from evalharness.checks.text import HAN, KANA, without_code
+from evalharness.runs.rows import Failure
 
 LETTERS = 20  # fewer are judged by their script alone
 

@@ -12,8 +12,9 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from evalharness.checks import values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
 from evalharness.checks.text import plain
+from evalharness.runs.rows import Failure
 
 _USUAL = str.maketrans("０１２３４５６７８９．，＋－−‐‑–", "0123456789.,+-----")  # noqa: RUF001
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

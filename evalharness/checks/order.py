@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from evalharness.checks import values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
 from evalharness.checks.numbers import all_numbers
 from evalharness.checks.text import items, plain, whole
+from evalharness.runs.rows import Failure
 
 _SORTED = ("alphabetical", "reverse alphabetical", "increasing", "decreasing")
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from evalharness.checks import patterns, values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
 from evalharness.checks.markup import unmarked
 from evalharness.checks.text import BULLET, fenced, plain, whole
+from evalharness.runs.rows import Failure
 
 
 def equals(answer: str, text: str) -> Failure | None:

@@ -12,9 +12,10 @@ import re
 from collections.abc import Sequence
 
 from evalharness.checks import patterns, stances, values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
 from evalharness.checks.markup import unmarked
 from evalharness.checks.text import fenced, plain
+from evalharness.runs.rows import Failure
 
 _QUOTED = re.compile(r'"[^"\n]*"|“[^“”\n]*”|「[^「」\n]*」|«[^«»\n]*»|^>.*$', re.MULTILINE)
 _CODE_LINES = 2  # a fenced block with fewer is a word in passing

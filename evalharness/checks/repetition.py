@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 
 from evalharness.checks import values
-from evalharness.checks.base import Check, Failure, unless
+from evalharness.checks.base import Check, unless
 from evalharness.checks.text import HAN, KANA, plain
+from evalharness.runs.rows import Failure
 
 N = 4  # tokens; shorter runs come again in any text
 

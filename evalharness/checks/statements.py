@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalharness.checks import patterns, refusal, stances, values
-from evalharness.checks.base import Check, Failure
+from evalharness.checks.base import Check
 from evalharness.checks.markup import unmarked
 from evalharness.checks.text import clauses, plain
+from evalharness.runs.rows import Failure
 
 _DENIED = re.compile(
     r"\b(?:not|never|no|nor|none|avoid\w*|myth|wrong\w*|false|misconceptions?|mistak\w+|incorrect\w*|contrary"

@@ -14,10 +14,11 @@ from typing import Any
 
 from evalharness import checks
 from evalharness.checks import code
-from evalharness.client import fairness, threads
+from evalharness.client import threads
 from evalharness.client.asking import Asker
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
+from evalharness.runs import fairness
 from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import create_run
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows

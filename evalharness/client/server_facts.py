@@ -18,7 +18,7 @@ from typing import Any, get_args
 import requests
 
 from evalharness.client.endpoints import Endpoint
-from evalharness.client.fairness import MODEL, NEUTRAL, OWN, What
+from evalharness.runs.fairness import MODEL, NEUTRAL, OWN, What
 from evalharness.runs.typed import Json
 
 CONNECT_SECONDS, READ_SECONDS, DRAW_SECONDS = 5.0, 10.0, 120.0

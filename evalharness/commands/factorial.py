@@ -94,7 +94,7 @@ def joined(run: About, endpoints: Sequence[Endpoint], servers: Mapping[str, Json
     machine that serves two of the four at a time starts each anew.
     """
     from evalharness.analysis.factorial import NAMES
-    from evalharness.client import fairness
+    from evalharness.runs import fairness
 
     known = {endpoint["name"]: endpoint for endpoint in run["endpoints"]}
     read: dict[str, Json] = dict(run["fairness"]["read"])

@@ -23,8 +23,8 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
 from evalharness.errors import Failure, UsageError
 from evalharness.runs.folder import create_run, write_json
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import TaskMetric, TaskSummary
+from evalharness.runs.versions import SCHEMAS
 
 NAME = "lm-eval"
 HELP = "run a local task of lm-evaluation-harness against both endpoints"

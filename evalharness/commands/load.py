@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from evalharness.client import fairness, lengths
+from evalharness.client import lengths
 from evalharness.client.endpoints import Endpoint
 from evalharness.client.server_facts import read_servers
 from evalharness.commands.options import (
@@ -27,6 +27,7 @@ from evalharness.commands.options import (
 from evalharness.load.probe import probe
 from evalharness.load.process import generating
 from evalharness.load.profile import LoadProfile, plan_load
+from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow

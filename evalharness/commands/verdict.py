@@ -23,8 +23,8 @@ from evalharness.runs.evidence import (
     unanswered,
 )
 from evalharness.runs.folder import create_run, finished_runs, write_json
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import EvalSummary, LoadSummary, VerdictSummary
+from evalharness.runs.versions import SCHEMAS
 from evalharness.verdict.policy import Policy, read_policy, shipped
 from evalharness.verdict.verdict import Verdict, decide
 

@@ -10,11 +10,10 @@ from typing import NamedTuple
 from evalharness.judge.agreement import agreement
 from evalharness.judge.prompts import HIGHEST, LOWEST
 from evalharness.judge.run import Key, key_of
-from evalharness.judge.votes import TIE
 from evalharness.runs.about import About
-from evalharness.runs.rows import JudgedRow, Place
-from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.rows import TIE, JudgedRow, Place
 from evalharness.runs.summaries import Agreement, Grades, Judge, JudgedPairs, JudgedSuite, JudgeSummary, Position
+from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE, Pairs, difference_interval
 from evalharness.stats.clustered import effect
 from evalharness.stats.votes import Votes, share_interval, sign_test

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Place
-
-TIE = "tie"
+from evalharness.runs.rows import TIE, Place
 
 
 def read_votes(path: Path, prompts: Collection[Place], endpoints: Collection[str]) -> dict[Place, str]:

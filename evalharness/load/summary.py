@@ -7,8 +7,8 @@ import numpy as np
 from evalharness import wording
 from evalharness.load.collecting import Collected, Side
 from evalharness.load.measure import LATENCIES, percentile, rate, samples
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import PERCENTILES, EndpointLoad, LoadSummary, Profile
+from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar
 
 BUSY = 0.9  # of one core: a single-threaded load generator beyond it measures itself

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from evalharness import wording
-from evalharness.checks import FAILURES
-from evalharness.runs.rows import Failure
+from evalharness.runs.rows import FAILURES, Failure
 from evalharness.runs.summaries import (
     EndpointLoad,
     Factorial,

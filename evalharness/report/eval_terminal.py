@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from evalharness import wording
-from evalharness.checks import FAILURES
-from evalharness.client import fairness
 from evalharness.report import tables
 from evalharness.report.power_found import power_found
+from evalharness.runs import fairness
 from evalharness.runs.about import About, AskedSuite
+from evalharness.runs.rows import FAILURES
 from evalharness.runs.summaries import Effects, EvalSummary, FactorialSummary, Robustness, Variants
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import prompts_needed

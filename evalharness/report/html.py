@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from evalharness import wording
-from evalharness.checks import FAILURES
 from evalharness.report import charts, page
 from evalharness.report.headline import SYMBOLS, foremost_first, headline
 from evalharness.report.judge_terminal import about_the_judge
 from evalharness.report.pairs import side_by_side
 from evalharness.report.power_found import power_found
 from evalharness.runs.evidence import Evidence, Run
-from evalharness.runs.rows import Failure
+from evalharness.runs.rows import FAILURES, Failure
 from evalharness.runs.summaries import EvalSummary, LoadSummary, SuiteSummary
 from evalharness.runs.typed import Json
 from evalharness.verdict.policy import Policy, applied

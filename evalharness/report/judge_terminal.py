@@ -1,8 +1,8 @@
 """What a judged run shows in a terminal. It knows judge.json and how it looks; it decides nothing."""
 
 from evalharness import wording
-from evalharness.judge.votes import TIE
 from evalharness.report import tables
+from evalharness.runs.rows import TIE
 from evalharness.runs.summaries import JudgeSummary
 
 

@@ -6,9 +6,9 @@ It arranges and escapes; it decides nothing.
 import re
 
 from evalharness import wording
-from evalharness.checks import FAILURES
 from evalharness.report.headline import foremost_first, headline
 from evalharness.runs.evidence import Evidence
+from evalharness.runs.rows import FAILURES
 from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary
 from evalharness.verdict.verdict import Verdict
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evalharness import wording
-from evalharness.checks import FAILURES
 from evalharness.report.selection import Family, fitting
 from evalharness.runs.evidence import Run, answers, prompts
-from evalharness.runs.rows import AnswerRow
+from evalharness.runs.rows import FAILURES, AnswerRow
 from evalharness.runs.summaries import EvalSummary
 from evalharness.runs.typed import Json
 

@@ -67,7 +67,7 @@ class Unknown(TypedDict):
 
 
 class Fairness(TypedDict):
-    """What client/fairness.py makes of what was read of each server; `allowed` is what a policy adds in memory."""
+    """What runs/fairness.py makes of what was read of each server; `allowed` is what a policy adds in memory."""
 
     read: dict[str, Json]
     differences: list[Difference]

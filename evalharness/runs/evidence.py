@@ -16,9 +16,9 @@ from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.summaries import EvalSummary, Factorial, FactorialSummary, JudgeSummary, LoadSummary
 from evalharness.runs.typed import parsed
+from evalharness.runs.versions import SCHEMAS
 
 Kind = TypeVar("Kind", EvalSummary, LoadSummary, FactorialSummary, JudgeSummary)
 Found = TypeVar("Found", EvalSummary, LoadSummary, FactorialSummary)

@@ -1,9 +1,9 @@
-"""Which version of each file is written and read, by the kind of run; and the JSON schema of them all.
+"""The JSON schema of all that a run concludes.
 
     python -m evalharness.runs.schemas
 
-writes summary.schema.json anew from the types of summaries.py: after a change of these, whose version then goes up if
-a reader of the older one would stumble over it.
+writes summary.schema.json anew from the types of summaries.py: after a change of these, whose version (versions.py)
+then goes up if a reader of the older one would stumble over it.
 """
 
 import json
@@ -11,12 +11,6 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parent / "summary.schema.json"
-
-SCHEMAS = {"eval": 3, "load": 3, "judge": 2, "verdict": 3, "compare": 1, "factorial": 2, "lm-eval": 1}
-"""eval 2: failures, scores, with_variants. verdict 2: evidence, judge; its eval is of version 2.
-eval 3: with_errors, unasked. verdict 3: each reason says in plain words (plain) what would change it.
-eval 3, load 2, judge 2, factorial 2: rows, the digests of what they were made of.
-load 3: seconds, pairs, and of each ratio how many it is of (ratios, pairs_a_ratio); p99.9; no rounds."""
 
 
 def schema() -> dict[str, Any]:

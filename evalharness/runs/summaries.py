@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from evalharness.runs.rows import Failure
-from evalharness.runs.schemas import SCHEMAS
 from evalharness.runs.typed import Part
+from evalharness.runs.versions import SCHEMAS
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1, description="A rate in 0 to 1; null where there is nothing to divide by.")]

@@ -21,8 +21,8 @@ from pydantic import (
     WrapValidator,
 )
 
-from evalharness.client.fairness import What
 from evalharness.errors import UsageError
+from evalharness.runs.fairness import What
 from evalharness.runs.summaries import Purpose, SuiteSummary
 from evalharness.suites import strict_yaml
 
@@ -96,7 +96,7 @@ class Policy:
     A policy without `load` asks nothing of the load test; `load_users` is the least load at which its limits have to
     be shown. `robustness` bounds how much more the tuned model may lose to rewording, `judge` the share of pairs that
     a judging model has to give it: without them, neither is judged. `allow_differences` names what the two servers
-    may differ in beside the weights (client/fairness.py).
+    may differ in beside the weights (runs/fairness.py).
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")

@@ -46,7 +46,7 @@ def decide(
     """The verdict on an eval run's summary, a load run's and a judging model's (None: there is none).
 
     `unanswered` counts the eval run's errors; a load summary has its own count. `fairness`: what the two runs
-    recorded of the servers (client/fairness.py).
+    recorded of the servers (runs/fairness.py).
     """
     prompts = sum(suite.prompts for suite in evaluation.suites)
     asked = dict.fromkeys(evaluation.endpoints, prompts)

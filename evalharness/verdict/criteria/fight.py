@@ -5,8 +5,8 @@ It knows the records of fairness.py. What is not known does not keep a model fro
 
 from collections.abc import Iterable, Iterator
 
-from evalharness.client.fairness import matters
 from evalharness.runs.about import Fairness
+from evalharness.runs.fairness import matters
 from evalharness.runs.summaries import Reason
 from evalharness.wording import listing
 

@@ -14,8 +14,8 @@ import yaml
 
 from evalharness.__main__ import main
 from evalharness.client.endpoints import Endpoint
-from evalharness.client.fairness import NEUTRAL, OWN
 from evalharness.client.server_facts import read_server
+from evalharness.runs.fairness import NEUTRAL, OWN
 from evalharness.runs.folder import finished_runs, read_json
 from tests.integration.evalharness.scripted import KEY
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks import CHECKS, FAILURES, Failure, complaint, strict_json
+from evalharness.checks import CHECKS, complaint, strict_json
 from evalharness.checks.base import Measure
+from evalharness.runs.rows import FAILURES, Failure
 from tests.parts import apply_checks
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from evalharness.client import asking_run
 from evalharness.client.endpoints import Endpoint
-from evalharness.client.fairness import MODEL, What
 from evalharness.errors import UsageError
+from evalharness.runs.fairness import MODEL, What
 from evalharness.runs.folder import create_run, read_json
 from evalharness.runs.jsonl import append_row, open_rows
 from evalharness.suites.schema import CheckOf, Suite

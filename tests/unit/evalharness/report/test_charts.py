@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks import FAILURES
 from evalharness.report import charts
 from evalharness.report.charts import Scale, linear_ticks, log_ticks
+from evalharness.runs.rows import FAILURES
 from evalharness.runs.summaries import EndpointLoad, JudgedSuite, SuiteSummary
 from tests import parts
 from tests.parts import judged_pairs, metric, percentiles, side, suite, variants

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from evalharness.__main__ import main
-from evalharness.runs.schemas import SCHEMAS
+from evalharness.runs.versions import SCHEMAS
 from tests.fixtures_runs import Asked, eval_run, judge_run, load_run
 
 SUITES = (

@@ -8,13 +8,13 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from evalharness.checks import FAILURES
 from evalharness.commands import compare, verdict
 from evalharness.runs.folder import create_run, read_json, write_concluded
-from evalharness.runs.rows import Failure
-from evalharness.runs.schemas import FILE, SCHEMAS, schema
+from evalharness.runs.rows import FAILURES, Failure
+from evalharness.runs.schemas import FILE, schema
 from evalharness.runs.summaries import Summary
 from evalharness.runs.typed import as_json, parsed
+from evalharness.runs.versions import SCHEMAS
 from tests.fixtures_runs import Asked, eval_run, factorial_summary, judge_run, load_run
 from tests.parts import failed
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from evalharness.checks import FAILURES
+from evalharness.runs.rows import FAILURES
 from evalharness.suites.files import load_suites, shipped
 from evalharness.suites.generators import drafts
 from evalharness.suites.generators.drafts import Item

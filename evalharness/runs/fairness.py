@@ -1,6 +1,6 @@
 """A fair fight: do the servers that are compared differ in anything but the weights?
 
-All of it is pure: what was read of each server (server_facts.py) goes in, the record for run.json comes out. It
+All of it is pure: what was read of each server (client/server_facts.py) goes in, the record for run.json comes out. It
 knows nothing of HTTP, and nothing of what a verdict makes of a difference.
 """
 

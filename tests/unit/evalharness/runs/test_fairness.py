@@ -2,8 +2,8 @@ from typing import Any, get_args
 
 import pytest
 
-from evalharness.client import fairness
-from evalharness.client.fairness import MODEL, OWN, What
+from evalharness.runs import fairness
+from evalharness.runs.fairness import MODEL, OWN, What
 from evalharness.verdict.criteria.fight import fair_fight
 
 KNOWN: dict[str, Any] = {
