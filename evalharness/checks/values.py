@@ -28,10 +28,6 @@ def text_or_texts(value: Any) -> bool:
     return text(value) or texts(value)
 
 
-def true_or_false(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
 def number(value: Any) -> bool:
     # compared, not asked: to math.isfinite a whole number of 400 digits is an error
     return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf

@@ -1,6 +1,7 @@
 """The records of a JSON or JSON-lines file, each with the place in the file where it begins.
 
 It knows the two layouts, and nothing of what a record means. Everything is read at once: exports are some megabytes.
+No library does it: ijson reads arrays, but does not say in which line an element begins, and that is a prompt's name.
 """
 
 import json

@@ -1,9 +1,9 @@
 """Measure base and tuned model on the demo suites: greedy answers in bfloat16, before any quantization.
 
-A look at the result of a training; knows nothing of servers. The judgement is the evaluation harness's.
+A look at the result of a training; knows nothing of servers. What makes an answer right is the harness's to say.
 """
 
-import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,39 +15,17 @@ from suites import SUITES
 from tqdm import tqdm
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # the checkout, with the harness in it
+from evalharness.checks import apply_checks
+from evalharness.runs.rows import Wanted
+
 TABLE_HEAD = """\
 | suite | prompts | base: valid JSON | base: right | tuned: valid JSON | tuned: right |
 |---|---|---|---|---|---|"""
 
 
-def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a key occurs twice")
-    return dict(pairs)
-
-
-def refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def parse_json(answer: str) -> Any:
-    """The answer's value; ValueError if it is not strict JSON as a whole."""
-    return json.loads(answer, object_pairs_hook=unique_keys, parse_constant=refuse_constant)
-
-
-def passes(check: dict[str, Any], answer: str) -> bool:
-    """Whether the answer passes one check of a demo suite."""
-    if check["type"] == "equals":
-        return answer.strip() == check["value"]
-    try:
-        value = parse_json(answer)
-    except ValueError:
-        return False
-    return check["type"] == "json_valid" or value == check["value"]
-
-
-def right(prompt: dict[str, Any], answer: str) -> bool:
-    return all(passes(check, answer) for check in prompt["checks"])
+def passes(answer: str, checks: list[dict[str, Any]]) -> bool:
+    return all(found.passed for found in apply_checks(answer, None, [Wanted(**check) for check in checks]))
 
 
 def answers(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, suite: dict[str, Any]) -> list[str]:
@@ -74,8 +52,8 @@ def row(suite: dict[str, Any], base: list[str], tuned: list[str]) -> str:
     prompts = suite["prompts"]
     cells = [suite["suite"], str(len(prompts))]
     for model_answers in (base, tuned):
-        cells.append(rate(passes({"type": "json_valid"}, answer) for answer in model_answers))
-        cells.append(rate(map(right, prompts, model_answers)))
+        cells.append(rate(passes(answer, [{"type": "json_valid"}]) for answer in model_answers))
+        cells.append(rate(map(passes, model_answers, (prompt["checks"] for prompt in prompts))))
     return f"| {' | '.join(cells)} |"
 
 

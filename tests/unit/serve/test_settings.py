@@ -1,11 +1,14 @@
 """Settings: one typed object, and one clear line for whatever is not a setting or not valid."""
 
+import argparse
 from pathlib import Path
 
 import pytest
 
+from evalharness.commands.options import chosen_suites
+from evalharness.load.profile import LIMITS, LoadProfile
 from serve.errors import UsageError
-from serve.settings import Settings, example, read_settings
+from serve.settings import DEMO_SUITES, Settings, example, read_settings
 
 ROOT = Path(__file__).parents[3]
 
@@ -88,3 +91,17 @@ def test_env_example_uncommented_is_the_defaults(tmp_path):
 
 def test_the_hub_token_is_never_shown():
     assert "hush" not in repr(Settings(HF_TOKEN="hush"))  # noqa: S106 - an invented one
+
+
+@pytest.mark.parametrize(("setting", "own"), [("LOAD_USERS", "users"), ("LOAD_SECONDS", "seconds")])
+def test_a_load_setting_is_the_harnesss_own_by_default_and_nothing_that_it_would_refuse(setting: str, own: str) -> None:
+    """The two packages do not import each other: this is where their bounds meet."""
+    field = Settings.model_fields[setting]
+    least, most = (next(getattr(one, end) for one in field.metadata if hasattr(one, end)) for end in ("ge", "le"))
+    assert (field.default, most) == (getattr(LoadProfile, own), LIMITS[own][1])
+    assert LIMITS[own][0] <= least
+
+
+def test_the_suites_of_the_demo_are_those_that_the_harness_takes_for_it() -> None:
+    flags = argparse.Namespace(url=None, suites=None)
+    assert ",".join(suite.suite for suite in chosen_suites(flags)) == DEMO_SUITES
