@@ -12,17 +12,9 @@ from typing import Any, Literal
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs.rows import Messages
+from evalharness.runs.summaries import LIMITS
 
 Phase = Literal["warmup", "measured"]
-
-# What one machine can generate, and what a person would wait for, with room to spare.
-LIMITS = {
-    "users": (1, 1024),
-    "seconds": (1, 3600),
-    "warmup_seconds": (0, 600),
-    "output_tokens": (2, 8192),  # a time per output token needs two of them
-    "seed": (0, 2**32 - 1),
-}
 
 
 @dataclass(frozen=True)

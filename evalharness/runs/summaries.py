@@ -294,6 +294,15 @@ class EvalSummary(Part):
 PERCENTILES = (50, 90, 95, 99, 99.9)
 Percentiles = Annotated[dict[str, float | None], Field(description="Seconds by percentile, such as p95.")]
 
+# Of a load's profile: what one machine can generate, and what a person would wait for, with room to spare.
+LIMITS = {
+    "users": (1, 1024),
+    "seconds": (1, 3600),
+    "warmup_seconds": (0, 600),
+    "output_tokens": (2, 8192),  # a time per output token needs two of them
+    "seed": (0, 2**32 - 1),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile(Part):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from evalharness.commands.options import chosen_suites
-from evalharness.load.profile import LIMITS, LoadProfile
+from evalharness.load.profile import LoadProfile
+from evalharness.runs.summaries import LIMITS
 from serve.errors import UsageError
 from serve.settings import DEMO_SUITES, Settings, example, read_settings
 

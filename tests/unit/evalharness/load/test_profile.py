@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
-from evalharness.load.profile import LIMITS, LoadProfile, chat_request, turns
+from evalharness.load.profile import LoadProfile, chat_request, turns
+from evalharness.runs.summaries import LIMITS
 
 
 def test_who_comes_first_is_drawn_for_each_pair_and_by_the_seed() -> None:
