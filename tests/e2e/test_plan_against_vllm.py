@@ -21,8 +21,7 @@ from serve.models import vllm_0_32
 from serve.models.vllm_0_32 import CPU_BLOCK
 from serve.planning import plan
 from serve.planning.architecture import architecture
-from serve.services import catalog as deployed
-from serve.services import vllm
+from serve.services import endpoints, vllm
 from serve.settings import Settings
 from tests.e2e.test_bad_input import refused
 from tests.newcomer import Checkout, free_ports, until
@@ -158,7 +157,7 @@ def test_vllms_own_parser_takes_the_arguments_of_every_mode_and_plan(deployment:
             present = dict.fromkeys(range(4), Gpu(24, 24))
             limits = plan.limits(settings, config(base), {"r": 20}, present)
             lora = adapter if mode == "lora" else None
-            server = deployed.server(settings, "base", base, limits, gpu=True, adapter=lora)
+            server = endpoints.server(settings, "base", base, limits, gpu=True, adapter=lora)
             lists.append(vllm.arguments(server))
             paths, rank = ([str(adapter)], 32) if lora else ([], 16)
             each = limits.kv_cache_bytes // server.parallel
