@@ -54,7 +54,7 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
-simulate: harness-environment ## hold the statistics against simulated runs of known truth (half a minute)
+simulate: harness-environment ## hold the statistics against simulated runs of known truth (a minute and a half)
 	@$(TANDEM) -m evalharness simulate
 
 validity: tests-environment ## how often the suites' checks are wrong about answers whose worth is known, suite by suite

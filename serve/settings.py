@@ -16,7 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from serve.errors import UsageError
 from serve.modes import MODES, Mode, ModeName
 
-DEMO_SUITES, OWN_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen", "general,safety,over-refusal"
+DEMO_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen"
+OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safety,structured"
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {OWN_SUITES} of a model of your own"
 MAKE_ONLY = ("PYTHON", "YES")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     RESUME: str = Field(
         "", description="folder of an eval or factorial run to go on with, instead of beginning another"
     )
+    LOOKS: bool = Field(False, description="`make eval` stops at a quarter or half of the prompts if all is settled")
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
     EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")

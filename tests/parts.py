@@ -103,6 +103,9 @@ def metric(first: float | None, second: float | None, n: int = 200, **more: Any)
         "p_value": None if difference is None else 0.001,
         "only_first": 15,
         "only_second": 15 + round((difference or 0) * 200),
+        "groups": 0 if first is None else n,
+        "company": None if first is None else 1.0,
+        "design_effect": None if first is None else 1.0,
     }
     return Metric(**{**found, **more})
 
@@ -145,6 +148,7 @@ def evaluation(*suites: SuiteSummary) -> EvalSummary:
         confidence=0.95,
         failures={name: {} for name in NAMES},
         suites=suites,
+        together=None,
     )
 
 
@@ -153,6 +157,7 @@ def variants(kind: str, difference: float | None, low: float | None, high: float
     found: dict[str, Any] = {
         "kind": kind,
         "prompts": 100,
+        "groups": 100,
         "variants": 100,
         "errors": dict.fromkeys(NAMES, 0),
         "endpoints": dict.fromkeys(NAMES, kept),

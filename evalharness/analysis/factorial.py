@@ -4,10 +4,11 @@ Everything here is pure. The statistics lie in stats/contrasts.py.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from evalharness.runs.about import About
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows import Company, Graded
 from evalharness.runs.summaries import Contrast, Factorial, FactorialSummary, SuiteEffects
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE
@@ -15,6 +16,19 @@ from evalharness.stats.contrasts import contrasts
 
 NAMES = ("base-fp", "base-int4", "tuned-fp", "tuned-int4")  # in the order in which factorial takes them
 EFFECTS = ("tuning", "quantization", "interaction")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Of one prompt: which of the four answered right (None: with an error), and of which group it is."""
+
+    group: Company
+    right: dict[str, bool | None]
+
+    @property
+    def by_all(self) -> bool:
+        """Whether all four answered, right or wrong."""
+        return all(self.right.get(name) is not None for name in NAMES)
 
 
 def missing(run: About, rows: Iterable[Graded]) -> list[str]:
@@ -30,13 +44,13 @@ def summarise(run: About, rows: Iterable[Graded]) -> FactorialSummary:
     A prompt counts when all four answered it; variants of prompts do not. An effect: {difference, low, high}, None
     where no prompt counts.
     """
-    right: dict[str, dict[str, dict[str, bool | None]]] = {}
+    right: dict[str, dict[str, Answers]] = {}
     for row in rows:
         if not row.variant:
-            prompts = right.setdefault(row.suite, {})
-            prompts.setdefault(row.id, {})[row.endpoint] = None if row.error else bool(row.right)
+            answers = right.setdefault(row.suite, {}).setdefault(row.id, Answers(row.company, {}))
+            answers.right[row.endpoint] = None if row.error else bool(row.right)
     counted = {
-        suite["suite"]: [answers for answers in right.get(suite["suite"], {}).values() if _by_all(answers)]
+        suite["suite"]: [answers for answers in right.get(suite["suite"], {}).values() if answers.by_all]
         for suite in run["suites"]
     }
     everything = [answers for prompts in counted.values() for answers in prompts]
@@ -53,22 +67,17 @@ def summarise(run: About, rows: Iterable[Graded]) -> FactorialSummary:
     )
 
 
-def _by_all(answers: Mapping[str, bool | None]) -> bool:
-    """Whether all four answered, right or wrong."""
-    return all(answers.get(name) is not None for name in NAMES)
-
-
-def _effects(prompts: Sequence[Mapping[str, bool | None]]) -> dict[str, Contrast | None]:
+def _effects(prompts: Sequence[Answers]) -> dict[str, Contrast | None]:
     if not prompts:
         return dict.fromkeys(EFFECTS)
-    base, base_int4, tuned, tuned_int4 = ([float(bool(answers[name])) for answers in prompts] for name in NAMES)
-    found = contrasts(base, base_int4, tuned, tuned_int4)
+    base, base_int4, tuned, tuned_int4 = ([float(bool(answers.right[name])) for answers in prompts] for name in NAMES)
+    found = contrasts(base, base_int4, tuned, tuned_int4, [answers.group for answers in prompts])
     return {
         name: Contrast(difference=effect.difference, low=effect.low, high=effect.high)
         for name, effect in zip(EFFECTS, (found.tuning, found.quantization, found.interaction), strict=True)
     }
 
 
-def _rates(prompts: Sequence[Mapping[str, bool | None]]) -> dict[str, float | None]:
+def _rates(prompts: Sequence[Answers]) -> dict[str, float | None]:
     total = len(prompts)
-    return {name: sum(bool(answers[name]) for answers in prompts) / total if total else None for name in NAMES}
+    return {name: sum(bool(answers.right[name]) for answers in prompts) / total if total else None for name in NAMES}

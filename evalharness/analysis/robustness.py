@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows import Company, Graded
 from evalharness.runs.summaries import Bounds, Kept, Robustness, Variants
+from evalharness.stats import CONFIDENCE
 from evalharness.stats.clustered import Effect, effect
 from evalharness.suites.variants import KINDS
 
@@ -25,9 +26,10 @@ class Family:
 
     original: Right
     variants: Sequence[Right]
+    group: Company
 
 
-def robustness(rows: Iterable[Graded], names: Sequence[str]) -> Robustness | None:
+def robustness(rows: Iterable[Graded], names: Sequence[str], confidence: float = CONFIDENCE) -> Robustness | None:
     """What is kept under each kind of either sort, and under all preserving kinds together.
 
     `rows` are one suite's answers, of two to one question the later counts; `names` the two endpoints. None where
@@ -61,7 +63,11 @@ def robustness(rows: Iterable[Graded], names: Sequence[str]) -> Robustness | Non
         for variant in own:
             if variant.of and (outcome := right(variant.id, of_variants)):
                 answered.setdefault(variant.of, []).append(outcome)
-        return [Family(outcome, found) for of, found in answered.items() if (outcome := right(of, of_originals))]
+        return [
+            Family(outcome, found, latest[of, names[0]].company)
+            for of, found in answered.items()
+            if (outcome := right(of, of_originals))
+        ]
 
     def under(label: str, kinds: Sequence[str]) -> Variants:
         own = [variant for variant in variants.values() if variant.variant in kinds]
@@ -70,7 +76,7 @@ def robustness(rows: Iterable[Graded], names: Sequence[str]) -> Robustness | Non
         # A side loses where its original is right and its variant wrong: so are the second's errors read, then the
         # first's.
         filled = [families(own, (False, True), (True, False)), families(own, (True, False), (False, True))]
-        return _variants(label, families(own, (None, None), (None, None)), filled, errors, names)
+        return _variants(label, families(own, (None, None), (None, None)), filled, errors, names, confidence)
 
     present = [kind for kind in KINDS if any(variant.variant == kind for variant in variants.values())]
     sorts = {sort: [kind for kind in present if KINDS[kind].preserves == sort] for sort in (True, False)}
@@ -91,18 +97,19 @@ def _variants(
     filled: Iterable[Sequence[Family]],
     errors: dict[str, int],
     names: Sequence[str],
+    confidence: float,
 ) -> Variants:
     """Of the families that were answered; `filled` are those with errors counted, one way and the other."""
-    differences = _differences(families, names)
-    found = _effect(differences)
-    ends = [one for one in (found, *(_effect(_differences(own, names)) for own in filled)) if one]
+    found = _effect(families, names, confidence)
+    ends = [one for one in (found, *(_effect(own, names, confidence) for own in filled)) if one]
     return Variants(
         kind=kind,
         prompts=len(families),
+        groups=len({family.group for family in families}),
         variants=sum(len(family.variants) for family in families),
         errors=errors,
         endpoints={name: _kept(families, name) for name in names},
-        difference=_mean(differences),
+        difference=_mean(_differences(families, names)),
         low=found.low if found else None,
         high=found.high if found else None,
         with_errors=Bounds(low=min(one.low for one in ends), high=max(one.high for one in ends)) if ends else None,
@@ -114,9 +121,12 @@ def _differences(families: Sequence[Family], names: Sequence[str]) -> list[Fract
     return [_loss(family, second) - _loss(family, first) for family in families]
 
 
-def _effect(differences: Sequence[Fraction]) -> Effect | None:
+def _effect(families: Sequence[Family], names: Sequence[str], confidence: float) -> Effect | None:
+    if not families:
+        return None
     # A loss lies in -1 to 1, so the difference of two in -2 to 2.
-    return effect([float(difference) for difference in differences], reach=2) if differences else None
+    differences = [float(difference) for difference in _differences(families, names)]
+    return effect(differences, [family.group for family in families], confidence=confidence, reach=2)
 
 
 def _kept(families: Sequence[Family], name: str) -> Kept:

@@ -17,7 +17,8 @@ from evalharness.runs.fairness import MODEL, NOTHING, changed
 from evalharness.runs.rows import Graded, Place
 from evalharness.runs.summaries import ComparedEndpoint, ComparedSuite, CompareSummary, Side
 from evalharness.runs.versions import SCHEMAS
-from evalharness.stats import ALPHA, CONFIDENCE, Pairs, difference_interval, mcnemar
+from evalharness.stats import ALPHA, CONFIDENCE, Pairs
+from evalharness.stats.clustered import effect, sign_flip
 from evalharness.stats.multiple import holm
 
 
@@ -121,16 +122,18 @@ def _pairs(sides: Sequence[PublicEndpoint], old: Asked, new: Asked, keys: Iterab
 
 def _suite(name: str, pairs: Sequence[Pair]) -> ComparedSuite:
     counts = Pairs.of((bool(pair[0].right) for pair in pairs), (bool(pair[1].right) for pair in pairs))
-    low, high = difference_interval(counts) if counts.n else (None, None)
+    differences = [bool(other.right) - bool(one.right) for one, other in pairs]
+    groups = [other.company for _, other in pairs]
+    found = effect(differences, groups) if pairs else None
     return ComparedSuite(
         suite=name,
         paired=counts.n,
         old=counts.first / counts.n if counts.n else None,
         new=counts.second / counts.n if counts.n else None,
         difference=counts.difference if counts.n else None,
-        low=low,
-        high=high,
-        p_value=mcnemar(counts) if counts.n else None,
+        low=found.low if found else None,
+        high=found.high if found else None,
+        p_value=sign_flip(differences, groups) if found else None,
         adjusted=None,
         outcome=None,
         lost=tuple(one.id for one, other in pairs if one.right and not other.right),

@@ -158,6 +158,7 @@ def _answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
         endpoint=endpoint.name,
         of=prompt.of,
         variant=prompt.variant,
+        group=prompt.group,
         answer=said.answer,
         finish_reason=said.finish_reason,
         usage=said.usage,

@@ -41,9 +41,11 @@ def run_folder(
     servers: Mapping[str, Json],
 ) -> Path:
     """The folder of --resume, else a new one."""
-    from evalharness.client import asking_run
+    from evalharness.client import asking_run, looks
 
     settings = {"concurrency": args.concurrency, "base_against_base": args.base_against_base}
+    if getattr(args, "looks", False) and not args.base_against_base:  # a test of itself has no end before its end
+        settings["looks"] = looks.SHARES
     folder: Path = args.resume or asking_run.begin(args.runs, kind, settings, suites, endpoints, servers)
     return folder
 

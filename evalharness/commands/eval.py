@@ -7,16 +7,25 @@ analysis/summary.py.
 """
 
 import argparse
-from collections.abc import Iterator
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalharness.client import lengths, threads
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands import asked, options
 from evalharness.errors import UsageError
-from evalharness.runs.about import read_about
+from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import write_concluded
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows import Graded, PromptRow
+from evalharness.wording import listing
+
+if TYPE_CHECKING:
+    from evalharness.client.asking_run import Job
+    from evalharness.runs.summaries import EvalSummary
 
 NAME = "eval"
 HELP = "ask both endpoints the same prompts and compare how often each is right"
@@ -25,6 +34,12 @@ HELP = "ask both endpoints the same prompts and compare how often each is right"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_endpoint_arguments(parser)
     asked.add_asking_arguments(parser, resume="ask only what this run has no answer to")
+    parser.add_argument(
+        "--looks",
+        action="store_true",
+        help="ask a quarter of each suite, then half, then all, and stop once the default policy finds every suite "
+        "settled; the intervals pay for the looks",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -54,8 +69,11 @@ def main(args: argparse.Namespace) -> int:
     again = asked.to_go_on(args, NAME, folder, flags)
     eval_terminal.show_fairness(run)
     eval_terminal.show_plan(run)
-    asked.ask(folder, jobs, args.concurrency, again)
-    summary = summarise(run, read_rows(folder / "answers.jsonl", Graded))
+    if run["settings"].get("looks"):
+        summary = _in_looks(folder, run, jobs, args.concurrency, again)
+    else:
+        asked.ask(folder, jobs, args.concurrency, again)
+        summary = summarise(run, read_rows(folder / "answers.jsonl", Graded))
     write_concluded(folder / "summary.json", summary)
     eval_terminal.show_result(summary)
     if any(count for suite in summary.suites for count in suite.errors.values()):
@@ -63,6 +81,28 @@ def main(args: argparse.Namespace) -> int:
     print(f"Everything asked and answered: {folder}")
     options.hand_on(args, folder)
     return 0
+
+
+def _in_looks(folder: Path, run: About, jobs: "Sequence[Job]", concurrency: int, again: str) -> "EvalSummary":
+    """Asks look by look what is left of each, until every suite is settled or everything is asked."""
+    from evalharness.analysis.summary import summarise
+    from evalharness.client.looks import look_of
+    from evalharness.stats.sequential import confidences
+    from evalharness.verdict.criteria.quality import quality
+    from evalharness.verdict.policy import FOLDER, read_policy
+
+    shares, policy = run["settings"]["looks"], read_policy(FOLDER / "default.yaml")
+    looks = look_of(read_rows(folder / "prompts.jsonl", PromptRow), shares)
+    for look, confidence in enumerate(confidences(shares)):
+        asked.ask(folder, [job for job in jobs if looks[job.prompt.place] == look], concurrency, again)
+        so_far = Counter(suite for (suite, _), own in looks.items() if own <= look)
+        summary = summarise(run, read_rows(folder / "answers.jsonl", Graded), confidence, so_far)
+        unsettled = [reason.subject for reason in quality(summary, policy) if reason.outcome == "unsettled"]
+        said = f"not settled yet: {listing(unsettled)}" if unsettled else "everything is settled"
+        print(f"look {look + 1} of {len(shares)}, {so_far.total()} prompts: {said}", file=sys.stderr)
+        if not unsettled:
+            break
+    return summary
 
 
 def _complaint(endpoint: Endpoint) -> Iterator[tuple[Endpoint, UsageError]]:

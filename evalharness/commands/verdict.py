@@ -20,6 +20,7 @@ from evalharness.runs.evidence import (
     fitting_load_run,
     judgement,
     read_run,
+    tried,
     unanswered,
 )
 from evalharness.runs.folder import create_run, finished_runs, write_json
@@ -72,7 +73,8 @@ def main(args: argparse.Namespace) -> int:
     evidence = Evidence(evaluation, load, judgement(evaluation))
     under_load = load.summary if load else None
     fairness = [run.about["fairness"] for run in (evaluation, load) if run and "fairness" in run.about]
-    verdict = decide(evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness)
+    many = tried(finished_runs(args.runs, "eval"), evaluation)
+    verdict = decide(evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness, many)
     folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
     verdict_terminal.show(verdict, evidence)
     print(f"Report: {folder / 'report.html'}")

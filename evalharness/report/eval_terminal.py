@@ -16,9 +16,10 @@ from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import FAILURES
 from evalharness.runs.summaries import Effects, EvalSummary, FactorialSummary, Robustness, Variants
 from evalharness.stats import POWER, smallest_difference
-from evalharness.stats.power import prompts_needed
+from evalharness.stats.power import Company, prompts_needed
 
 DISCORDANCE = 0.2  # assumed before anything is known: one prompt in five is right with one endpoint only
+CORRELATION = 0.1  # and so alike are the differences within a group of prompts
 
 
 def show_fairness(run: About) -> None:
@@ -39,17 +40,25 @@ def show_plan(run: About) -> None:
         variants = suite.get("variants", 0)
         originals = suite["prompts"] - variants
         prompts = f"{originals} + {variants} variants" if variants else str(originals)
-        seen = smallest_difference(originals, DISCORDANCE)
+        if suite.get("groups", originals) < originals:
+            prompts += f" in {suite['groups']} groups"
+        seen = smallest_difference(originals, DISCORDANCE, company=_company(suite))
         table.add_row(suite["suite"], prompts, suite["purpose"], f"{seen * 100:.1f} points", *_margin(suite))
     console.print(table)
     console.print(
         f"with {POWER * 100:g} % power, supposing that {DISCORDANCE * 100:g} % of the prompts are right on one side "
-        "only; the result says how many were, and what it could see then"
+        f"only, with a correlation of {CORRELATION:g} within a group; the result says how many were, and what it could "
+        "see then"
     )
     console.print(
         "takes for it: so many prompts show a gain of the margin (superiority), or rule such a loss out where there is "
         "none (non-inferiority); a larger gain takes fewer"
     )
+
+
+def _company(suite: AskedSuite) -> Company:
+    """What its groups are taken for; a run of a version before there were any has none."""
+    return Company(suite.get("company", 1.0), CORRELATION)
 
 
 def _margin(suite: AskedSuite) -> tuple[str, str]:
@@ -59,7 +68,7 @@ def _margin(suite: AskedSuite) -> tuple[str, str]:
         return "", ""
     gain = margin if suite["purpose"] == "superiority" else 0.0
     discordance = max(DISCORDANCE, margin)
-    needed = prompts_needed(gain, discordance, 0.0 if gain else margin)
+    needed = prompts_needed(gain, discordance, 0.0 if gain else margin, company=_company(suite))
     return f"{margin * 100:g} points", f"{needed} prompts" if needed else "too many"
 
 

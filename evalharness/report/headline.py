@@ -4,6 +4,7 @@ It knows the criteria's names and outcomes, nothing of the numbers behind them.
 """
 
 from evalharness.verdict.criteria.gain import cannot_tell
+from evalharness.verdict.criteria.quality import GUARD
 from evalharness.verdict.verdict import Reason, Verdict
 from evalharness.wording import METRICS, listing
 
@@ -14,6 +15,7 @@ PHRASES = {
     "superiority": ("is better in {}", "is not better in {}"),
     "superiority by a margin": ("is better by what is asked in {}", "is not better by what is asked in {}"),
     "non-inferiority": ("is no worse in {}", "is worse in {}"),
+    GUARD: ("shows no loss in {}", "is worse in {}"),
     "gain": ("shows a gain in any suite", ""),
     "no difference": ("shows no difference in {}", "differs in {}"),
     "robustness": ("loses no more to rewording in {}", "loses more to rewording in {}"),
@@ -25,7 +27,12 @@ PHRASES = {
 }
 
 SEVERITY = ("failed", "unsettled", "met")
-TAKEN_FOR_GRANTED = ("answered", "fair fight", "gain")  # nobody passes by them alone, so a PASS does not name them
+TAKEN_FOR_GRANTED = (
+    "answered",
+    "fair fight",
+    "gain",
+    GUARD,
+)  # nobody passes by them alone, so a PASS does not name them
 
 
 def headline(verdict: Verdict, candidate: str) -> str:

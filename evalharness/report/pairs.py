@@ -52,6 +52,8 @@ def _family(prompt: Json) -> tuple[str, str]:
 def _prompts(evaluation: Run[EvalSummary], said: Mapping[tuple[str, str, str], AnswerRow]) -> Iterator[Json]:
     names = evaluation.summary.endpoints
     for prompt in prompts(evaluation):
+        if not any((*prompt.place, name) in said for name in names):
+            continue  # of a run that was settled before it came to it
         yield {
             "suite": prompt.suite,
             "id": prompt.id,

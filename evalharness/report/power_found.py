@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from evalharness import wording
 from evalharness.runs.summaries import SuiteSummary
 from evalharness.stats import POWER, smallest_difference
+from evalharness.stats.power import company_of
 
 
 def power_found(suites: Iterable[SuiteSummary]) -> str:
@@ -23,4 +24,5 @@ def power_found(suites: Iterable[SuiteSummary]) -> str:
 
 def _smallest(suite: SuiteSummary) -> str:
     apart = (suite.right.only_first + suite.right.only_second) / suite.paired
-    return f"{smallest_difference(suite.paired, apart) * 100:.1f} points ({wording.percent(apart)})"
+    company = company_of(suite.right.company or 1, suite.right.design_effect or 1)
+    return f"{smallest_difference(suite.paired, apart, company=company) * 100:.1f} points ({wording.percent(apart)})"

@@ -38,7 +38,10 @@ class PublicEndpoint(TypedDict):
 
 
 class AskedSuite(TypedDict):
-    """A suite without its prompts; of these, `variants` are no originals. `digest` is that of all of them."""
+    """A suite without its prompts; of these, `variants` are no originals, and the others stand in `groups`.
+
+    `company` is in how large a group the average one stands, `digest` that of all of them.
+    """
 
     suite: str
     version: int | str
@@ -47,6 +50,8 @@ class AskedSuite(TypedDict):
     margin: float | None
     prompts: int
     variants: NotRequired[int]
+    groups: NotRequired[int]
+    company: NotRequired[float]
     context: NotRequired[int]
     digest: str
 

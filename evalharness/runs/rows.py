@@ -48,6 +48,9 @@ FAILURES: dict[Failure, str] = {
 Place = tuple[str, str]
 """Of a prompt within a run: its suite and its id there."""
 
+Company = tuple[str, str | None, str | None]
+"""A group of prompts within a run: its suite, and its name; or, of a prompt that stands alone, its id."""
+
 TIE = "tie"  # of a vote, or of a judge's two verdicts on a pair: neither of the endpoints
 
 
@@ -89,6 +92,7 @@ class PromptRow(Part):
     tags: list[str]
     of: str | None = None
     variant: str | None = None
+    group: str | None = None
     rubric: str | None = None
 
     @property
@@ -110,6 +114,7 @@ class Graded(Part):
     endpoint: str
     of: str | None = None
     variant: str | None = None
+    group: str | None = None
     checks: tuple[Checked, ...]
     right: bool | None
     error: Error | None
@@ -117,6 +122,11 @@ class Graded(Part):
     @property
     def place(self) -> Place:
         return self.suite, self.id
+
+    @property
+    def company(self) -> Company:
+        """Which prompts its prompt stands or falls with: those of its group, or none."""
+        return self.suite, None if self.group else self.id, self.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ MadeOf = Annotated[
 ]
 Purpose = Literal["superiority", "superiority by a margin", "non-inferiority", "descriptive"]
 """What a suite is for; to be superior by a margin is asked by a policy alone."""
+TOGETHER = "all suites together"
+"""What the suites of non-inferiority are called in one; no suite can be called so, for the spaces."""
 Outcome = Literal["met", "failed", "unsettled"]
 Word = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
@@ -84,6 +86,14 @@ class Metric(Part):
     p_value: PValue | None
     only_first: Annotated[Count, Field(description="Prompts that the first alone got right.")]
     only_second: Count
+    groups: Annotated[Count, Field(description="Groups that these prompts stand in; as many as prompts if each alone.")]
+    company: Annotated[
+        float | None, Field(ge=1, description="In how large a group the average prompt stands; null without pairs.")
+    ]
+    design_effect: Annotated[
+        float | None,
+        Field(ge=0, description="How many times the variance of independent prompts the difference has."),
+    ]
 
     @property
     def estimate(self) -> Estimate | None:
@@ -154,6 +164,7 @@ class Variants(Part):
 
     kind: Annotated[str, Field(description="A kind of variant, or `together`.")]
     prompts: Count
+    groups: Annotated[Count, Field(description="Groups that these prompts stand in.")]
     variants: Count
     errors: Counts
     endpoints: dict[str, Kept]
@@ -274,6 +285,10 @@ class EvalSummary(Part):
     confidence: Confidence
     failures: Annotated[Failures, Field(description="Those of all suites added up.")]
     suites: tuple[SuiteSummary, ...]
+    together: Annotated[
+        SuiteSummary | None,
+        Field(description="All suites of non-inferiority in one, each prompt weighs the same; null of fewer than 2."),
+    ]
     factorial: Annotated[
         Factorial | None, Field(description="In a verdict: what a factorial run of the same models found.")
     ] = None

@@ -4,6 +4,7 @@ Simulated is what a run measures; what it comes to is for the criteria's own fun
 PASS on the bound is a false one but by a hair, and a FAIL too: either may happen in few runs only.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,11 +15,12 @@ import numpy.typing as npt
 from scipy.special import ndtri, stdtrit
 
 from evalharness.runs.summaries import Outcome, Purpose, Reason, Word
-from evalharness.simulation.experiments import Measured, measure
-from evalharness.simulation.worlds import World, single
+from evalharness.simulation.experiments import Measured, measure, measure_groups
+from evalharness.simulation.worlds import Groups, World, single
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, smallest_difference
 from evalharness.stats.multiple import holm
 from evalharness.stats.score import Floats
+from evalharness.suites.files import load_suites, shipped
 from evalharness.verdict.criteria import capacity, no_difference, preference, quality, robustness
 from evalharness.verdict.policy import Limit
 from evalharness.verdict.policy import Rule as LoadRule
@@ -28,8 +30,10 @@ MARGIN = 0.05
 RATE, DISCORDANCE = 0.5, 0.2
 NOISE = 0.2
 LEAST, TIES = 0.5, 0.3  # of a judge's pairs
+ALIKE = 0.1  # the differences of prompts of one group
 ERRORS = 0.01  # of the prompts, as many as a policy lets pass
 LOSES = 0.2  # of the right answers, when the same is asked otherwise
+MODELS = 10  # adapters of one base
 SUITES = 3  # of the self-test, in any of which a difference fails it
 SEED = 20250103
 
@@ -75,6 +79,13 @@ def cases() -> Iterator[Case]:
     for purpose, bound, clear in purposes:
         about = f"{ERRORS:.0%} errors, each of the tuned model's where it would be wrong"
         yield Case(purpose, about, 1000, bound, clear, partial(_suite_with_errors, purpose, 1000))
+    about = f"any gain, the best of {MODELS} equal models tried on the same prompts"
+    yield Case("superiority", about, 200, 0.0, 0.15, partial(_best_of_many, 200))
+    sizes = _shipped_groups()
+    about = (
+        f"{MARGIN * 100:g} points, all suites of it that ship together, correlated by {ALIKE:g} in {sizes.size} groups"
+    )
+    yield Case("non-inferiority", about, int(sizes.sum()), -MARGIN, 0.0, partial(_together, Groups(sizes, ALIKE)))
     for prompts in (100, 500):
         about = f"{MARGIN * 100:g} points more lost to rewording"
         yield Case("robustness", about, prompts, MARGIN, 0.0, partial(_reworded, prompts))
@@ -119,6 +130,42 @@ def _suite(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.rand
         _word(quality.outcome_of(purpose, MARGIN, first, low, high, prompts))
         for first, low, high in _intervals(measured)
     ]
+
+
+def _best_of_many(prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """The word on the best of several models that are tried until one passes."""
+    seen = rng.multinomial(prompts, single(RATE, DISCORDANCE, truth).shares, size=(runs, MODELS))
+    best = np.argmax(seen[..., 2] - seen[..., 1], axis=1)
+    lost, won = (seen[np.arange(runs), best, case].astype(float) for case in (1, 2))
+    low, high = score.interval(won, lost, prompts, ndtri((1 + CONFIDENCE) / 2))
+    words = []
+    for lowest, highest, losses, gains in zip(low.tolist(), high.tolist(), lost.tolist(), won.tolist(), strict=True):
+        outcome = quality.outcome_of("superiority", MARGIN, RATE, lowest, highest, prompts)
+        p_value = mcnemar(Pairs(0, int(losses), int(gains), 0))
+        shown = outcome != "met" or quality.better_of_many(p_value, MODELS, ALPHA)
+        words.append(_word(outcome if shown else "unsettled"))
+    return words
+
+
+def _shipped_groups() -> Counts:
+    """The sizes of the groups of all shipped suites of non-inferiority but the demo's."""
+    names = [name for name in shipped() if not name.startswith("demo-")]
+    guards = [suite for suite in load_suites(names) if suite.purpose == "non-inferiority"]
+    groups = Counter((suite.suite, prompt.group or (prompt.id,)) for suite in guards for prompt in suite.prompts)
+    return np.array(list(groups.values()))
+
+
+def _together(groups: Groups, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """As if all prompts were of one suite; a tenth of the runs, at most a few hundred at a time: they are large."""
+    world, left, words = single(RATE, DISCORDANCE, truth), max(1, runs // 10), list[Word]()
+    while left:
+        measured = measure_groups(world, groups, min(left, 500), rng)
+        words += [
+            _word(quality.outcome_of("non-inferiority", MARGIN, first, low, high, measured.groups))
+            for first, low, high in _intervals(measured)
+        ]
+        left -= min(left, 500)
+    return words
 
 
 def _suite_with_errors(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:

@@ -4,17 +4,18 @@ A run of n prompts is one draw of how often each case of the world happened, so 
 intervals are those of evalharness.stats, what they say is for criteria/quality.py and verdict.py to decide.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from evalharness.runs.summaries import Outcome, Purpose, Reason
-from evalharness.simulation.worlds import World
-from evalharness.stats import CONFIDENCE, clustered, score, sequential
+from evalharness.simulation.worlds import Counts, Groups, World
+from evalharness.stats import CONFIDENCE, sequential
+from evalharness.stats.clustered import Sums
 from evalharness.stats.score import Floats
 from evalharness.verdict.criteria.quality import outcome_of
 from evalharness.verdict.verdict import Verdict
@@ -29,6 +30,7 @@ class Measured:
     """What so many runs of one world measured, each an array of one number a run."""
 
     prompts: int
+    groups: int
     first: Floats
     difference: Floats
     low: Floats
@@ -46,13 +48,36 @@ def measure(world: World, prompts: int, runs: int, rng: np.random.Generator) -> 
 def of_counts(world: World, counts: npt.NDArray[np.int64], confidence: float = CONFIDENCE) -> Measured:
     """What runs measured in which each case of the world happened so often (runs x cases)."""
     prompts = int(counts[0].sum())
+    happened, differences = counts.astype(float), world.second - world.first
+    gains, losses = happened @ np.maximum(differences, 0), happened @ np.maximum(-differences, 0)
+    differing, squares = happened @ np.sign(np.abs(differences)), happened @ differences**2
+    low, high = Sums.alone(prompts, differing, gains, losses, squares).bounds(confidence)
+    return Measured(prompts, prompts, happened @ world.first / prompts, (gains - losses) / prompts, low, high)
+
+
+def measure_groups(world: World, groups: Groups, runs: int, rng: np.random.Generator) -> Measured:
+    """What runs measured whose prompts stand in groups. `world` has one answer a prompt, right or wrong."""
+    return of_groups(world, groups.sizes, groups.drawn(world, runs, rng))
+
+
+def of_groups(world: World, sizes: Counts, drawn: Counts, confidence: float = CONFIDENCE) -> Measured:
+    """What runs measured in whose groups each case of the world happened so often (runs x groups x cases)."""
+    counts, prompts = drawn.astype(float), int(sizes.sum())
     differences = world.second - world.first
-    gains, losses = counts @ np.maximum(differences, 0), counts @ np.maximum(-differences, 0)
-    if np.isin(differences, (-1, 0, 1)).all():
-        low, high = score.interval(gains, losses, prompts, ndtri((1 + confidence) / 2))
-    else:
-        low, high = clustered.bounds(gains, losses, counts @ differences**2, prompts, confidence)
-    return Measured(prompts, counts @ world.first / prompts, (gains - losses) / prompts, low, high)
+    totals, cases = counts @ differences, counts.sum(axis=1)
+    sums = Sums(
+        n=prompts,
+        groups=sizes.size,
+        differing=(counts @ np.abs(differences) > 0).sum(axis=1).astype(float),
+        gains=cases @ np.maximum(differences, 0),
+        losses=cases @ np.maximum(-differences, 0),
+        squares=cases @ differences**2,
+        squared_sizes=float(sizes @ sizes),
+        squared_totals=(totals**2).sum(axis=1),
+        sizes_by_totals=totals @ sizes,
+    )
+    low, high = sums.bounds(confidence)
+    return Measured(prompts, sizes.size, cases @ world.first / prompts, np.asarray(sums.difference), low, high)
 
 
 def passed(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[np.bool_]:
@@ -64,7 +89,7 @@ def words(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[np
     """The verdict's word on each run, of one suite with this purpose and margin."""
     intervals = zip(measured.first.tolist(), measured.low.tolist(), measured.high.tolist(), strict=True)
     return np.array(
-        [WORDS[outcome_of(purpose, margin, first, low, high, measured.prompts)] for first, low, high in intervals]
+        [WORDS[outcome_of(purpose, margin, first, low, high, measured.groups)] for first, low, high in intervals]
     )
 
 
@@ -77,29 +102,40 @@ class Stopped:
     held: npt.NDArray[np.bool_]
 
 
-def looked_at(
-    world: World,
-    prompts: int,
-    runs: int,
-    looks: Sequence[float],
-    purpose: Purpose,
-    margin: float,
-    rng: np.random.Generator,
-) -> Stopped:
-    """Runs that stop at the first planned look (share of the prompts) whose verdict is not INCONCLUSIVE.
+At = Callable[[float], Measured]
+"""What runs have measured at a look, by the confidence of its intervals."""
 
-    `held` is whether the intervals of all looks, also of those after the stop, hold the truth.
-    """
-    found, asked = np.full(runs, "INCONCLUSIVE"), np.full(runs, float(prompts))
-    held = np.ones(runs, bool)
-    counts, before = np.zeros((runs, len(world.shares)), np.int64), 0
-    for look, confidence in zip(looks, sequential.confidences(looks), strict=True):
+
+def prompts_at(world: World, prompts: int, runs: int, looks: Sequence[float], rng: np.random.Generator) -> list[At]:
+    """What runs have measured at each of the looks (shares of the prompts), each prompt alone."""
+    counts, before, found = np.zeros((runs, len(world.shares)), np.int64), 0, list[At]()
+    for look in looks:
         so_far = round(look * prompts)
         counts = counts + rng.multinomial(so_far - before, world.shares, size=runs)
         before = so_far
-        measured = of_counts(world, counts, confidence)
-        held &= measured.holds(world.difference)
-        word = words(measured, purpose, margin)
+        found.append(partial(of_counts, world, counts))
+    return found
+
+
+def groups_at(world: World, groups: Groups, runs: int, looks: Sequence[float], rng: np.random.Generator) -> list[At]:
+    """What they have measured where groups of prompts come one after the other, in random order."""
+    order = rng.permutation(groups.sizes.size)
+    sizes, drawn = groups.sizes[order], groups.drawn(world, runs, rng)[:, order]
+    asked = np.cumsum(sizes) - sizes  # before each group
+    ends = [int((asked < look * sizes.sum()).sum()) for look in looks]
+    return [partial(of_groups, world, sizes[:end], drawn[:, :end]) for end in ends]
+
+
+def looked_at(at: Sequence[At], looks: Sequence[float], truth: float, purpose: Purpose, margin: float) -> Stopped:
+    """Runs that stop at the first planned look whose verdict is not INCONCLUSIVE.
+
+    `held` is whether the intervals of all looks, also of those after the stop, hold the truth.
+    """
+    seen = [measured(confidence) for measured, confidence in zip(at, sequential.confidences(looks), strict=True)]
+    held = np.all([one.holds(truth) for one in seen], axis=0)
+    found, asked = np.full(held.size, "INCONCLUSIVE"), np.full(held.size, float(seen[-1].prompts))
+    for one in seen:
+        word = words(one, purpose, margin)
         stops = (found == "INCONCLUSIVE") & (word != "INCONCLUSIVE")
-        found, asked = np.where(stops, word, found), np.where(stops, so_far, asked)
+        found, asked = np.where(stops, word, found), np.where(stops, one.prompts, asked)
     return Stopped(found, asked, held)

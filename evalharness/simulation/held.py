@@ -8,6 +8,7 @@ COUNTED: Mapping[str, str] = {
     "answered": "errors and missing rows are counted; what they could hide is simulated with each suite's criterion",
     "fair fight": "what two servers say of themselves is compared",
     "gain": "it is met by a suite's own criterion and by nothing else",
+    "no loss shown": "it is failed just where the suite's own criterion is, and met otherwise",
     "quality": "it is there where no suite is judged at all",
 }
 """Criteria with no chance in them, and why there is nothing to simulate."""

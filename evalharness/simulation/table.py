@@ -13,10 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from evalharness.runs.summaries import Purpose
-from evalharness.simulation.experiments import Measured, looked_at, measure, passed
-from evalharness.simulation.worlds import World, four, graded, several, single
+from evalharness.simulation.experiments import (
+    Measured,
+    groups_at,
+    looked_at,
+    measure,
+    measure_groups,
+    passed,
+    prompts_at,
+)
+from evalharness.simulation.worlds import Groups, World, alike_sized, four, graded, several, single, unequal
 from evalharness.stats import POWER, smallest_difference
-from evalharness.stats.power import effective_prompts, power_at
+from evalharness.stats.power import ALONE, Company, power_at
 
 PROMPTS = (30, 100, 500)
 MARGINS = {30: 0.2, 100: 0.1, 500: 0.05}  # of non-inferiority: about what so many prompts can rule out
@@ -64,6 +72,8 @@ class Case:
     discordance: float = 0.0
     within: float = 0.0
     alike: float = 0.0
+    groups: Groups | None = None
+    margin: float = 0.0
 
 
 def cases() -> Iterator[Case]:
@@ -85,6 +95,21 @@ def cases() -> Iterator[Case]:
     for (alike, correlation), prompts in product(((0.0, "none"), (0.6, "models 0.6")), PROMPTS):
         yield Case("2 x 2: tuning, INT4, both", correlation, prompts, _two_by_two, alike=alike)
 
+    for name, sizes, margin in (
+        ("20 groups of 10", alike_sized(20, 10), 0.2),
+        ("30 groups of 1 to 20", unequal(30, 20), 0.1),
+        ("60 groups of 5", alike_sized(60, 5), 0.05),
+        ("60 groups of 1 to 40", unequal(60, 40), 0.1),
+    ):
+        for alikeness in (0.05, 0.3, 1.0):
+            groups = Groups(sizes, alikeness)
+            yield Case(name, f"groups {alikeness:g}", int(sizes.sum()), _groups, ALIKE, groups=groups, margin=margin)
+        groups = Groups(sizes, 0.3, at_once=True)
+        yield Case(name, "groups 0.3, at once", int(sizes.sum()), _groups, ALIKE, groups=groups, margin=margin)
+    for alikeness in (0.05, 0.3, 1.0):
+        groups = Groups(alike_sized(90, 5), alikeness)
+        yield Case("90 groups of 5, 3 looks", f"groups {alikeness:g}", 450, _looks, ALIKE, groups=groups, margin=0.1)
+
 
 def holds(case: Case) -> tuple[str, ...]:
     """The criteria whose false PASS the line of a case shows."""
@@ -104,13 +129,30 @@ def _one_answer(case: Case, runs: int, rng: np.random.Generator) -> Line:
 
 
 def _variants(case: Case, runs: int, rng: np.random.Generator) -> Line:
-    effective = effective_prompts(case.prompts, VARIANTS, case.within, case.discordance)
-    gain = smallest_difference(effective, case.discordance)
+    answers, company = case.prompts * VARIANTS, Company(VARIANTS, case.within)
+    gain = smallest_difference(answers, case.discordance, company=company)
     worlds = [
         several(single(RATE, case.discordance, difference), VARIANTS, case.within)
         for difference in (0, gain, -MARGINS[case.prompts])
     ]
-    return _line(case, worlds, _non_inferiority(case, effective), runs, rng)
+    return _line(case, worlds, _non_inferiority(case, answers, company), runs, rng)
+
+
+def _groups(case: Case, runs: int, rng: np.random.Generator) -> Line:
+    assert case.groups
+    company = case.groups.company
+    gain = smallest_difference(case.prompts, case.discordance, company=company)
+    worlds = [single(RATE, case.discordance, difference) for difference in (0, gain, -case.margin)]
+    equal, better, worse = measured = [measure_groups(world, case.groups, runs, rng) for world in worlds]
+    promised = power_at(case.prompts, case.discordance, 0, case.margin, company=company)
+    return Line(
+        **_named(case),
+        coverage=_coverage(measured, worlds),
+        falsely_superior=_share(passed(equal, "superiority", MATTERS)),
+        falsely_not_inferior=_share(passed(worse, "non-inferiority", case.margin)),
+        superiority=Power(POWER, _share(passed(better, "superiority", MATTERS))),
+        non_inferiority=Power(promised, _share(passed(equal, "non-inferiority", case.margin))),
+    )
 
 
 def _scores(case: Case, runs: int, rng: np.random.Generator) -> Line:
@@ -140,11 +182,17 @@ def _line(case: Case, worlds: Sequence[World], promised: float, runs: int, rng: 
 
 def _looks(case: Case, runs: int, rng: np.random.Generator) -> Line:
     """Promised is the power of a run without looks; `coverage` that of all looks' intervals at once."""
-    margin, gain = MARGINS[case.prompts], smallest_difference(case.prompts, case.discordance)
+    company = case.groups.company if case.groups else ALONE
+    margin = case.margin or MARGINS[case.prompts]
+    gain = smallest_difference(case.prompts, case.discordance, company=company)
     equal, better, worse = (single(RATE, case.discordance, difference) for difference in (0, gain, -margin))
 
     def stopped(world: World, purpose: Purpose, least: float) -> tuple[float, float, float]:
-        found = looked_at(world, case.prompts, runs, LOOKS, purpose, least, rng)
+        if case.groups:
+            at = groups_at(world, case.groups, runs, LOOKS, rng)
+        else:
+            at = prompts_at(world, case.prompts, runs, LOOKS, rng)
+        found = looked_at(at, LOOKS, world.difference, purpose, least)
         return _share(found.words == "PASS"), _share(found.held), float(found.prompts.mean())
 
     false_gain, held_equal, _ = stopped(equal, "superiority", MATTERS)
@@ -157,7 +205,7 @@ def _looks(case: Case, runs: int, rng: np.random.Generator) -> Line:
         falsely_superior=false_gain,
         falsely_not_inferior=false_no_loss,
         superiority=Power(POWER, found_gain),
-        non_inferiority=Power(_non_inferiority(case, case.prompts), found_no_loss),
+        non_inferiority=Power(power_at(case.prompts, case.discordance, 0, margin, company=company), found_no_loss),
         asked=(asked_better, asked_equal),
     )
 
@@ -172,8 +220,8 @@ def _two_by_two(case: Case, runs: int, rng: np.random.Generator) -> Line:
     )
 
 
-def _non_inferiority(case: Case, prompts: int) -> float:
-    return power_at(prompts, case.discordance, 0, MARGINS[case.prompts])
+def _non_inferiority(case: Case, answers: int, company: Company = ALONE) -> float:
+    return power_at(answers, case.discordance, 0, MARGINS[case.prompts], company=company)
 
 
 def _coverage(measured: Sequence[Measured], worlds: Sequence[World]) -> tuple[float, ...]:

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import dirichlet_multinomial, multinomial
 
+from evalharness.stats.power import Company
 from evalharness.stats.score import Floats
+
+Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,48 @@ def several(world: World, variants: int, correlation: float) -> World:
     else:
         shares = multinomial.pmf(counts, variants, world.shares)
     return World(shares / shares.sum(), counts @ world.first / variants, counts @ world.second / variants)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Prompts in groups: how many in each, and how alike those of one group are (0 to 1).
+
+    `at_once`: with this chance a whole group goes one way, and else its prompts are independent. Otherwise how likely
+    each outcome is differs from group to group by a Dirichlet distribution. Either way two prompts of one group have
+    just this correlation, in each model's outcomes and in their difference.
+    """
+
+    sizes: Counts
+    correlation: float
+    at_once: bool = False
+
+    @property
+    def company(self) -> Company:
+        return Company(float((self.sizes**2).sum() / self.sizes.sum()), self.correlation)
+
+    def drawn(self, world: World, runs: int, rng: np.random.Generator) -> Counts:
+        """How often each case of the world happened in each group: runs x groups x cases."""
+        shape = runs, self.sizes.size
+        if self.at_once or self.correlation in (0, 1):
+            alone = rng.multinomial(np.broadcast_to(self.sizes, shape), world.shares)
+            one = rng.choice(world.shares.size, shape, p=world.shares)
+            whole = (one[..., None] == np.arange(world.shares.size)) * self.sizes[:, None]
+            return np.where((rng.random(shape) < self.correlation)[..., None], whole, alone)
+        concentration = world.shares * (1 - self.correlation) / self.correlation
+        weights = rng.standard_gamma(concentration, (*shape, world.shares.size))
+        total = weights.sum(axis=-1, keepdims=True)
+        # Where all weights are too small for a number, one case has all of it, as good as.
+        likely = np.where(total > 0, weights / np.where(total > 0, total, 1), np.eye(world.shares.size)[0])
+        return rng.multinomial(np.broadcast_to(self.sizes, shape), likely)
+
+
+def alike_sized(groups: int, size: int) -> Counts:
+    return np.full(groups, size)
+
+
+def unequal(groups: int, largest: int) -> Counts:
+    """From 1 to the largest, each so many times the one before: few large groups, many small ones."""
+    return np.round(np.geomspace(1, largest, groups)).astype(int)
 
 
 def graded(levels: int, rate: float, alike: float, difference: float) -> World:

@@ -3,6 +3,7 @@
 One contrast a prompt, then the interval of clustered.py: whatever makes a prompt easy or hard for all four falls out.
 """
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,9 +31,10 @@ def contrasts(
     base_int4: npt.ArrayLike,
     tuned: npt.ArrayLike,
     tuned_int4: npt.ArrayLike,
+    groups: Sequence[Hashable] | None = None,
     confidence: float = CONFIDENCE,
 ) -> Contrasts:
-    """One score (0 to 1) a prompt of each of the four, all in the same order of prompts.
+    """One score (0 to 1) a prompt of each of the four, all in the same order of prompts, and of which group each is.
 
     Raises ValueError for scores outside 0 to 1, without prompts, or when the four are not of one length.
     """
@@ -41,7 +43,7 @@ def contrasts(
         raise ValueError("the four must have answered the same prompts")
     a, b, c, d = scores
     return Contrasts(
-        tuning=effect((c - a + d - b) / 2, confidence),
-        quantization=effect((b - a + d - c) / 2, confidence),
-        interaction=effect((d - b) - (c - a), confidence, reach=2),
+        tuning=effect((c - a + d - b) / 2, groups, confidence=confidence),
+        quantization=effect((b - a + d - c) / 2, groups, confidence=confidence),
+        interaction=effect((d - b) - (c - a), groups, confidence=confidence, reach=2),
     )

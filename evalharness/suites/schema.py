@@ -4,6 +4,7 @@ It says what is valid; it knows nothing of files, endpoints or answers.
 """
 
 import re
+from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
@@ -54,7 +55,9 @@ class CheckOf(_Model):
 class Prompt(_Model):
     """`of` and `variant` make it a variant of another prompt of the suite, of a kind that variants.py has.
 
-    `rubric` is what a model that judges answers (evalharness.judge) is told a good one is.
+    `group` names what prompts have in common that makes them right or wrong together: a template, a document, one task
+    in two languages. Prompts of one group count as one witness; without a group a prompt stands alone. `rubric` is what
+    a model that judges answers (evalharness.judge) is told a good one is.
     """
 
     id: Text
@@ -63,6 +66,7 @@ class Prompt(_Model):
     tags: list[Text] = []
     of: Text | None = None
     variant: Text | None = None
+    group: Text | None = None
     rubric: Text | None = None
 
     @model_validator(mode="after")
@@ -127,6 +131,18 @@ class Suite(_Model):
                 raise _wrong_prompt(index, f"it is a variant of {prompt.of!r}, which is no prompt")
         return self
 
+    @model_validator(mode="after")
+    def _prompts_differ(self) -> Self:
+        """One question under two ids is no second witness: its answers are the same, and would count twice."""
+        asked: dict[tuple[tuple[str, str], ...], str] = {}
+        for index, prompt in enumerate(self.prompts):
+            if prompt.of is None:
+                messages = tuple((message.role, message.content) for message in prompt.messages)
+                if messages in asked:
+                    raise _wrong_prompt(index, f"it asks the same as {asked[messages]!r}: leave one of the two out")
+                asked[messages] = prompt.id
+        return self
+
     def rows(self) -> list[PromptRow]:
         """The prompts as a run folder keeps them: all that was asked, in the order of the suite."""
         sampling = self.sampling.model_dump(exclude_none=True)
@@ -140,13 +156,18 @@ class Suite(_Model):
                 tags=prompt.tags,
                 of=prompt.of,
                 variant=prompt.variant,
+                group=prompt.group,
                 rubric=prompt.rubric,
             )
             for prompt in self.prompts
         ]
 
     def about(self) -> AskedSuite:
-        """What a run folder says of it beside the prompts; `variants` of these are not originals."""
+        """What a run folder says of it beside the prompts: so many are `variants`, the others stand in `groups`.
+
+        `company` is in how large a group the average one stands.
+        """
+        groups = Counter(prompt.group or (prompt.id,) for prompt in self.prompts if not prompt.of)
         about: AskedSuite = {
             "suite": self.suite,
             "version": self.version,
@@ -154,6 +175,8 @@ class Suite(_Model):
             "purpose": self.purpose,
             "margin": self.margin,
             "prompts": len(self.prompts),
+            "groups": len(groups),
+            "company": sum(size**2 for size in groups.values()) / groups.total(),
             "digest": digest(self.rows()),
         }
         if variants := sum(1 for prompt in self.prompts if prompt.of):

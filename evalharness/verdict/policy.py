@@ -90,8 +90,10 @@ class Policy:
 
     `quality` says what a suite's difference is held against: its own stated purpose and margin, or no
     difference at all (the harness testing itself). `suites` puts a bar of the policy's own in place of a suite's,
-    and asks for the suite to be there. `require_gain` asks that one suite shows a gain: that none is worse is then not
-    enough. `max_error_rate` is the largest share of requests that may go unanswered.
+    and asks for the suite to be there. `together` says how much may be lost in all suites of non-inferiority in one,
+    where there are two or more: each by itself then only must not show a loss of its margin. `require_gain` asks that
+    one suite shows a gain: that none is worse is then not enough. `max_error_rate` is the largest share of requests
+    that may go unanswered.
 
     A policy without `load` asks nothing of the load test; `load_users` is the least load at which its limits have to
     be shown. `robustness` bounds how much more the tuned model may lose to rewording, `judge` the share of pairs that
@@ -105,6 +107,7 @@ class Policy:
     quality: Literal["by-purpose", "no-difference"]
     max_error_rate: Annotated[float, Strict(), Field(ge=0, le=1)]
     suites: Mapping[str, Bar] = field(default_factory=dict)
+    together: Mapping[Literal["not_worse_by"], Share] | None = None
     require_gain: Annotated[bool, Strict()] = False
     load: Mapping[LoadMetric, Limit] = field(default_factory=dict)
     load_users: Annotated[int, Strict(), Field(ge=1)] | None = None
@@ -113,8 +116,8 @@ class Policy:
     allow_differences: Sequence[What] = ()
 
     def __post_init__(self) -> None:
-        if self.quality == "no-difference" and (self.suites or self.require_gain):
-            raise ValueError("quality: no-difference has neither bars of its own (suites) nor a gain (require_gain)")
+        if self.quality == "no-difference" and (self.suites or self.together or self.require_gain):
+            raise ValueError("quality: no-difference has no bars (suites, together) and wants no gain (require_gain)")
 
 
 def shipped(against_itself: bool) -> Path:

@@ -32,28 +32,45 @@ def times_within(estimate: float, low: float, high: float, smallest: float, larg
     return times(estimate, low, high, smallest if estimate < smallest else largest)
 
 
-def prompts_to_leave(bound: float, difference: float, discordance: float, prompts: int) -> int | None:
+def prompts_to_leave(
+    bound: float,
+    difference: float,
+    discordance: float,
+    prompts: int,
+    company: float = 1.0,
+    design_effect: float = 1.0,
+) -> int | None:
     """How many prompts take the bound out of the interval of the difference, with 80 % power.
 
-    `discordance` is the share of prompts that only one of the two gets right, `prompts` how many were asked. None
-    where it would take hopelessly many more.
+    `discordance` is the share of prompts that only one of the two gets right, `prompts` how many were asked,
+    `company` in how large a group the average one stands, and `design_effect` what that did to the variance. None where
+    it would take hopelessly many more.
     """
-    from evalharness.stats.power import prompts_needed  # here: numpy comes with it, and --help must answer at once
+    from evalharness.stats.power import (  # here: numpy comes with it, and --help must answer at once
+        company_of,
+        prompts_needed,
+    )
 
     discordance = max(discordance, abs(difference))  # as it is but for rounding
     most = int(HOPELESS * prompts)
     # Above a bound as it stands; below it is above it with everything turned round.
     side = 1 if difference > bound else -1
-    return prompts_needed(side * difference, discordance, -side * bound, most=most)
+    found = company_of(company, design_effect)
+    return prompts_needed(side * difference, discordance, -side * bound, most=most, company=found)
 
 
-def more_prompts(prompts: int, enough: int | None) -> str:
-    """A sentence saying how many prompts, beyond the given number, would settle a suite (prompts_to_leave)."""
+def more_prompts(prompts: int, enough: int | None, each: float = 1.0) -> str:
+    """A sentence saying how many prompts, beyond the given number, would settle a suite (prompts_to_leave).
+
+    `each` is how many a group has: new ones take new groups.
+    """
     from evalharness.stats.levels import POWER
 
     if enough is None:
         return "The difference lies so close to the bound that more prompts will hardly settle it."
     more = wording.count(_round_up(enough - prompts), "more prompt")
+    if each > 1:
+        more += f", in {_round_up((enough - prompts) / each)} more groups,"
     return f"About {more} would settle it with {POWER * 100:g} % power, if the two differ as they did here."
 
 

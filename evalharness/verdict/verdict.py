@@ -4,8 +4,9 @@ All of it is pure: summaries as they lie in the run folders go in, plain values 
 files, of how the evidence was measured, or of how a verdict is shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from evalharness.runs.about import Fairness
 from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, Outcome, Reason, Word
@@ -42,15 +43,16 @@ def decide(
     policy: Policy,
     judged: JudgeSummary | None = None,
     fairness: Iterable[Fairness] = (),
+    tried: Mapping[str, int] = MappingProxyType({}),
 ) -> Verdict:
     """The verdict on an eval run's summary, a load run's and a judging model's (None: there is none).
 
     `unanswered` counts the eval run's errors; a load summary has its own count. `fairness`: what the two runs
-    recorded of the servers (runs/fairness.py).
+    recorded of the servers (runs/fairness.py). `tried`: how many tuned models were held against the base, by suite.
     """
     prompts = sum(suite.prompts for suite in evaluation.suites)
     asked = dict.fromkeys(evaluation.endpoints, prompts)
-    of_suites = no_difference(evaluation) if policy.quality == "no-difference" else quality(evaluation, policy)
+    of_suites = no_difference(evaluation) if policy.quality == "no-difference" else quality(evaluation, policy, tried)
     reasons = [
         *of_suites,
         *(gain(of_suites, evaluation.endpoints[1]) if policy.require_gain else ()),

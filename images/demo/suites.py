@@ -52,15 +52,17 @@ def json_prompt(rng: random.Random, cities: list[City], tag: str) -> Prompt:
         "messages": [{"role": "user", "content": question}],
         "checks": [{"type": "json_valid"}, {"type": "json_equals", "value": json_value(cities, attributes)}],
         "tags": [tag, *attributes],
+        "group": " and ".join(sorted(city.name for city in cities)),
     }
 
 
-def prose_prompt(row: Row, tag: str) -> Prompt:
-    return {
+def prose_prompt(row: Row, tag: str, group: str | None = None) -> Prompt:
+    prompt = {
         "messages": [{"role": "user", "content": row.question}],
         "checks": [{"type": "equals", "value": row.answer}],
         "tags": [tag],
     }
+    return prompt | ({"group": group} if group else {})
 
 
 def pair_prompts(rng: random.Random) -> list[Prompt]:
@@ -90,7 +92,12 @@ def prose_prompts(rng: random.Random) -> list[Prompt]:
         [prose_prompt(held_out_fact_row(rng, city, a), "fact") for city in CITIES for a in ATTRIBUTES]
         + [prose_prompt(definition_row(rng, definitions.held_out, t), "definition") for t in p.DEFINITIONS]
         + [prose_prompt(currency_row(rng, currencies.held_out, c), "currency") for c in CURRENCIES]
-        + [prose_prompt(conversion_row(rng, conversions.held_out, *c), "conversion") for c in converted]
+        + [
+            prose_prompt(
+                conversion_row(rng, conversions.held_out, units, number), "conversion", f"{units[0]} in {units[1]}"
+            )
+            for units, number in converted
+        ]
     )
 
 
@@ -99,7 +106,7 @@ def as_yaml(suite: Suite) -> str:
     lines = [
         "# Written by images/demo/suites.py: change that, not this.",
         f"suite: {suite.name}",
-        "version: 1",
+        "version: 2",
         f'title: "{suite.title}"',
         f"purpose: {suite.purpose}",
         *([f"margin: {MARGIN}"] if suite.purpose != "descriptive" else []),

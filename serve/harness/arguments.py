@@ -30,7 +30,8 @@ def runs(paths: Paths) -> str:
 
 
 def eval_arguments(settings: Settings, paths: Paths) -> list[str]:
-    what = ["--resume", settings.RESUME, *whom(paths)] if settings.RESUME else asked(settings, paths)
+    looks = ["--looks"] if settings.LOOKS else []
+    what = ["--resume", settings.RESUME, *whom(paths)] if settings.RESUME else [*asked(settings, paths), *looks]
     return ["eval", *what, *how(settings, "make eval RESUME={run}")]
 
 

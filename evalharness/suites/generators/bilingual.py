@@ -16,8 +16,7 @@ HEAD = (
     "The same tasks in English and in Chinese, told apart by the tags en and zh: sums, order, JSON, sentiment, facts, "
     "explanations, word translation, words to use, choices, and answers in the language that was not the question's. "
     "Checked are language, form and facts; how natural the Chinese reads needs a judge or a person. The two versions "
-    "of a task are alike, so the suite counts somewhat fewer independent prompts than it has, and its interval is a "
-    "little too narrow. The margin is the smallest that 150 independent prompts can show."
+    "of a task are of one group."
 )
 
 _NOT_ENGLISH = r"[\u4e00-\u9fff]|\b(?:la|le|les|der|die|das|est|ist|sind|el|es|il|gli)\b"  # of answers of a word or two
@@ -38,10 +37,16 @@ def _both(
     english: tuple[str, Checks, str, str],
     chinese: tuple[str, Checks, str, str],
     told: str | None = None,
+    wording: str | None = None,
 ) -> Iterator[Item]:
-    """One task in both languages: (question, checks, a right answer, a wrong one) of each; `told` is for a judge."""
+    """One task in both languages: (question, checks, a right answer, a wrong one) of each; `told` is for a judge.
+
+    Both are of one group, with all tasks of the same kind, or of the same `wording` where a kind has several.
+    """
+    group = f"{kind}: {wording}" if wording else kind
     for language, (question, checks, gold, wrong) in ((_EN, english), (_ZH, chinese)):
-        yield Item(f"{kind}-{language[0]}", user(question), checks, gold, wrong, language, told and rubric(told))
+        judged = told and rubric(told)
+        yield Item(f"{kind}-{language[0]}", user(question), checks, gold, wrong, language, judged, group)
 
 
 def _sums(rng: random.Random) -> Iterator[Item]:
@@ -75,6 +80,7 @@ def _sums(rng: random.Random) -> Iterator[Item]:
                 f"{boxes}乘以{each}等于{boxes * each}。\n答案：{total}",
                 f"答案：{total + lost}",
             ),
+            wording=f"story {at % len(stories) + 1}",
         )
 
 
@@ -194,6 +200,7 @@ def _facts(_: random.Random) -> Iterator[Item]:
                 gold_zh,
                 "没有人知道。",
             ),
+            wording=english.removesuffix("?"),
         )
 
 
@@ -339,6 +346,7 @@ def _choices(_: random.Random) -> Iterator[Item]:
             "choice",
             (f"{english}\nAnswer with one letter.", checks, right, other),
             (f"{chinese}\n只回答一个字母。", checks, right, other),
+            wording=english.split("?")[0],
         )
 
 
@@ -367,6 +375,7 @@ def _crossed(_: random.Random) -> Iterator[Item]:
                 chinese,
             ),
             f"answers the question '{question}' sensibly, in natural prose of the language that was asked for",
+            wording=question,
         )
 
 

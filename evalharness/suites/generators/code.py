@@ -9,10 +9,9 @@ from evalharness.suites.generators.drafts import Draft, Entry, Item, check, hand
 
 HEAD = (
     "Small Python functions, run against tests: texts, numbers, lists, mappings, parsing, algorithms, the repair of "
-    "broken code, and bodies to be filled in. A right answer is one whose function passes every test; style, speed and "
-    "explanations do not count, and nothing larger than one function is asked for. The answers are run on the machine "
-    "of the harness: evalharness/checks/code.py says what holds them back. The margin is the smallest that 80 prompts "
-    "can show."
+    "broken code, and bodies to be filled in. A right answer is one whose function passes every test; style, speed "
+    "and explanations do not count, and nothing larger than one function is asked for. The answers are run on the "
+    "machine of the harness: evalharness/checks/code.py says what holds them back."
 )
 _WORDINGS = {
     "text": "Write a Python function `{head}` that {task}. Answer with one Python code block.",

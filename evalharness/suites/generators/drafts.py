@@ -6,8 +6,8 @@ It knows how a suite file is laid out, nothing of any subject.
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +26,8 @@ _HERE = Path(__file__).parent
 class Item:
     """`kind` names the template, or the subject of prompts written one by one; it is the first tag and begins the id.
 
-    `gold` is an answer that is right, `wrong` one that is plainly not: the tests hold the checks against both.
+    `group` is what the suite calls the prompts that stand or fall together, such as those of one template; None stands
+    alone. `gold` is an answer that is right, `wrong` one that is plainly not: the tests hold the checks against both.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Item:
     wrong: str
     tags: Sequence[str] = ()
     rubric: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ def turns(*texts: str, system: str | None = None) -> Messages:
     """A conversation that the user begins: user, assistant, user …"""
     opening = [{"role": "system", "content": system}] if system else []
     return opening + [{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(texts)]
+
+
+def templates(items: Iterable[Item]) -> list[Item]:
+    """The items, each in the group of its kind where it names none: one wording with other fillings."""
+    return [replace(item, group=item.group or item.kind) for item in items]
 
 
 def rubric(what: str) -> str:
@@ -98,7 +105,8 @@ def entries_of(text: str, entry: type[EntryOf]) -> list[EntryOf]:
 
 def as_yaml(draft: Draft) -> str:
     """The suite's text: a comment, the head, then a few lines a prompt, their values written as JSON."""
-    comment = ["Written by evalharness/suites/generators: change that, not this.", *textwrap.wrap(draft.head, 118)]
+    told = textwrap.wrap(f"{draft.head} {_counted(draft)}", 118)
+    comment = ["Written by evalharness/suites/generators: change that, not this.", *told]
     head = {
         "suite": draft.name,
         "version": draft.version,
@@ -118,8 +126,20 @@ def as_yaml(draft: Draft) -> str:
         lines.append(f"    messages: {_json(item.messages)}")
         lines.append(f"    checks: {_json(item.checks)}")
         lines.append(f"    tags: {_json([item.kind, *item.tags])}")
+        lines += [f"    group: {_json(item.group)}"] if item.group else []
         lines += [f"    rubric: {_json(item.rubric)}"] if item.rubric else []
     return "\n".join(lines) + "\n"
+
+
+def _counted(draft: Draft) -> str:
+    """How much the suite can show, as the end of its comment."""
+    prompts = len(draft.items)
+    groups = len({item.group or (at,) for at, item in enumerate(draft.items)})
+    margin = f"The margin is the smallest that {prompts} prompts can show, if each stands alone"
+    if groups == prompts:
+        return f"{margin}, as they do here." if draft.margin else ""
+    counted = f"{prompts} prompts stand in {groups} groups that may be right or wrong together."
+    return f"{counted} {margin}: in groups they show less by themselves." if draft.margin else counted
 
 
 def _json(value: Any) -> str:

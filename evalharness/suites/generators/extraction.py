@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from evalharness.suites.generators.drafts import Checks, Draft, Item, check, user
+from evalharness.suites.generators.drafts import Checks, Draft, Item, check, templates, user
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 13
@@ -13,8 +13,7 @@ HEAD = (
     "Whether the one thing that was asked for is found in a short text (an address, a date, a total, a name, or that "
     "it is not there), and whether a text gets the right one of a few labels. Every prompt has exactly one right "
     "answer and asks for it alone, so whoever wraps it in a sentence is wrong, too. The texts are short and clean: "
-    "how a model fares with scanned pages or real mail, this does not say. The margin is the smallest that 150 "
-    "prompts can show."
+    "how a model fares with scanned pages or real mail, this does not say."
 )
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -24,8 +23,15 @@ MONTHS = (
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = [item for kind in _KINDS for item in kind(rng)]
-    return Draft("extraction", "One thing found in a text, or one label", "non-inferiority", 0.08, 256, HEAD, items)
+    items = templates(item for kind in _KINDS for item in kind(rng))
+    return Draft(
+        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.08, 256, HEAD, items, version=2
+    )
+
+
+def _drawn(rng: random.Random, wordings: Sequence[str]) -> tuple[int, str]:
+    """One of the wordings, and its number from 1 on."""
+    return rng.choice(list(enumerate(wordings, 1)))
 
 
 def only(*answers: str) -> Checks:
@@ -39,12 +45,13 @@ def _emails(rng: random.Random) -> Iterator[Item]:
         first, last = name.lower().split()
         address = f"{first}.{last}{rng.randrange(10, 99)}@example.{rng.choice(('com', 'org', 'net'))}"
         office = f"office{rng.randrange(1, 9)}@example.com"
-        text = rng.choice(
+        wording, text = _drawn(
+            rng,
             (
                 f"Hi all, the rota is up. Questions go to {address}, not to {office} any more. Thanks, {other}",
                 f"Forwarded by {other}. Do not reply to {office}; you can reach {name} at {address} until Friday.",
                 f"{name} has moved desks. New address: {address} (the old one, {office}, is read by nobody).",
-            )
+            ),
         )
         yield Item(
             "email",
@@ -52,18 +59,20 @@ def _emails(rng: random.Random) -> Iterator[Item]:
             only(address),
             address,
             office,
+            group=f"email: {wording}",
         )
 
 
 def _dates(rng: random.Random) -> Iterator[Item]:
     for _ in range(EACH):
         day = date(rng.randrange(1981, 2023), rng.randrange(1, 13), rng.randrange(1, 29))
-        written = rng.choice(
+        wording, written = _drawn(
+            rng,
             (
                 f"on {day.day} {MONTHS[day.month - 1]} {day.year}",
                 f"on {MONTHS[day.month - 1]} {day.day}, {day.year}",
                 f"on the {_ordinal(day.day)} of {MONTHS[day.month - 1]} {day.year}",
-            )
+            ),
         )
         town = rng.choice(TOWNS)
         yield Item(
@@ -72,6 +81,7 @@ def _dates(rng: random.Random) -> Iterator[Item]:
             only(day.isoformat()),
             day.isoformat(),
             (day + timedelta(days=1)).isoformat(),
+            group=f"iso-date: {wording}",
         )
 
 
@@ -101,12 +111,13 @@ def _totals(rng: random.Random) -> Iterator[Item]:
 def _order_numbers(rng: random.Random) -> Iterator[Item]:
     for _ in range(EACH):
         order, customer, invoice = (rng.randrange(10_000, 99_999) for _ in range(3))
-        text = rng.choice(
+        wording, text = _drawn(
+            rng,
             (
                 f"Customer {customer} called about order {order}; invoice {invoice} was paid last week.",
                 f"Invoice {invoice} (customer no. {customer}) belongs to order no. {order}, which is late.",
                 f"Re: parcel. My number is {customer}, the bill was {invoice}, and I ordered it as {order}.",
-            )
+            ),
         )
         yield Item(
             "order-number",
@@ -114,6 +125,7 @@ def _order_numbers(rng: random.Random) -> Iterator[Item]:
             only(str(order)),
             str(order),
             str(invoice),
+            group=f"order-number: {wording}",
         )
 
 
@@ -130,6 +142,7 @@ def _phones(rng: random.Random) -> Iterator[Item]:
             only(answer),
             answer,
             other,
+            group=f"phone: {wanted}",
         )
 
 
@@ -147,6 +160,7 @@ def _persons(rng: random.Random) -> Iterator[Item]:
             only(answer),
             answer,
             boss if answer != boss else chair,
+            group=f"person: {asked}",
         )
 
 
@@ -155,7 +169,8 @@ def _deadlines(rng: random.Random) -> Iterator[Item]:
         start = date(rng.randrange(2023, 2028), rng.randrange(1, 13), rng.randrange(1, 29))
         days = rng.randrange(5, 45)
         end = start + timedelta(days=days)
-        asked = rng.choice(
+        wording, asked = _drawn(
+            rng,
             (
                 f"The letter is dated {start.isoformat()}. It may be answered until {days} days after its date. What "
                 "is the last day for an answer?",
@@ -163,7 +178,7 @@ def _deadlines(rng: random.Random) -> Iterator[Item]:
                 "What is the last day to fetch it?",
                 f"A trial begins on {start.isoformat()} and can be cancelled up to {days} days later. What is the last "
                 "day to cancel?",
-            )
+            ),
         )
         yield Item(
             "deadline",
@@ -171,6 +186,7 @@ def _deadlines(rng: random.Random) -> Iterator[Item]:
             only(end.isoformat()),
             end.isoformat(),
             start.isoformat(),
+            group=f"deadline: {wording}",
         )
 
 
@@ -188,6 +204,7 @@ def _cheapest(rng: random.Random) -> Iterator[Item]:
             only(answer),
             answer,
             next(thing for thing in things if thing != answer),
+            group=f"price: {wanted}",
         )
 
 
@@ -210,6 +227,7 @@ def _unsaid(rng: random.Random) -> Iterator[Item]:
             only(right),
             right,
             "Twelve" if answer is None else "not stated",
+            group=f"unsaid: {at % 5 + 1}",
         )
 
 

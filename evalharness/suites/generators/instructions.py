@@ -4,18 +4,16 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from evalharness.suites.generators.drafts import Draft, Item, check, user
+from evalharness.suites.generators.drafts import Draft, Item, check, templates, user
 from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import THINGS, TOPICS
 
 SEED = 11
 EACH = 8
 HEAD = (
-    "Whether orders about the form of an answer are kept: how many sentences, steps, headings or letters, which words, "
-    "which language, which order. A program checks every one, so nothing is a matter of taste; whether the text is any "
-    "good is not looked at. It guards what a model could do before it was tuned for something else. The margin is the "
-    "smallest that 200 prompts can show: with one prompt in ten answered differently, equal models pass in 8 of 10 "
-    "runs."
+    "Whether orders about the form of an answer are kept: how many sentences, steps, headings or letters, which "
+    "words, which language, which order. A program checks every one, so nothing is a matter of taste; whether the "
+    "text is any good is not looked at. It guards what a model could do before it was tuned for something else."
 )
 
 _SAID = (
@@ -73,7 +71,7 @@ _FIRST_LETTERS = {
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = [item for kind in _KINDS for item in kind(rng)]
+    items = templates(item for kind in _KINDS for item in kind(rng))
     return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.07, 320, HEAD, items, version=2)
 
 

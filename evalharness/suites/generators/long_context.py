@@ -9,6 +9,7 @@ import math
 import random
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from evalharness.suites.generators.drafts import Draft, Item, user
@@ -26,7 +27,7 @@ HEAD = (
     "{context} tokens on all common tokenizers. A server that serves a shorter length refuses the longest of them, "
     "which counts as errors and not as wrong answers. Finding is measured, not understanding. "
 )
-SHORT_HEAD = HEAD.format(context=SERVED) + "The margin is the smallest that 60 prompts can show."
+SHORT_HEAD = HEAD.format(context=SERVED).strip()
 LONG_HEAD = (
     HEAD.replace("500, 1000 and 1700", "3500 and 7000").format(context=LONGER)
     + "Its prompts are too few to decide anything: it is only shown. Start the servers with a served length of 8192 or "
@@ -79,7 +80,7 @@ def suite() -> Draft:
     )
     items = [make(rng, sizes[at % 3]) for make, many in kinds for at in range(many)]
     title = "Facts in documents of up to 1700 tokens"
-    return Draft("long-context", title, "non-inferiority", 0.14, ANSWER_TOKENS, SHORT_HEAD, items, SERVED)
+    return Draft("long-context", title, "non-inferiority", 0.14, ANSWER_TOKENS, SHORT_HEAD, items, SERVED, version=2)
 
 
 def longer_suite() -> Draft:
@@ -93,7 +94,7 @@ def longer_suite() -> Draft:
     )
     items = [make(rng, sizes[at % 2]) for make in kinds for at in range(4)]
     title = "Facts in documents of up to 7000 tokens"
-    return Draft("long-context-8k", title, "descriptive", None, ANSWER_TOKENS, LONG_HEAD, items, LONGER)
+    return Draft("long-context-8k", title, "descriptive", None, ANSWER_TOKENS, LONG_HEAD, items, LONGER, version=2)
 
 
 def most_tokens(text: str) -> int:
@@ -132,7 +133,12 @@ def _hide(entries: list[str], facts: Sequence[tuple[float, str]]) -> str:
 
 def _item(kind: str, size: Size, book: str, question: str, answer: str, wrong: str) -> Item:
     asked = f"Here is the logbook of a lighthouse.\n\n{book}\n\nEnd of the logbook. {question}"
-    return Item(kind, user(asked), only(answer), answer, wrong, (f"about-{size}-tokens",))
+    return _of_kind_and_size(Item(kind, user(asked), only(answer), answer, wrong), size)
+
+
+def _of_kind_and_size(item: Item, size: int) -> Item:
+    """What is hard about a prompt: where the fact lies, and in how long a document."""
+    return replace(item, tags=(f"about-{size}-tokens",), group=f"{item.kind}: about {size} tokens")
 
 
 def _codes(rng: random.Random, many: int) -> list[str]:
@@ -202,7 +208,7 @@ def _chinese(rng: random.Random, size: Size) -> Item:
     at = rng.randrange(len(entries))
     entries[at] += f"{colour}柜子的密码是{code}。"
     asked = "\n".join(["下面是一座灯塔的日志。", *entries, f"日志到此结束。{colour}柜子的密码是多少？只写四位数字。"])
-    return Item("needle-zh", user(asked), only(code), code, other, (f"about-{size}-tokens",))
+    return _of_kind_and_size(Item("needle-zh", user(asked), only(code), code, other), size)
 
 
 def _filled_zh(rng: random.Random, sentence: str) -> str:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from evalharness.suites.generators.drafts import Draft, Item, check, turns
+from evalharness.suites.generators.drafts import Draft, Item, check, templates, turns
 from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
@@ -13,8 +13,7 @@ HEAD = (
     "Whether a model keeps what was said turns before: facts, corrections of them, one person's among several, a "
     "running sum, a list that grew and shrank, a name or a rule that was agreed on, its own earlier answer, and what "
     "the system prompt said, with small talk in between. The earlier turns are given, the model's own among them, so "
-    "that both models answer the same conversation: how well a model leads one by itself is not measured. The margin "
-    "is the smallest that 100 prompts can show."
+    "that both models answer the same conversation: how well a model leads one by itself is not measured."
 )
 
 _SMALL_TALK = (
@@ -36,8 +35,8 @@ _HIDING_PLACES = ("basket", "drawer", "teapot", "jacket", "bucket", "kettle", "h
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = [item for kind in _KINDS for item in kind(rng)]
-    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items)
+    items = templates(item for kind in _KINDS for item in kind(rng))
+    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=2)
 
 
 def _chat(rng: random.Random, pairs: int) -> list[str]:
@@ -68,6 +67,7 @@ def _facts(rng: random.Random) -> Iterator[Item]:
             only(answer),
             answer,
             "I do not know.",
+            group=f"fact: {at % 5 + 1}",
         )
 
 
@@ -93,6 +93,7 @@ def _corrections(rng: random.Random) -> Iterator[Item]:
             only(answer),
             answer,
             wrong,
+            group=f"correction: {at % 4 + 1}",
         )
 
 
@@ -133,6 +134,7 @@ def _sums(rng: random.Random) -> Iterator[Item]:
             [check("numeric", {"value": first + more - less, "which": "last"})],
             str(first + more - less),
             str(first + more),
+            group=f"running-count: {at % 3 + 1}",
         )  # fmt: skip
 
 
@@ -175,6 +177,7 @@ def _rules(rng: random.Random) -> Iterator[Item]:
             [check("regex", rf"(?i)\b{word[:-1]}\W*\Z"), check("contains", [known])],
             f"{answer} {word}",
             answer,
+            group=f"agreed-ending: {at % len(asked) + 1}",
         )  # fmt: skip
 
 
@@ -212,6 +215,7 @@ def _own_answers(rng: random.Random) -> Iterator[Item]:
             only(things[at % 3]),
             things[at % 3],
             things[(at + 1) % 3],
+            group=f"own-answer: {place}",
         )  # fmt: skip
 
 
@@ -230,6 +234,7 @@ def _system_prompts(rng: random.Random) -> Iterator[Item]:
             only(str(answer), f"{answer}:00", f"{answer:02}", f"{answer:02}:00"),
             str(answer),
             str(wrong),
+            group=f"system-prompt: {asked}",
         )  # fmt: skip
 
 
@@ -249,6 +254,7 @@ def _orders(rng: random.Random) -> Iterator[Item]:
             only(answer),
             answer,
             things[1],
+            group=f"first-or-last: {place}",
         )
 
 

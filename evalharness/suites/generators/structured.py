@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from evalharness.suites.generators.drafts import Checks, Draft, Item, check, user
+from evalharness.suites.generators.drafts import Checks, Draft, Item, check, templates, user
 from evalharness.suites.generators.words import INVENTED_CITIES, PEOPLE, THINGS, TOWNS
 
 SEED = 12
@@ -15,15 +15,14 @@ HEAD = (
     "Whether data comes out in the form that a program can read: JSON with nothing around it, by keys or by a schema, "
     "nested, with null for what is not said; also CSV and Markdown tables. What has one right answer is compared with "
     "it value by value. A code fence around JSON is counted as wrong, because the prompts ask for none: the suite "
-    "measures obedience to the letter, not what a lenient reader could still rescue. The margin is the smallest that "
-    "120 prompts can show. To demand a gain from a model that was tuned for this, copy the file and make its purpose "
-    "superiority."
+    "measures obedience to the letter, not what a lenient reader could still rescue. To demand a gain from a model "
+    "that was tuned for this, copy the file and make its purpose superiority."
 )
 
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = [item for kind in _KINDS for item in kind(rng)]
+    items = templates(item for kind in _KINDS for item in kind(rng))
     return Draft(
         "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.09, 400, HEAD, items, version=2
     )
@@ -269,6 +268,7 @@ def _invented(_: random.Random) -> Iterator[Item]:
             [check("json_schema", schema)],
             _said(made),
             _said({**made, "comment": "made up"}),
+            group=f"by-schema: {thing}",
         )
 
 
@@ -305,6 +305,7 @@ def _repairs(rng: random.Random) -> Iterator[Item]:
             _equal(record),
             whole,
             broken,
+            group=f"repairs: damage {at % 5 + 1}",
         )
 
 

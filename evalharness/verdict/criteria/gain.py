@@ -6,7 +6,8 @@ of many that were not, one shows a gain by accident.
 
 from collections.abc import Iterator, Sequence
 
-from evalharness.runs.summaries import Reason
+from evalharness.runs.summaries import TOGETHER, Reason
+from evalharness.verdict.criteria.quality import GUARD
 from evalharness.wording import listing
 
 CRITERION = "gain"
@@ -29,7 +30,8 @@ def gain(reasons: Sequence[Reason], second: str) -> Iterator[Reason]:
 
 def cannot_tell(reasons: Sequence[Reason], second: str) -> str:
     """What is not known where no suite was asked to show a gain, and which could be asked; empty where one was."""
-    asked = [reason.subject for reason in reasons if reason.criterion == "non-inferiority"]
+    guards = (reason.subject for reason in reasons if reason.criterion in ("non-inferiority", GUARD))
+    asked = [name for name in guards if name != TOGETHER]
     if not asked or any(reason.criterion in SHOWS_ONE for reason in reasons):
         return ""
     suites = listing(asked if len(asked) <= 4 else [*asked[:3], f"{len(asked) - 3} more"])

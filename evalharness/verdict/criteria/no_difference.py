@@ -30,14 +30,15 @@ def no_difference(evaluation: EvalSummary) -> list[Reason]:
         if p is None:
             reasons.append(without_a_pair(CRITERION, suite))
             continue
-        outcome = outcome_of(least[suite.suite], largest[suite.suite], alpha, pairs)
+        outcome = outcome_of(least[suite.suite], largest[suite.suite], alpha, suite.right.groups)
         told = f" ({wording.p_value(p)}, adjusted for {len(shown)} suites)" if len(shown) > 1 else ""
         if outcome == "met":
             meaning = f"no difference found{told}{_same(suite)}. {_fault(suite, alpha / len(shown))}"
         elif outcome == "failed":
             meaning = f"a difference where none can be{told}."
-        elif pairs < FEWEST:
-            meaning = f"not settled: {wording.count(pairs, 'prompt')} of {FEWEST} that it takes at least."
+        elif suite.right.groups < FEWEST:
+            what = "prompt" if suite.right.groups == pairs else "group"
+            meaning = f"not settled: {wording.count(suite.right.groups, what)} of {FEWEST} that it takes at least."
         else:
             meaning = "not settled: its errors could hide the opposite. Ask them again (eval with --resume)."
         plain = (
@@ -73,8 +74,10 @@ def _adjusted(suites: Iterable[SuiteSummary], p_of: Callable[[SuiteSummary], flo
 def _fault(suite: SuiteSummary, alpha: float) -> str:
     """How large a fault in one direction most of such runs would have found, at the discordance that was found."""
     from evalharness.stats.levels import POWER
-    from evalharness.stats.power import smallest_difference
+    from evalharness.stats.power import company_of, smallest_difference
 
     right, pairs = suite.right, suite.paired
-    fault = smallest_difference(pairs, (right.only_first + right.only_second) / pairs, alpha=alpha)
+    discordance = (right.only_first + right.only_second) / pairs
+    company = company_of(right.company or 1, right.design_effect or 1)
+    fault = smallest_difference(pairs, discordance, alpha=alpha, company=company)
     return f"A fault of {fault * 100:.1f} points in one direction would have been found in {POWER:.0%} of such runs."

@@ -4,15 +4,18 @@ It knows summaries and margins, nothing of how answers were judged right.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from evalharness import wording
 from evalharness.runs.summaries import Estimate, EvalSummary, Outcome, Purpose, Reason, SuiteSummary
 from evalharness.verdict.criteria.plain import by_interval, errors_hide
-from evalharness.verdict.criteria.statement import FEWEST, above, of_enough, within
+from evalharness.verdict.criteria.statement import FEWEST, above, fewest_for, of_enough, within
 from evalharness.verdict.policy import PURPOSES, Policy, applied
 from evalharness.verdict.settling import more_prompts, prompts_to_leave
 
+GUARD = "no loss shown"
 ASKS = {
     "superiority": "{second} has to be right more often than {first}, by however little",
     "superiority by a margin": "{second} has to be right more often than {first} by {size} or more",
@@ -30,17 +33,26 @@ FAILED = {
 }
 
 
-def quality(evaluation: EvalSummary, policy: Policy) -> list[Reason]:
+def quality(evaluation: EvalSummary, policy: Policy, tried: Mapping[str, int] = MappingProxyType({})) -> list[Reason]:
     """A reason for every suite that is judged, by its `right` (all checks passed).
 
-    A PASS takes all suites, so each is judged as if it were the only one.
+    A PASS takes all suites, so each is judged as if it were the only one. Where the policy says how much may be lost
+    in the suites of non-inferiority together, that is asked of all of them in one, and of each only that it shows no
+    loss of its margin: many suites that each have to rule one out hardly ever all do, however equal the models are.
+    `tried` says how many tuned models were held against the base on a suite: of many, one is better by accident.
     """
     names, confidence = evaluation.endpoints, evaluation.confidence
+    judged = [suite for suite in applied(policy, evaluation.suites) if suite.purpose != "descriptive"]
+    whole = _together(evaluation, policy)
+    guards = {suite.suite for suite in judged if suite.purpose == "non-inferiority"} - policy.suites.keys()
     reasons = [
-        _of_suite(suite, names, confidence)
-        for suite in applied(policy, evaluation.suites)
-        if suite.purpose != "descriptive"
+        _guard(suite, names, confidence)
+        if whole and suite.suite in guards
+        else _best_of(tried.get(suite.suite, 1), suite, _of_suite(suite, names, confidence), 1 - confidence)
+        for suite in judged
     ]
+    if whole and guards:
+        reasons.append(_of_suite(whole, names, confidence))
     asked = {suite.suite for suite in evaluation.suites}
     for name, bar in policy.suites.items():
         if name not in asked:
@@ -53,9 +65,11 @@ def quality(evaluation: EvalSummary, policy: Policy) -> list[Reason]:
 
 
 def outcome_of(
-    purpose: Purpose, margin: float | None, first_rate: float, low: float, high: float, prompts: int
+    purpose: Purpose, margin: float | None, first_rate: float, low: float, high: float, groups: int
 ) -> Outcome:
-    """What the interval of a difference says of a suite with this purpose and margin; all but `prompts` are rates.
+    """What the interval of a difference says of a suite with this purpose and margin; all but `groups` are rates.
+
+    `groups` is how many groups of prompts it rests on: as many as prompts, where each stands alone.
 
     superiority: the truth is a gain, however small. superiority by a margin: a gain of the margin or more.
     non-inferiority: no loss of the margin or more. statement.py has when each is met, and when it is failed.
@@ -65,7 +79,8 @@ def outcome_of(
         # Whoever has no more than the margin cannot lose more than it: nothing would be shown by a met criterion.
         return "unsettled"
     by_a_margin = purpose == "superiority by a margin"
-    return of_enough(within(bound, math.inf, low, high) if by_a_margin else above(bound, low, high), prompts)
+    found = within(bound, math.inf, low, high) if by_a_margin else above(bound, low, high)
+    return of_enough(found, groups, _fewest(purpose, margin))
 
 
 def rates_in_words(names: Sequence[str], suite: SuiteSummary, confidence: float) -> str:
@@ -89,7 +104,7 @@ def _of_suite(suite: SuiteSummary, names: Sequence[str], confidence: float) -> R
     purpose, margin, found = suite.purpose, suite.margin, seen(suite)
     if found is None:
         return without_a_pair(purpose, suite)
-    outcome = outcome_of(purpose, margin, _first_rate(suite), found.low, found.high, suite.paired)
+    outcome = outcome_of(purpose, margin, _first_rate(suite), found.low, found.high, suite.right.groups)
     size = "" if margin is None else f"{margin * 100:g} points"
     ask = f"{suite.suite}: {ASKS[purpose].format(first=names[0], second=names[1], size=size)}"
     worst, best = (f"{wording.points(end)} points" for end in (found.low, found.high))
@@ -103,6 +118,43 @@ def _of_suite(suite: SuiteSummary, names: Sequence[str], confidence: float) -> R
     else:
         meaning = f"not settled{_settled_by(suite, found, size)}"
     return Reason(purpose, suite.suite, outcome, f"{rates_in_words(names, suite, confidence)}: {meaning}", plain)
+
+
+def better_of_many(p_value: float, tried: int, alpha: float) -> bool:
+    """Is a gain with this p-value shown where so many models were tried on the same prompts (Bonferroni)?"""
+    return tried < 2 or tried * p_value <= alpha
+
+
+def _best_of(tried: int, suite: SuiteSummary, reason: Reason, alpha: float) -> Reason:
+    """The reason as it stands where this is the only model that was tried, or one of so many."""
+    if reason.outcome != "met" or reason.criterion != "superiority" or suite.right.p_value is None or tried < 2:
+        return reason
+    p_value = max(suite.right.p_value, suite.with_errors.largest_p if suite.with_errors else 0)
+    found = f"{tried} tuned models were tried on these prompts: {wording.p_value(min(1, tried * p_value))}, adjusted"
+    if better_of_many(p_value, tried, alpha):
+        return replace(reason, text=f"{reason.text} {found}.")
+    text = f"{reason.text.removesuffix('better.')}not settled: {found}. Prompts that none was tried on settle it."
+    plain = f"{suite.suite}: {found}. The best of many looks better than it is."
+    return replace(reason, outcome="unsettled", text=text, plain=plain)
+
+
+def _together(evaluation: EvalSummary, policy: Policy) -> SuiteSummary | None:
+    """The suites of non-inferiority in one, with the policy's margin; None where it has none, or there are not two."""
+    if evaluation.together is None or policy.together is None:
+        return None
+    return replace(evaluation.together, margin=policy.together["not_worse_by"])
+
+
+def _guard(suite: SuiteSummary, names: Sequence[str], confidence: float) -> Reason:
+    """Of a suite of which all together say how much may be lost: only a loss that it shows by itself fails it."""
+    reason = _of_suite(suite, names, confidence)
+    if reason.outcome == "failed" or seen(suite) is None:
+        return reason
+    size = f"{(suite.margin or 0) * 100:g} points"
+    said = f"a loss of {size} is not shown. How much may be lost is told of all suites together."
+    text = f"{rates_in_words(names, suite, confidence)}: {said}"
+    plain = f"{suite.suite}: by itself it fails only where it shows that {names[1]} loses {size} or more."
+    return replace(reason, criterion=GUARD, outcome="met", text=text, plain=plain)
 
 
 def seen(suite: SuiteSummary) -> Estimate | None:
@@ -124,6 +176,11 @@ def _bound(purpose: Purpose, margin: float | None) -> float:
     return -(margin or 0) if purpose == "non-inferiority" else margin or 0
 
 
+def _fewest(purpose: Purpose, margin: float | None) -> int:
+    """How many groups of prompts it takes at least to be met."""
+    return fewest_for(margin) if purpose == "non-inferiority" and margin else FEWEST
+
+
 def _untold(suite: SuiteSummary, found: Estimate, base: str, size: str) -> str:
     """Why this suite can tell nothing, wherever its interval lies; empty where it can."""
     if not math.isfinite(sum(found)):
@@ -131,10 +188,12 @@ def _untold(suite: SuiteSummary, found: Estimate, base: str, size: str) -> str:
     if suite.purpose == "non-inferiority" and _first_rate(suite) <= (suite.margin or 0):
         shown = f"{base} is right too rarely for a loss of {size} to show"
         return f"{shown}. A suite that {base} can answer settles it."
-    if suite.paired < FEWEST:
-        return f"{wording.count(suite.paired, 'prompt')} of {FEWEST} that it takes at least."
+    groups, fewest = suite.right.groups, _fewest(suite.purpose, suite.margin)
+    if groups < fewest:
+        what = "prompt" if groups == suite.paired else "group"
+        return f"{wording.count(groups, what)} of {fewest} that it takes at least."
     alone = suite.right.estimate or found
-    without = outcome_of(suite.purpose, suite.margin, _first_rate(suite), alone.low, alone.high, suite.paired)
+    without = outcome_of(suite.purpose, suite.margin, _first_rate(suite), alone.low, alone.high, groups)
     return "" if without == "unsettled" else errors_hide(found.low, found.high)
 
 
@@ -143,5 +202,6 @@ def _settled_by(suite: SuiteSummary, found: Estimate, size: str) -> str:
     if suite.purpose == "superiority" and suite.margin is not None and found.high < suite.margin:
         return f", but a gain of {size}, the smallest that matters, is ruled out: more prompts are hardly worth asking."
     discordance = (suite.right.only_first + suite.right.only_second) / suite.paired
-    enough = prompts_to_leave(_bound(suite.purpose, suite.margin), found.value, discordance, suite.paired)
-    return f". {more_prompts(suite.paired, enough)}"
+    company = suite.right.company or 1, suite.right.design_effect or 1
+    enough = prompts_to_leave(_bound(suite.purpose, suite.margin), found.value, discordance, suite.paired, *company)
+    return f". {more_prompts(suite.paired, enough, suite.paired / suite.right.groups)}"

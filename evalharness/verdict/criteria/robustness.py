@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from evalharness import wording
 from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary, Variants
 from evalharness.verdict.criteria.plain import by_interval, errors_hide
-from evalharness.verdict.criteria.statement import FEWEST, above, of_enough
+from evalharness.verdict.criteria.statement import above, fewest_for, of_enough
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.settling import more_of_the_same, times
 
@@ -30,12 +30,13 @@ def robustness(evaluation: EvalSummary, policy: Policy) -> Iterator[Reason]:
         yield Reason(CRITERION, name, outcome, f"{name}: {text}", f"{name}: {plain}")
 
 
-def outcome_of(margin: float, originals: float, low: float, high: float, prompts: int) -> Outcome:
+def outcome_of(margin: float, originals: float, low: float, high: float, groups: int) -> Outcome:
     """What the interval of how much more the second loses says of this margin.
 
-    `originals` is how often it is right where nothing is reworded: who has no more than the margin cannot lose it.
+    `originals` is how often it is right where nothing is reworded: who has no more than the margin cannot lose it;
+    `groups` is how many groups of prompts the interval rests on.
     """
-    return of_enough("unsettled" if originals <= margin else above(-margin, -high, -low), prompts)
+    return of_enough("unsettled" if originals <= margin else above(-margin, -high, -low), groups, fewest_for(margin))
 
 
 def _together(suite: SuiteSummary) -> Variants | None:
@@ -55,7 +56,7 @@ def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float
         f"({confidence * 100:g} % interval {wording.points(lost.low)} to {wording.points(lost.high)}):"
     )
     reach = row.with_errors or lost
-    outcome = outcome_of(margin, originals, reach.low, reach.high, row.prompts)
+    outcome = outcome_of(margin, originals, reach.low, reach.high, row.groups)
     ask = f"asked in other words, {second} must not lose {size} more than {first} does"
     worst, best = (f"{wording.points(end)} points" for end in (reach.high, reach.low))
     plain = by_interval(outcome, ask, worst, best, f"below {wording.points(margin)}")
@@ -65,9 +66,10 @@ def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float
         return outcome, f"{said} more than the {size} that are accepted.", plain
     if originals <= margin:
         untold = f"{second} is right too rarely for a loss of {size} to show. A suite that it can answer settles it."
-    elif row.prompts < FEWEST:
-        untold = f"{wording.count(row.prompts, 'prompt')} of {FEWEST} that it takes at least."
-    elif outcome_of(margin, originals, lost.low, lost.high, row.prompts) != "unsettled":
+    elif row.groups < fewest_for(margin):
+        what = "prompt" if row.groups == row.prompts else "group"
+        untold = f"{wording.count(row.groups, what)} of {fewest_for(margin)} that it takes at least."
+    elif outcome_of(margin, originals, lost.low, lost.high, row.groups) != "unsettled":
         untold = errors_hide(reach.low, reach.high)
     else:
         factor = times(*lost, margin)

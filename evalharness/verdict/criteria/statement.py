@@ -28,6 +28,13 @@ def within(smallest: float, largest: float, low: float, high: float) -> Outcome:
     return "failed" if high < smallest or low > largest else "unsettled"
 
 
-def of_enough(outcome: Outcome, witnesses: int) -> Outcome:
+def of_enough(outcome: Outcome, witnesses: int, fewest: int = FEWEST) -> Outcome:
     """The outcome as so many witnesses may have it: too few do not meet anything."""
-    return "unsettled" if outcome == "met" and witnesses < FEWEST else outcome
+    return "unsettled" if outcome == "met" and witnesses < fewest else outcome
+
+
+def fewest_for(margin: float) -> int:
+    """How many groups of prompts it takes at least to show that no more than this margin is lost."""
+    from evalharness.stats.power import fewest_groups  # here: numpy comes with it, and --help must answer at once
+
+    return max(FEWEST, fewest_groups(margin))

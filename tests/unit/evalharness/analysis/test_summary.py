@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from evalharness.analysis.summary import summarise
 from evalharness.runs.rows import Graded
-from evalharness.runs.summaries import Metric, Rate, SuiteSummary
+from evalharness.runs.summaries import TOGETHER, Metric, Rate, SuiteSummary
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from evalharness.stats.clustered import effect
 from tests.parts import answered, checked
@@ -62,10 +63,57 @@ def test_the_rates_are_counted_over_pairs_and_the_difference_is_tuned_minus_base
         difference=(counts[2] - counts[1]) / len(answers),
         low=low,
         high=high,
-        p_value=mcnemar(pairs),
+        p_value=pytest.approx(mcnemar(pairs)),
         only_first=counts[1],
         only_second=counts[2],
+        groups=len(answers),
+        company=1.0,
+        design_effect=pytest.approx(1),
     )
+
+
+def grouped(lost: int, size: int = 10, groups: int = 30) -> list[Graded]:
+    """Groups of prompts that base gets all right; tuned loses so many whole ones."""
+    return [
+        row(f"p{number}", name, name == "base" or number // size >= lost, group=f"g{number // size}")
+        for number in range(size * groups)
+        for name in ("base", "tuned")
+    ]
+
+
+def test_prompts_of_one_group_count_as_one_witness() -> None:
+    together = only_suite(grouped(lost=2)).right
+    alone = only_suite([replace(one, group=None) for one in grouped(lost=2)]).right
+    assert (together.groups, together.company, alone.groups, alone.company) == (30, 10, 300, 1)
+    assert together.difference == alone.difference
+    assert together.design_effect == pytest.approx(10)
+    assert alone.high is not None and alone.high < 0 < (together.high or 0)
+    assert alone.p_value is not None and alone.p_value < 0.001
+    assert together.p_value == pytest.approx(2 * 0.25 - 0.25)  # two groups turn two coins; half of what was seen
+
+
+def test_a_group_of_one_suite_is_none_of_another() -> None:
+    run = {**RUN, "suites": [{**RUN["suites"][0], "suite": name, "purpose": "non-inferiority"} for name in "ab"]}
+    rows = [row(f"{n}", side, True, suite=name, group="g") for name in "ab" for n in "12" for side in ("base", "tuned")]
+    found = summarise(run, rows).together
+    assert found and (found.right.groups, found.paired) == (2, 4)
+
+
+def test_the_suites_of_non_inferiority_are_put_together_and_no_others() -> None:
+    purposes = {"a": "non-inferiority", "b": "non-inferiority", "c": "superiority", "d": "descriptive"}
+    run = {**RUN, "suites": [{**RUN["suites"][0], "suite": name, "purpose": why} for name, why in purposes.items()]}
+    rows = [
+        row(f"{n}", side, side == "base" or name != "a", suite=name)
+        for name in purposes
+        for n in range(20)
+        for side in ("base", "tuned")
+    ]
+    found = summarise(run, rows)
+    assert found.together and (found.together.suite, found.together.paired) == (TOGETHER, 40)
+    assert found.together.prompts == 18  # of two suites whose run.json says 9
+    assert (found.together.right.low, found.together.right.high) == difference_interval(Pairs(20, 20, 0, 0))
+    alone = summarise({**run, "suites": run["suites"][1:]}, [one for one in rows if one.suite != "a"])
+    assert alone.together is None
 
 
 def test_an_error_is_counted_and_takes_its_prompt_out_of_the_rates_of_both() -> None:

@@ -20,7 +20,10 @@ UNKNOWN: dict[str, Any] = dict.fromkeys((*get_args(What), MODEL))
 
 
 def a_suite(prompts: int, name: str = "s") -> Suite:
-    prompt = {"messages": [{"role": "user", "content": "?"}], "checks": [{"type": "json_valid"}]}
+    def prompt(number: int) -> dict[str, Any]:
+        asked = {"role": "user", "content": f"{number}?"}
+        return {"id": f"p{number}", "messages": [asked], "checks": [{"type": "json_valid"}]}
+
     return Suite.model_validate(
         {
             "suite": name,
@@ -28,7 +31,7 @@ def a_suite(prompts: int, name: str = "s") -> Suite:
             "title": "T",
             "purpose": "descriptive",
             "sampling": {"max_tokens": 4},
-            "prompts": [{"id": f"p{number}", **prompt} for number in range(prompts)],
+            "prompts": [prompt(number) for number in range(prompts)],
         }
     )
 

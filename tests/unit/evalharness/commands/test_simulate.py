@@ -3,12 +3,13 @@
 import pytest
 
 from evalharness.__main__ import main
+from evalharness.simulation import bounds, load, table
 
 
 def test_it_prints_markdown_tables_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--runs", "20"]) == 0
-    tables = [table.splitlines() for table in capsys.readouterr().out.strip().split("\n\n")]
-    for table, rows, columns in zip(tables, (39, 26, 13), (8, 6, 7), strict=True):
-        assert len(table) == 2 + rows
-        assert {line.count("|") for line in table} == {columns + 1}
-        assert set(table[1]) == {"|", "-"}
+    tables = [text.splitlines() for text in capsys.readouterr().out.strip().split("\n\n")]
+    for shown, made, columns in zip(tables, (table, bounds, load), (8, 6, 7), strict=True):
+        assert len(shown) == 2 + len(list(made.cases()))
+        assert {line.count("|") for line in shown} == {columns + 1}
+        assert set(shown[1]) == {"|", "-"}

@@ -1,13 +1,13 @@
 """Every criterion of every policy that ships, or that one offers, is held by simulated rows."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import yaml
 
-from evalharness.runs.summaries import Purpose
+from evalharness.runs.summaries import TOGETHER, Purpose
 from evalharness.simulation.held import COUNTED, rows
 from evalharness.verdict.policy import FOLDER, Policy, Rule, read_policy
 from evalharness.verdict.verdict import decide
@@ -31,7 +31,8 @@ def criteria(policy: Policy) -> set[str]:
     """Of all that a verdict by this policy can be made of."""
     suites = [suite(metric(0.5, 0.5), f"of {purpose}", purpose=purpose) for purpose in get_args(Purpose)]
     fair = {"differences": [], "unknown": [], "read": {}}
-    found = decide(evaluation(*suites), {}, None, policy, None, [fair]).reasons
+    run = replace(evaluation(*suites), together=replace(suites[2], suite=TOGETHER, margin=None))
+    found = decide(run, {}, None, policy, None, [fair]).reasons
     return {reason.criterion for reason in found}
 
 
@@ -51,6 +52,14 @@ def test_every_kind_of_limit_of_a_shipped_policy_is_simulated(path: Path) -> Non
 
 def test_the_list_has_every_criterion_that_a_policy_can_ask_for(tmp_path: Path) -> None:
     offered = set().union(*(criteria(with_all_it_offers(path, tmp_path)) for path in POLICIES))
-    assert offered >= {"superiority by a margin", "robustness", "preference", "gain", "no difference", "capacity"}
+    assert offered >= {
+        "superiority by a margin",
+        "no loss shown",
+        "robustness",
+        "preference",
+        "gain",
+        "no difference",
+        "capacity",
+    }
     assert set(get_args(Rule)) == {row.split()[0] for row in rows()["capacity"]}
-    assert len(fields(Policy)) == 10, "a policy has a new field: is what it asks for simulated?"
+    assert len(fields(Policy)) == 11, "a policy has a new field: is what it asks for simulated?"

@@ -1,6 +1,8 @@
 """Differences that are not only 0 and 1, one a prompt."""
 
 import time
+from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,8 +12,8 @@ from hypothesis.extra import numpy as arrays
 from scipy.stats import bootstrap, ttest_1samp
 
 from evalharness.simulation.worlds import several, single
-from evalharness.stats import Pairs, difference_interval
-from evalharness.stats.clustered import bounds, effect, means, paired_effect
+from evalharness.stats import Pairs, difference_interval, mcnemar
+from evalharness.stats.clustered import Effect, Sums, effect, means, paired_effect, sign_flip
 
 steps = st.integers(-8, 8).map(lambda step: step / 8)
 some = arrays.arrays(float, st.integers(2, 60), elements=steps)
@@ -40,7 +42,7 @@ def test_the_order_of_prompts_says_nothing(differences: np.ndarray, chance: st.D
 
 @given(some)
 def test_more_confidence_is_a_wider_interval(differences: np.ndarray) -> None:
-    wide, narrow = effect(differences, 0.99), effect(differences, 0.9)
+    wide, narrow = effect(differences, confidence=0.99), effect(differences, confidence=0.9)
     assert wide.low <= narrow.low <= narrow.high <= wide.high
 
 
@@ -54,15 +56,92 @@ def test_a_larger_reach_only_changes_the_unit(differences: np.ndarray) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
-def test_of_whole_differences_it_is_that_of_pairs_but_for_students_quantile(up: int, down: int, no: int) -> None:
-    differences = [1.0] * up + [-1.0] * down + [0.0] * (no + 2)
-    low, high = difference_interval(Pairs(no + 2, down, up, 0))
-    found = effect(differences)
-    assert found.low <= low + 1e-9 and high - 1e-9 <= found.high
-    many = effect(differences * 300)
-    assert (many.low, many.high) == pytest.approx(
-        difference_interval(Pairs(300 * (no + 2), 300 * down, 300 * up, 0)), abs=1e-4
-    )
+def test_of_prompts_alone_that_are_right_or_wrong_it_is_that_of_pairs(up: int, down: int, no: int) -> None:
+    found = effect([1.0] * up + [-1.0] * down + [0.0] * (no + 2))
+    assert (found.low, found.high) == difference_interval(Pairs(no + 2, down, up, 0))
+    assert found.groups == found.prompts and found.design_effect == pytest.approx(1)
+
+
+in_groups = st.lists(st.tuples(st.sampled_from((-1, 0, 0, 1)), st.integers(0, 12)), min_size=2, max_size=60)
+Prompts = list[tuple[int, int]]
+
+
+def of(prompts: Prompts) -> Effect:
+    return effect([difference for difference, _ in prompts], [group for _, group in prompts])
+
+
+@settings(deadline=None)
+@given(in_groups)
+def test_in_groups_too_the_other_way_round_everything_is_mirrored(prompts: Prompts) -> None:
+    one, other = of(prompts), of([(-difference, group) for difference, group in prompts])
+    assert (other.difference, other.low, other.high) == pytest.approx((-one.difference, -one.high, -one.low))
+    assert one.low <= one.difference + 1e-9 and one.difference - 1e-9 <= one.high
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from((-1, 0, 0, 1)), min_size=2, max_size=60), st.integers(2, 20))
+def test_copies_of_every_prompt_in_a_group_with_it_say_nothing_more(differences: list[int], times: int) -> None:
+    once, often = effect(differences), effect(differences * times, [*range(len(differences))] * times)
+    assert often.difference == pytest.approx(once.difference) and often.groups == once.groups
+    assert often.low <= once.low + 1e-9 and once.high - 1e-9 <= often.high
+
+
+@settings(deadline=None)
+@given(in_groups)
+def test_groups_never_narrow_the_interval(prompts: Prompts) -> None:
+    apart, together = effect([difference for difference, _ in prompts]), of(prompts)
+    assert together.low <= apart.low + 1e-9 and apart.high - 1e-9 <= together.high
+
+
+def test_a_whole_group_that_is_lost_weighs_as_one_loss_and_not_as_ten() -> None:
+    lost = [(-1, 0)] * 10 + [(0, group) for group in range(1, 30) for _ in range(10)]
+    scattered = [(-1 if place == 0 and group < 10 else 0, group) for group in range(30) for place in range(10)]
+    assert of(lost).difference == of(scattered).difference
+    assert of(lost).low < 1.5 * of(scattered).low
+    assert of(lost).design_effect == pytest.approx(10)
+
+
+def test_what_nobody_has_seen_is_feared_in_whole_groups() -> None:
+    """Nothing differs: of 300 prompts alone no more than 1.3 points are lost, of 30 groups of ten ten times as many."""
+    alone, groups = effect([0.0] * 300), effect([0.0] * 300, [number // 10 for number in range(300)])
+    assert alone.low == pytest.approx(-3.8415 / (300 + 3.8415), abs=1e-4)
+    assert groups.low == pytest.approx(-4.183 / (30 + 4.183), abs=1e-3)  # Student's quantile of 29 degrees, squared
+
+
+@settings(deadline=None)
+@given(in_groups, in_groups)
+def test_the_sums_of_two_suites_add_up_to_those_of_both(one: Prompts, other: Prompts) -> None:
+    sums = [Sums.of([d for d, _ in prompts], [group for _, group in prompts]) for prompts in (one, other)]
+    both = of([*one, *((difference, group + 100) for difference, group in other)])
+    found = (sums[0] + sums[1]).effect()
+    assert (found.low, found.high, found.groups) == pytest.approx((both.low, both.high, both.groups))
+
+
+def test_one_group_says_nothing() -> None:
+    found = effect([1.0] * 50, ["all"] * 50)
+    assert (found.low, found.high, found.groups) == (-1, 1, 1)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from((-1, 0, 1)), min_size=1, max_size=60))
+def test_of_prompts_alone_the_sign_flip_is_mcnemars_mid_p(differences: list[int]) -> None:
+    pairs = Pairs(0, differences.count(-1), differences.count(1), differences.count(0))
+    assert sign_flip(differences) == pytest.approx(mcnemar(pairs))
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.sampled_from((-1, 0, 1)), st.integers(0, 7)), min_size=1, max_size=30))
+def test_the_sign_flip_counts_every_way_in_which_groups_could_turn(prompts: Prompts) -> None:
+    differences, groups = [d for d, _ in prompts], [group for _, group in prompts]
+    totals = [sum(d for d, own in prompts if own == group) for group in sorted(set(groups))]
+    sums = [abs(sum(sign * total for sign, total in zip(signs, totals, strict=True))) for signs in turns(len(totals))]
+    seen = abs(sum(totals))
+    share = sum(one > seen for one in sums) / len(sums) + sum(one == seen for one in sums) / len(sums) / 2
+    assert sign_flip(differences, groups) == pytest.approx(share if seen else 1.0)
+
+
+def turns(many: int) -> Iterator[tuple[int, ...]]:
+    return product((-1, 1), repeat=many)
 
 
 @pytest.mark.parametrize("scale", [0.3, 0.8])
@@ -94,7 +173,7 @@ def test_each_prompt_weighs_the_same_however_many_variants_it_has() -> None:
     assert paired_effect([0, 0, 0, 0, 0], [1, 0, 0, 0, 1], ["a", "a", "a", "a", "b"]).difference == 0.625
 
 
-def test_one_prompt_says_nothing() -> None:
+def test_one_prompt_in_grades_says_nothing() -> None:
     assert (effect([0.5]).low, effect([0.5]).high) == (-1, 1)
 
 
@@ -124,6 +203,6 @@ def test_the_bootstrap_knows_too_little_of_few_prompts() -> None:
     drawn = (world.second - world.first)[rng.choice(world.shares.size, (2000, 30), p=world.shares)]
     bca = bootstrap((drawn,), np.mean, axis=1, n_resamples=999, batch=50, method="BCa", rng=rng).confidence_interval
     ups, downs = np.maximum(drawn, 0).sum(axis=1), np.maximum(-drawn, 0).sum(axis=1)
-    low, high = bounds(ups, downs, (drawn**2).sum(axis=1), 30)
+    low, high = Sums.alone(30, (drawn != 0).sum(axis=1), ups, downs, (drawn**2).sum(axis=1)).bounds()
     assert ((bca.low <= -0.05) & (bca.high >= -0.05))[np.isfinite(bca.low)].mean() < 0.9
     assert 0.94 < ((low <= -0.05) & (high >= -0.05)).mean() < 0.985

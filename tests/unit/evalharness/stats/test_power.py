@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from evalharness.stats import POWER, Pairs, difference_interval, smallest_difference
-from evalharness.stats.power import effective_prompts, power_at, prompts_needed
+from evalharness.stats.power import Company, fewest_groups, power_at, prompts_needed, worth
 
 shares = st.floats(0.01, 1.0)
 slow = settings(deadline=None, max_examples=40)
@@ -98,12 +98,39 @@ def test_needed_for_non_inferiority_is_about_the_textbooks() -> None:
     assert prompts_needed(0.0, 0.2) is None  # nothing there to be shown
 
 
-@given(st.integers(2, 500), st.integers(1, 8), st.floats(0, 1), shares)
-def test_variants_count_for_something_between_nothing_and_new_prompts(
-    prompts: int, variants: int, correlation: float, discordance: float
+@given(st.integers(2, 500), st.integers(1, 8), st.floats(0, 1))
+def test_company_makes_prompts_worth_something_between_one_a_group_and_all(
+    groups: int, size: int, correlation: float
 ) -> None:
-    effective = effective_prompts(prompts, variants, correlation, discordance)
-    assert effective <= prompts * variants
-    assert effective <= effective_prompts(prompts, variants, 0, discordance)
-    assert effective >= effective_prompts(prompts, 1, 1, discordance)
-    assert effective_prompts(prompts, variants, 1, discordance) == effective_prompts(prompts, 1, 0, discordance)
+    prompts = groups * size
+    found = worth(prompts, Company(size, correlation))
+    assert worth(prompts, Company(size, 1.0)) <= found <= prompts
+    assert worth(prompts, Company(size, 1.0)) <= groups
+    assert worth(prompts, Company(1.0, correlation)) == prompts
+
+
+def test_one_group_is_worth_nothing() -> None:
+    assert worth(50, Company(50, 0.1)) == 0
+    assert power_at(50, 0.3, 0.1, company=Company(50, 0.1)) == 0
+
+
+@slow
+@given(st.integers(40, 300), shares, st.floats(2, 8), st.floats(0, 1))
+def test_prompts_in_company_see_no_more_than_as_many_that_stand_alone(
+    n: int, discordance: float, size: float, correlation: float
+) -> None:
+    alone, company = smallest_difference(n, discordance), Company(size, correlation)
+    assert smallest_difference(n, discordance, company=company) >= alone - 0.02  # counts are whole: no smooth line
+    assert power_at(n, discordance, 0, 0.1, company=company) <= power_at(n, discordance, 0, 0.1) + 0.05
+
+
+@given(st.floats(0.005, 0.5))
+def test_a_loss_in_whole_groups_of_the_fewest_shows_itself_in_nineteen_of_twenty_runs(margin: float) -> None:
+    fewest = fewest_groups(margin)
+    assert (1 - margin) ** fewest <= 0.05 + 1e-9 < (1 - margin) ** (fewest - 1) + 2e-9
+
+
+@given(st.integers(1, 300), st.floats(0.01, 0.5))
+def test_the_fewest_groups_ask_nothing_more_of_prompts_that_stand_alone(n: int, margin: float) -> None:
+    if n < fewest_groups(margin):
+        assert difference_interval(Pairs(n, 0, 0, 0))[0] < -margin

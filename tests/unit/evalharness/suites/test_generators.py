@@ -87,11 +87,37 @@ def test_no_wording_fills_a_suite_and_no_prompt_comes_twice(name: str) -> None:
 
 
 @pytest.mark.parametrize("draft", [draft for draft in DRAFTS.values() if draft.margin], ids=lambda draft: draft.name)
-def test_the_margin_is_the_smallest_in_whole_points_that_so_many_prompts_can_show(draft: Draft) -> None:
+def test_the_margin_is_the_smallest_in_whole_points_that_so_many_prompts_show_if_each_stands_alone(
+    draft: Draft,
+) -> None:
     assert draft.margin is not None
     n = len(draft.items)
     assert power_at(n, DISCORDANCE, 0.0, draft.margin) >= POWER
     assert power_at(n, DISCORDANCE, 0.0, draft.margin - 0.01) < POWER
+
+
+GROUPS = {  # of the templates, by counting them in the generators
+    "bilingual": 29, "extraction": 31, "instructions": 25, "long-context": 24, "long-context-8k": 12, "memory": 27,
+    "safety": 81, "structured": 25,
+}  # fmt: skip
+
+
+def test_every_suite_that_is_made_of_templates_says_which_prompts_share_one() -> None:
+    found = {name: load_suites([name])[0].about()["groups"] for name in DRAFTS}
+    assert found == {**{name: len(draft.items) for name, draft in DRAFTS.items()}, **GROUPS}
+
+
+@pytest.mark.parametrize("name", ["extraction", "instructions", "memory", "structured"])
+def test_prompts_of_one_group_are_of_one_wording(name: str) -> None:
+    """But for what fills it they begin or end with the same words, or nearly."""
+    groups: dict[str, list[str]] = {}
+    for item in DRAFTS[name].items:
+        groups.setdefault(item.group or "", []).append(item.messages[-1]["content"])
+    assert "" not in groups
+    for texts in groups.values():
+        words = [set(re.findall(r"[A-Za-z']+", text)) for text in texts]
+        shared = set.intersection(*words)
+        assert len(shared) >= 0.3 * min(map(len, words)), texts[:2]
 
 
 def test_there_are_more_than_a_thousand_prompts_beside_those_that_were_there() -> None:

@@ -27,15 +27,26 @@ def prompts_of(name: str) -> int:
 
 
 def test_every_suite_is_told_of() -> None:
-    assert sorted(first_cells("suite")) == shipped()
+    assert sorted(first_cells("suite | prompts")) == shipped()
 
 
 def test_every_suite_is_told_of_with_its_number_of_prompts() -> None:
-    rows = re.findall(r"^\| (`.*) \| ([\d, ]+) \| ", PAGE, re.MULTILINE)
+    table = PAGE[PAGE.index("| suite | prompts |") :].split("\n\n")[0]
+    rows = re.findall(r"^\| (`.*) \| ([\d, ]+) \| ", table, re.MULTILINE)
     assert len(rows) > 10
     for names, told in rows:
         prompts = [prompts_of(name) for name in re.findall(r"`([^`]+)`", names)]
         assert told in (", ".join(map(str, prompts)), str(sum(prompts)))
+
+
+def test_the_groups_of_every_suite_that_has_some_are_told() -> None:
+    table = PAGE[PAGE.index("| suite | groups |") :].split("\n\n")[0].splitlines()[2:]
+    told = {}
+    for row in table:
+        names, counts = row.split("|")[1:3]
+        told |= dict(zip(re.findall(r"`([^`]+)`", names), map(int, counts.split(",")), strict=True))
+    abouts = [load_suite(SHIPPED / f"{name}.yaml").about() for name in shipped()]
+    assert told == {about["suite"]: about["groups"] for about in abouts if about["groups"] < about["prompts"]}
 
 
 def test_every_check_is_told_of() -> None:

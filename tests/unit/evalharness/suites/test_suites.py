@@ -63,7 +63,8 @@ def test_every_sampling_parameter_is_stated_even_when_the_suite_leaves_it_out(tm
 
 def test_a_rubric_goes_with_its_prompt_and_is_not_there_where_none_is_given(tmp_path: Path) -> None:
     content = a_suite()
-    content["prompts"].append({**content["prompts"][0], "id": "second", "rubric": "5: it is warm."})
+    other = {"id": "second", "messages": [{"role": "user", "content": "Greet me."}], "rubric": "5: it is warm."}
+    content["prompts"].append({**content["prompts"][0], **other})
     first, second = load_suite(written(tmp_path, content)).rows()
     assert first.rubric is None and "rubric" not in as_json(first)
     assert second.rubric == "5: it is warm."
@@ -138,6 +139,23 @@ def test_an_id_given_twice_is_refused_at_the_second_place(tmp_path: Path) -> Non
     line = text[: text.rindex("- id: first")].count("\n") + 1
     said = f", line {line}, prompts[1] (id first): an earlier prompt has this id"
     assert refusal(written(tmp_path, text)) == said
+
+
+def test_a_question_asked_twice_is_refused_with_both_ids(tmp_path: Path) -> None:
+    content = a_suite()
+    content["prompts"].append({**content["prompts"][0], "id": "second", "tags": []})
+    said = refusal(written(tmp_path, content))
+    assert said.endswith(", prompts[1] (id second): it asks the same as 'first': leave one of the two out")
+
+
+def test_a_group_goes_with_its_prompt_and_groups_are_counted(tmp_path: Path) -> None:
+    content = a_suite()
+    for name, group in (("second", {"group": "formal"}), ("third", {"group": "formal"}), ("formal", {})):
+        asked = {"id": name, "messages": [{"role": "user", "content": f"Greet {name}."}]}
+        content["prompts"].append({**content["prompts"][0], **asked, **group})
+    suite = load_suite(written(tmp_path, content))
+    assert [row.group for row in suite.rows()] == [None, "formal", "formal", None]
+    assert (suite.about()["prompts"], suite.about()["groups"]) == (4, 3)
 
 
 @pytest.mark.parametrize(

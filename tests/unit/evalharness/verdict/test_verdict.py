@@ -11,9 +11,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evalharness.runs.summaries import LoadSummary, Metric, Rate, SuiteSummary
+from evalharness.runs.summaries import TOGETHER, LoadSummary, Metric, Rate, SuiteSummary
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from evalharness.stats.power import prompts_needed
+from evalharness.verdict.criteria.quality import GUARD, quality
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.verdict import Reason, Verdict, decide
 from tests.parts import evaluation, load, metric, percentiles, ratio, side, suite
@@ -31,7 +32,9 @@ def letters(
     difference: float, low: float, high: float, p: float, purpose: str = "superiority", **more: Any
 ) -> SuiteSummary:
     """A suite of an eval summary in which the first endpoint is right half of the time."""
-    right = metric(0.5, 0.5 + difference, more.get("paired", 200), difference=difference, low=low, high=high, p_value=p)
+    pairs = more.get("paired", 200)
+    groups = more.pop("groups", pairs)
+    right = metric(0.5, 0.5 + difference, pairs, difference=difference, low=low, high=high, p_value=p, groups=groups)
     return suite(right, **{"purpose": purpose, **more})
 
 
@@ -48,6 +51,9 @@ def from_pairs(pairs: Pairs, purpose: str) -> SuiteSummary:
         p_value=mcnemar(pairs),
         only_first=pairs.only_first,
         only_second=pairs.only_second,
+        groups=pairs.n,
+        company=1.0,
+        design_effect=1.0,
     )
     return suite(right, purpose=purpose, paired=pairs.n, prompts=pairs.n)
 
@@ -123,10 +129,78 @@ def test_nothing_judged_is_no_pass() -> None:
         (letters(0.00, -0.08, 0.08, 1.0, "non-inferiority"), "unsettled"),
         (letters(-0.04, -0.05, -0.03, 0.0, "non-inferiority"), "unsettled"),  # on the margin is not above it
         (letters(-0.20, -0.30, -0.10, 0.0, "non-inferiority"), "failed"),
+        (letters(0.20, 0.10, 0.30, 0.001, groups=19), "unsettled"),  # of 200 prompts
+        (letters(0.20, 0.10, 0.30, 0.001, groups=20), "met"),
+        (letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", groups=58), "unsettled"),  # a loss may come in whole groups
+        (letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", groups=59), "met"),
+        (letters(-0.20, -0.30, -0.10, 0.0, "non-inferiority", groups=3), "failed"),
     ],
 )
 def test_a_suite_is_judged_by_its_purpose_and_margin(row: SuiteSummary, outcome: str) -> None:
     assert of_suite(row).outcome == outcome
+
+
+def test_too_few_groups_are_named_with_how_many_it_takes() -> None:
+    text = of_suite(letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", groups=12)).text
+    assert text.endswith("not settled: 12 groups of 59 that it takes at least.")
+
+
+@pytest.mark.parametrize(("p", "tried", "outcome"), [(0.02, 1, "met"), (0.02, 2, "met"), (0.02, 3, "unsettled")])
+def test_a_gain_is_adjusted_for_how_many_models_were_tried_on_the_same_prompts(
+    p: float, tried: int, outcome: str
+) -> None:
+    [reason] = quality(evaluation(letters(0.1, 0.01, 0.19, p)), POLICY, {"letters": tried})
+    assert reason.outcome == outcome
+    assert ("tuned models were tried on these prompts" in reason.text) == (tried > 1)
+
+
+def test_a_loss_is_judged_alone_however_many_were_tried() -> None:
+    [reason] = quality(evaluation(letters(0.0, -0.03, 0.03, 1.0, "non-inferiority")), POLICY, {"letters": 50})
+    assert reason.outcome == "met"
+
+
+def joint(low: float, high: float, *own: SuiteSummary) -> list[Reason]:
+    """What is said of several suites of non-inferiority whose loss together has this interval."""
+    whole = replace(letters((low + high) / 2, low, high, 0.5, "non-inferiority"), suite=TOGETHER, margin=None)
+    policy = replace(POLICY, together={"not_worse_by": 0.05})
+    return quality(replace(evaluation(*own), together=whole), policy)
+
+
+def test_suites_that_cannot_settle_by_themselves_are_settled_together() -> None:
+    open_ones = [letters(0.0, -0.08, 0.08, 1.0, "non-inferiority", suite=name) for name in ("one", "two")]
+    assert {reason.outcome for reason in quality(evaluation(*open_ones), POLICY)} == {"unsettled"}
+    *guards, whole = joint(-0.03, 0.03, *open_ones)
+    assert [(one.criterion, one.outcome) for one in guards] == [(GUARD, "met")] * 2
+    assert (whole.subject, whole.criterion, whole.outcome) == (TOGETHER, "non-inferiority", "met")
+    assert "a loss of 5 points is ruled out" in whole.text
+
+
+def test_together_too_what_is_open_is_open_and_what_is_lost_fails() -> None:
+    equal = letters(0.0, -0.08, 0.08, 1.0, "non-inferiority")
+    assert joint(-0.06, 0.02, equal)[-1].outcome == "unsettled"
+    assert joint(-0.12, -0.06, equal)[-1].outcome == "failed"
+
+
+def test_a_suite_that_shows_a_loss_fails_however_well_the_others_do() -> None:
+    lost = letters(-0.3, -0.4, -0.2, 0.0, "non-inferiority")
+    assert [one.outcome for one in joint(-0.03, 0.03, letters(0, -0.08, 0.08, 1.0, "non-inferiority"), lost)] == [
+        "met",
+        "failed",
+        "met",
+    ]
+
+
+def test_a_bar_of_the_policys_own_is_held_by_its_suite_alone() -> None:
+    own = letters(0.0, -0.08, 0.08, 1.0, "non-inferiority", suite="own")
+    policy = replace(POLICY, together={"not_worse_by": 0.05}, suites={"own": {"not_worse_by": 0.05}})
+    whole = replace(letters(0, -0.03, 0.03, 0.5, "non-inferiority"), suite=TOGETHER, margin=None)
+    other = letters(0.0, -0.08, 0.08, 1.0, "non-inferiority", suite="other")
+    reasons = quality(replace(evaluation(own, other), together=whole), policy)
+    assert [(one.subject, one.outcome) for one in reasons] == [
+        ("own", "unsettled"),
+        ("other", "met"),
+        (TOGETHER, "met"),
+    ]
 
 
 @pytest.mark.parametrize(("right", "shows"), [(0, False), (10, False), (11, True), (200, True)])

@@ -204,7 +204,7 @@ def test_lm_eval_is_told_the_task(tmp_path):
 def test_the_demo_asks_its_own_suites_and_another_model_what_any_model_should_know(tmp_path):
     assert "demo-json" in harness_arguments.eval_arguments(Settings(), Paths(tmp_path))[4]
     own = Settings(BASE_MODEL="a/b", ADAPTER="c/d")
-    assert harness_arguments.eval_arguments(own, Paths(tmp_path))[4] == "general,safety,over-refusal"
+    assert harness_arguments.eval_arguments(own, Paths(tmp_path))[4] == OWN_SUITES
     assert all(suite in shipped() for suite in (DEMO_SUITES + "," + OWN_SUITES).split(","))
 
 
