@@ -13,6 +13,7 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs.rows import Messages
 from evalharness.runs.summaries import LIMITS
+from evalharness.suites.schema import Suite
 
 Phase = Literal["warmup", "measured"]
 
@@ -85,6 +86,17 @@ class Batch:
 def plan_load(endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile) -> LoadPlan:
     targets = [Target(endpoint.name, endpoint.url, endpoint.model, endpoint.headers) for endpoint in endpoints]
     return LoadPlan(targets, prompts, profile.users, profile.output_tokens)
+
+
+def prompts_in_turn(suites: Sequence[Suite], seed: int) -> list[tuple[str, Messages]]:
+    """Every prompt of the suites as (suite/id, messages), in the order in which both endpoints are asked."""
+    prompts = [
+        (f"{suite.suite}/{prompt.id}", [message.model_dump() for message in prompt.messages])
+        for suite in suites
+        for prompt in suite.prompts
+    ]
+    random.Random(seed).shuffle(prompts)
+    return prompts
 
 
 def turns(profile: LoadProfile, prompts: int) -> Iterator[tuple[tuple[int, int], list[int]]]:
