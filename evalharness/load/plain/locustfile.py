@@ -100,5 +100,5 @@ def read_what_to_ask(environment: Environment, **_: Any) -> None:
     gevent.get_hub().loop.update_now()  # or what reading took would be taken off Locust's --run-time
 
 
-events.init_command_line_parser.add_listener(add_arguments)
-events.init.add_listener(read_what_to_ask)
+events.init_command_line_parser.add_listener(add_arguments)  # type: ignore[no-untyped-call]
+events.init.add_listener(read_what_to_ask)  # type: ignore[no-untyped-call]
