@@ -3,12 +3,12 @@
 It knows prompts and rows. How one question is asked lies in asking.py, what makes an answer right in checks/.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from evalharness import checks
-from evalharness.client.asking import Asker, Reply
+from evalharness.client.asking import Asker, Reply, Said
 from evalharness.client.endpoints import Endpoint
 from evalharness.runs.rows import AnswerRow, Checked, Messages, PromptRow, Turn, Wanted
 
@@ -40,6 +40,7 @@ def answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
         earlier=[_turn(reply) for reply in before] if prompt.live else None,
         checks=checked,
         right=all(check.passed for check in checked) if said.answer is not None else None,
+        loose=_loose(prompt.checks, checked, replies) if said.answer is not None else None,
     )
 
 
@@ -74,9 +75,22 @@ def _questions(prompt: PromptRow) -> Iterator[Messages]:
             begun = []
 
 
-def _checked(check: Wanted, replies: list[Reply]) -> Checked:
-    said = replies[check.turn - 1 if check.turn else -1].said
+def _checked(check: Wanted, replies: Sequence[Reply]) -> Checked:
+    said = _looked_at(check, replies)
     return checks.apply_checks(said.answer or "", said.finish_reason, [check], said.calls)[0]
+
+
+def _loose(wanted: Sequence[Wanted], checked: Sequence[Checked], replies: Sequence[Reply]) -> bool | None:
+    """As checks.loosely has it, of each check in the answer that it is of."""
+    shown = (checks.split_thought(_looked_at(check, replies).answer or "")[1] for check in wanted)
+    found = [checks.loosely(*one) for one in zip(shown, zip(wanted), zip(checked), strict=True)]
+    if all(one is None for one in found):
+        return None
+    return all(seen.passed if one is None else one for one, seen in zip(found, checked, strict=True))
+
+
+def _looked_at(check: Wanted, replies: Sequence[Reply]) -> Said:
+    return replies[check.turn - 1 if check.turn else -1].said
 
 
 def _turn(reply: Reply) -> Turn:
