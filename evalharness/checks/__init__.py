@@ -25,10 +25,11 @@ from evalharness.checks import (
 )
 from evalharness.checks.as_json import strict_json
 from evalharness.checks.base import Check, Measure
+from evalharness.checks.loose import loosely
 from evalharness.checks.markup import split_thought
 from evalharness.runs.rows import Checked, Wanted
 
-__all__ = ["CHECKS", "apply_checks", "complaint", "split_thought", "strict_json"]
+__all__ = ["CHECKS", "apply_checks", "complaint", "loosely", "split_thought", "strict_json"]
 
 CHECKS: dict[str, Check | Measure] = {
     **as_json.CHECKS,

@@ -151,7 +151,7 @@ def _answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
     reply = asker.ask(endpoint, {"messages": prompt.messages, **prompt.sampling})
     said = reply.said
     checked = checks.apply_checks(said.answer, said.finish_reason, prompt.checks) if said.answer is not None else ()
-    thought, _ = checks.split_thought(said.answer or "")
+    thought, shown = checks.split_thought(said.answer or "")
     return AnswerRow(
         suite=prompt.suite,
         id=prompt.id,
@@ -169,4 +169,5 @@ def _answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
         thought_characters=len(thought) or None,
         checks=checked,
         right=all(check.passed for check in checked) if said.answer is not None else None,
+        loose=checks.loosely(shown, prompt.checks, checked) if said.answer is not None else None,
     )

@@ -104,7 +104,8 @@ class PromptRow(Part):
 class Graded(Part):
     """What counts of a row of answers.jsonl, without what was said: all a run's answers fit in memory so.
 
-    `right`: all checks passed; None where there is an error, which is no wrong answer.
+    `right`: all checks passed; None where there is an error, which is no wrong answer. `loose`: the same in IFEval's
+    loose mode (checks/loose.py); None also where no check is of form.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {**Part.__pydantic_config__, "extra": "ignore"}
@@ -117,6 +118,7 @@ class Graded(Part):
     group: str | None = None
     checks: tuple[Checked, ...]
     right: bool | None
+    loose: bool | None = None
     error: Error | None
 
     @property
