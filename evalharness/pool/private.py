@@ -77,9 +77,9 @@ def _always(_: str) -> bool:
 
 KINDS: dict[str, Kind] = {
     "an email address": Kind(re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), _mail),
+    "a resident identity number": Kind(re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), resident_id),
     "a payment card": Kind(re.compile(r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])"), luhn),
     "an IBAN": Kind(re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"), mod_97),
-    "a resident identity number": Kind(re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), resident_id),
     "a social security number": Kind(re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), _social_security),
     "a phone number": Kind(
         re.compile(
