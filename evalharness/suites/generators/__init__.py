@@ -17,6 +17,7 @@ from evalharness.suites.generators import (
     over_refusal,
     safety,
     structured,
+    tool_calls,
 )
 from evalharness.suites.generators.drafts import Draft
 
@@ -35,4 +36,5 @@ def drafts() -> list[Draft]:
         over_refusal.suite(),
         safety.suite(),
         structured.suite(),
+        tool_calls.suite(),
     ]
