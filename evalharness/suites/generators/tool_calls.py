@@ -16,12 +16,13 @@ SEED = 21
 EACH = 2
 HEAD = (
     "Whether a model that is offered tools calls the right ones with the right arguments: one tool, one of several, "
-    "one several times or several at once, none where none fits or where the user left out what it needs, and what it "
-    "says or calls once a tool has answered. The kinds are those of the Berkeley Function Calling Leaderboard (BFCL); tools, "
-    "wordings and fillings are our own, every argument is computed with its prompt and its form said in the tool's "
-    "description, one wording in seven is Chinese. A server has to read the calls of its model (TOOL_PARSER): of one "
-    "that does not, or of a chat template that knows no tools, the suite says nothing. Tools that are run, long chains "
-    "of them, and whether a model should rather have asked before it acted, are not in it."
+    "one several times or several at once, none where none fits or where the user left out what it needs, and what "
+    "it says or calls once a tool has answered. The kinds are those of the Berkeley Function Calling Leaderboard "
+    "(BFCL); tools, wordings and fillings are our own, every argument is computed with its prompt and its form said "
+    "in the tool's description, one wording in seven is Chinese. A server has to read the calls of its model "
+    "(TOOL_PARSER): of one that does not, or of a chat template that knows no tools, the suite says nothing. Tools "
+    "that are run, long chains of them, and whether a model should rather have asked before it acted, are not in "
+    "it."
 )
 
 Calls = Sequence[tuple[str, Mapping[str, Any]]]
