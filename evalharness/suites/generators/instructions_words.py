@@ -267,7 +267,7 @@ def _longest(rng: random.Random) -> Iterator[Item]:
 
 
 def _bracketed(rng: random.Random) -> Iterator[Item]:
-    for at, (left, right) in enumerate(("[]", "<>", "{}")):
+    for at, (left, right) in enumerate((("[", "]"), ("<", ">"), ("{", "}"))):
         words = _words(rng, 3 + at % 2)
         done = " ".join(f"{left}{word}{right}" for word in words)
         yield Item(

@@ -126,7 +126,7 @@ def _without_nulls(rng: random.Random) -> Iterator[Item]:
 
 def _merged(rng: random.Random) -> Iterator[Item]:
     for name in _first_names(rng, EACH):
-        old = {"name": name, "town": rng.choice(TOWNS), "age": rng.randrange(20, 60)}
+        old: dict[str, Any] = {"name": name, "town": rng.choice(TOWNS), "age": rng.randrange(20, 60)}
         new = {"age": old["age"] + 1, "job": rng.choice(("cook", "pilot", "nurse"))}
         asked = (
             f"A: {_said(old)}\nB: {_said(new)}\n\nMerge both into one object. Where both have a key, B's value counts."
@@ -261,7 +261,7 @@ def _quoted_csv(rng: random.Random) -> Iterator[Item]:
 
 def _computed(rng: random.Random) -> Iterator[Item]:
     for _ in range(EACH):
-        lines = [
+        lines: list[dict[str, Any]] = [
             {"thing": thing, "price": rng.randrange(2, 20), "count": rng.randrange(2, 9)}
             for thing in rng.sample(THINGS, 2)
         ]
