@@ -126,12 +126,12 @@ def put_load_on(
     ):
         for rows, block in blocks(generator, found, len(prompts), known):
             for row in rows:
-                append_row(requests, _redacted(row, by_name[row.endpoint]))
+                append_row(requests, redacted(row, by_name[row.endpoint]))
             append_row(blocks_file, block)
             progress.update()
 
 
-def _redacted(row: RequestRow, endpoint: Endpoint) -> RequestRow:
+def redacted(row: RequestRow, endpoint: Endpoint) -> RequestRow:
     """Without the key: some servers repeat the one they refuse."""
     if row.error is None:
         return row

@@ -1,9 +1,14 @@
 """What every runtime can do."""
 
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from serve.harness.measure import Measured
 from serve.steps import Display
+
+Faults = Mapping[str, Callable[[], AbstractContextManager[None]]]
+"""What can be done to a running server, by name: entering does it, leaving undoes what does not end by itself."""
 
 
 class Runtime(Protocol):
@@ -37,6 +42,8 @@ class Runtime(Protocol):
 
     def measure(self, kind: str) -> Measured:
         """Runs one of serve.harness.measure.KINDS."""
+
+    def faults(self, server: str) -> Faults: ...
 
     def made_elsewhere(self) -> list[str]:
         """What was made outside the checkout, by name."""
