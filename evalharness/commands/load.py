@@ -30,6 +30,7 @@ from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow
+from evalharness.runs.summaries import LoadSummary
 from evalharness.verdict.policy import Policy, read_policy, shipped
 
 NAME = "load"
@@ -86,17 +87,22 @@ def main(args: argparse.Namespace) -> int:
     put_load_on(endpoints, prompts_in_turn(suites, profile.seed), profile, policy, folder)
 
     # numpy is imported here: the rest of the command line starts without it
-    from evalharness.load.collecting import collected
-    from evalharness.load.summary import summarise
     from evalharness.report.load_terminal import show
 
-    rows = list(read_rows(folder / "requests.jsonl", RequestRow))
-    blocks = list(read_rows(folder / "blocks.jsonl", BlockRow))
-    summary = summarise(collected(profile, [endpoint.name for endpoint in endpoints], rows, blocks))
+    summary = concluded(folder, profile, [endpoint.name for endpoint in endpoints])
     write_concluded(folder / "summary.json", summary)
     show(summary, folder)
     hand_on(args, folder)
     return 0
+
+
+def concluded(folder: Path, profile: LoadProfile, names: Sequence[str]) -> LoadSummary:
+    """What the rows of a run's folder come to; they are read one by one, and never all in memory."""
+    from evalharness.load.collecting import collected
+    from evalharness.load.summary import summarise
+
+    rows, blocks = read_rows(folder / "requests.jsonl", RequestRow), read_rows(folder / "blocks.jsonl", BlockRow)
+    return summarise(collected(profile, names, rows, blocks))
 
 
 def put_load_on(
