@@ -175,11 +175,13 @@ def changed(weight: Weight, raw: "torch.Tensor", first: int) -> "torch.Tensor":
     made = raw.float()
     for change in weight.changes:
         change.apply(made, first)
+    low, high = made.aminmax()
+    limits = torch.finfo(raw.dtype)
+    if not (limits.min <= low and high <= limits.max):  # nor where one is not a number
+        too_large = torch.isfinite(made).all() and f"too large for {str(raw.dtype).removeprefix('torch.')}"
+        said = too_large or "not a number (NaN) or infinite"
+        raise UsageError(f"{weight.name} would be {said} with this adapter; set ADAPTER to another")
     rounded = made.to(raw.dtype)
-    if not torch.isfinite(rounded).all():
-        overflow = torch.isfinite(made).all()
-        reason = f"too large for {str(raw.dtype).removeprefix('torch.')}" if overflow else "not a number (NaN)"
-        raise UsageError(f"{weight.name} would be {reason} with this adapter; set ADAPTER to another")
     return rounded.reshape(-1).view(torch.uint8)
 
 
