@@ -22,7 +22,7 @@ from images.merge.refusals import refusals
 from images.merge.stream import TYPES, checkpoint, write
 from images.merge.sweep import Sweep
 from serve.errors import UsageError
-from serve.models.preflight import check_adapter, check_model, extended_vocabulary
+from serve.models.preflight import check_adapter, check_model, extended_vocabulary, in_order
 from serve.models.store import Store
 
 if TYPE_CHECKING:
@@ -34,13 +34,11 @@ RECIPE = 3  # of this job: raised when what it makes of the same inputs changes
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Merge LoRA adapters into their base model.")
     arguments.add_argument("--base", type=Path, required=True, help="folder of the base model")
-    arguments.add_argument(
-        "--adapter", type=Path, required=True, action="append", help="folder of a LoRA adapter; several in order"
-    )
+    arguments.add_argument("--adapter", type=Path, required=True, help="folder of the LoRA adapter, or of several")
     arguments.add_argument("--store", type=Path, required=True, help="the model store, models/")
     given = arguments.parse_args()
     with one_line_failures("merge"):
-        run(given.base, given.adapter, Store(given.store))
+        run(given.base, in_order(given.adapter), Store(given.store))
 
 
 def run(base: Path, adapters: Sequence[Path], store: Store) -> None:
@@ -96,7 +94,7 @@ def stream(base: Path, adapters: Sequence[Path], draft: Path) -> Streamed:
         with refusals(adapter):
             found.append(adapted(base, adapter, count))
     config = config_of(base, words)
-    made = plan(base, shapes_of(config), in_order(found), bool(config.tie_word_embeddings))
+    made = plan(base, shapes_of(config), in_turn(found), bool(config.tie_word_embeddings))
 
     print("merging", flush=True)
     write(made.shards, draft)
@@ -117,7 +115,7 @@ def prove(base: Path, adapters: Sequence[Path], draft: Path, done: Streamed) -> 
     ids = proof.tokens(tokenizer, done.config.vocab_size, trained)
     sweep = Sweep(bare(done.config), done.found, checkpoint(base), checkpoint(draft))
     answers = sweep.logits(ids)
-    proof.check_finite(answers["expected"], adapters[-1])
+    proof.check_finite(answers["unchanged"], answers["expected"], adapters[-1])
     kept_as = narrowest(done.plan)
     told = proof.described(answers, kept_as, torch.finfo(getattr(torch, kept_as)).eps / 2)
     return {**told, "weights_compared": sweep.weights, "weights_as_peft_rounds_them": sweep.as_rounded / sweep.weights}
@@ -135,7 +133,7 @@ def narrowest(made: Plan) -> str:
     return TYPES[next(name for name in TYPES if name in kept)]
 
 
-def in_order(found: "Sequence[PeftModel]") -> dict[str, list[Change]]:
+def in_turn(found: "Sequence[PeftModel]") -> dict[str, list[Change]]:
     """What all adapters do to each weight, the first one first; what one puts in its place, none before it matters."""
     done: dict[str, list[Change]] = {}
     for model in found:

@@ -178,11 +178,21 @@ def changed(weight: Weight, raw: "torch.Tensor", first: int) -> "torch.Tensor":
     low, high = made.aminmax()
     limits = torch.finfo(raw.dtype)
     if not (limits.min <= low and high <= limits.max):  # nor where one is not a number
-        too_large = torch.isfinite(made).all() and f"too large for {str(raw.dtype).removeprefix('torch.')}"
-        said = too_large or "not a number (NaN) or infinite"
-        raise UsageError(f"{weight.name} would be {said} with this adapter; set ADAPTER to another")
+        raise UsageError(f"{weight.name} {trouble(raw, made)}")
     rounded = made.to(raw.dtype)
     return rounded.reshape(-1).view(torch.uint8)
+
+
+def trouble(raw: "torch.Tensor", made: "torch.Tensor") -> str:
+    """What is wrong with a piece of a weight, where something is."""
+    import torch
+
+    if not torch.isfinite(raw).all():
+        return "holds what is no number (NaN) or infinite; set BASE_MODEL to weights that are whole"
+    if not torch.isfinite(made).all():
+        return "would be no number (NaN) or infinite with this adapter, as after a training that diverged; set ADAPTER"
+    kept_as = str(raw.dtype).removeprefix("torch.")
+    return f"would be too large for {kept_as} with this adapter; set ADAPTER, or save BASE_MODEL in bfloat16"
 
 
 def look(weight: Weight, file: int) -> None:
