@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(case_sensitive=True, env_ignore_empty=True, frozen=True)
 
     BASE_MODEL: str = Field("", description="folder or hub name of the base model; empty: the embedded demo")
-    ADAPTER: str = Field("", description="folder or hub name of the LoRA adapter; empty: the embedded demo's")
+    ADAPTER: str = Field(
+        "", description="folder or hub name of the LoRA adapter, or a folder of several (1-…, 2-…); empty: the demo's"
+    )
     HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
     RUNTIME: Literal["auto", "docker", "local"] = Field("auto", description="how all runs; auto picks, and says why")
     MODE: ModeName = Field(

@@ -6,6 +6,7 @@ too, so that a job run alone refuses the same things in the same words.
 
 import json
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,7 @@ LARGEST = {
     "vocab_size": 4_194_304,
     "max_position_embeddings": 2**31,
 }
+NUMBERED = re.compile(r"(\d+)(?:-|$)")  # of folders with adapters: which comes when
 Shapes = dict[str, list[int]]
 
 
@@ -76,6 +78,14 @@ def check_config(config: Mapping[str, Any], where: object) -> None:
 
 def plausible(size: Any, most: int) -> bool:
     return size is None or (type(size) is int and 0 < size <= most)
+
+
+def in_order(adapter: Path) -> list[Path]:
+    """The adapters of a folder: the folder itself, or those in its folders `1-…`, `2-…`, which are merged in turn."""
+    if (adapter / "adapter_config.json").exists() or not adapter.is_dir():
+        return [adapter]
+    numbered = [(int(found[1]), path) for path in adapter.iterdir() if (found := NUMBERED.match(path.name))]
+    return [path for _, path in sorted(numbered)] or [adapter]
 
 
 def check_adapter(folder: Path, base: Path) -> None:

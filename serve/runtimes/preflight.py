@@ -73,7 +73,7 @@ def findings(settings: Settings, sources: Sources, machine: Machine, running: bo
         if whole and check(lambda: check_adapter(settings, adapter, base)):
             found.warnings += told(settings, base, adapter)
     elif isinstance(adapter, Path):
-        check(lambda: preflight.read_config(adapter, "adapter_config.json", "ADAPTER"))
+        check(lambda: preflight.read_config(preflight.in_order(adapter)[0], "adapter_config.json", "ADAPTER"))
     found.duties += duties(sources)
     if not found.refusals:
         total, free = hardware.host_memory()
@@ -92,7 +92,13 @@ def check_base(settings: Settings, base: Path) -> None:
 
 
 def check_adapter(settings: Settings, adapter: Path, base: Path) -> None:
-    preflight.check_adapter(adapter, base)
+    several = preflight.in_order(adapter)
+    for one in several:
+        preflight.check_adapter(one, base)
+    if settings.mode.lora and len(several) > 1:
+        raise UsageError(
+            f"{adapter}: {len(several)} adapters; MODE=lora serves one, set MODE=pair to merge them in turn"
+        )
     if settings.mode.lora:
         check_runtime_lora(adapter, base)
 
@@ -107,9 +113,12 @@ def decide(found: Findings, settings: Settings, sources: Sources, machine: Machi
 
 def told(settings: Settings, base: Path, adapter: Path) -> Iterator[str]:
     """What base and adapter come to together, where nothing of it fails."""
-    words = preflight.extended_vocabulary(adapter, base)
+    several = preflight.in_order(adapter)
+    vocabularies = [preflight.extended_vocabulary(one, base) for one in several]
     if not settings.demo:
-        yield from preflight_pair.differences(base, adapter, words is not None)
+        for one, words in zip(several, vocabularies, strict=True):
+            yield from preflight_pair.differences(base, one, words is not None)
+    adapter, words = several[-1], vocabularies[-1]
     config = preflight.read_config(base, "config.json", "BASE_MODEL")
     if words and config.get("tie_word_embeddings") and preflight.changes_one_table(adapter):
         size = words * int(config.get("hidden_size", 0)) * 2

@@ -117,6 +117,19 @@ def test_an_adapter_that_vllm_cannot_serve_as_it_is_is_refused_in_that_mode_alon
     assert not look().refusals
 
 
+def test_several_adapters_are_looked_at_one_by_one_and_served_merged_alone(look, pair, monkeypatch):
+    monkeypatch.setattr(hardware, "gpus", lambda: {0: Gpu(24, 24)})
+    (pair[1] / "adapter_config.json").unlink()
+    make_adapter(pair[1] / "1-general")
+    make_adapter(pair[1] / "2-domain")
+    assert look().refusals == []
+    (line,) = look(MODE="lora").refusals
+    assert "2 adapters; MODE=lora serves one, set MODE=pair to merge them in turn" in line
+    make_adapter(pair[1] / "3-safety", hidden=32)
+    (line,) = look().refusals
+    assert "3-safety: made for another base" in line
+
+
 def test_the_command_ends_with_a_line_for_each_refusal(monkeypatch):
     found = Findings(refusals=["one", "two", "one"], figures=["Disk: 1 GB"])
     runtime = type("Runtime", (), {"preflight": lambda _: found})
