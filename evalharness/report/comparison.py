@@ -89,7 +89,7 @@ def page(found: CompareSummary) -> str:
         ids=_ids,
         warnings=left_out(found),
         sentences=sentences(found),
-        interval=f"{found.confidence * 100:g}\N{NO-BREAK SPACE}% interval",
+        interval=f"{wording.level(found.confidence)}\N{NO-BREAK SPACE}% interval",
         charts=[_differences(place) for place in found.endpoints],
     )
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from evalharness import wording
 from evalharness.report import tables
-from evalharness.report.power_found import power_found
+from evalharness.report.power_found import counted, power_found
 from evalharness.runs import fairness
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import FAILURES
@@ -90,6 +90,8 @@ def show_result(summary: EvalSummary) -> None:
     console = tables.stdout()
     console.print(table)
     console.print(power_found(summary.suites))
+    if summary.rounds > 1:
+        console.print(counted(summary))
     if any(summary.failures.values()):
         console.print(_failures_table(summary))
     if any(suite.scores for suite in summary.suites):
@@ -155,13 +157,13 @@ def show_factorial(summary: FactorialSummary) -> None:
     console = tables.stdout()
     console.print(rates)
     console.print(effects)
-    console.print(f"in points, with {summary.confidence * 100:g} % intervals, of prompts that all four answered")
+    console.print(f"in points, with {wording.level(summary.confidence)} % intervals, of prompts that all four answered")
     console.print("tuning: averaged over both precisions; quantization: INT4 less full precision, over both models")
     console.print("interaction: what tuning gains in INT4 beyond what it gains in full precision")
 
 
 def _interval(summary: EvalSummary) -> str:
-    return f"{summary.confidence * 100:g} % interval"
+    return f"{wording.level(summary.confidence)} % interval"
 
 
 def _effects(row: Effects) -> list[str]:

@@ -289,6 +289,9 @@ class EvalSummary(Part):
         SuiteSummary | None,
         Field(description="All suites of non-inferiority in one, each prompt weighs the same; null of fewer than 2."),
     ]
+    rounds: Annotated[
+        int, Field(ge=1, description="The how-manieth look at these models this is; `confidence` has paid for it.")
+    ] = 1
     factorial: Annotated[
         Factorial | None, Field(description="In a verdict: what a factorial run of the same models found.")
     ] = None

@@ -71,7 +71,7 @@ def _preferred(
     against = f", {wording.count(unread, 'pair')} without a verdict counted against it" if unread else ""
     said = (
         f"{second} wins {wording.percent(wins / decided)} of the {decided} decided pairs "
-        f"({confidence * 100:g} % interval {wording.percent(low)} to {wording.percent(high)}{against}; "
+        f"({wording.level(confidence)} % interval {wording.percent(low)} to {wording.percent(high)}{against}; "
         f"at least {wording.percent(least)} is asked):"
     )
     if outcome != "unsettled":
