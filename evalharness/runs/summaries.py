@@ -86,7 +86,10 @@ class Metric(Part):
     p_value: PValue | None
     only_first: Annotated[Count, Field(description="Prompts that the first alone got right.")]
     only_second: Count
-    groups: Annotated[Count, Field(description="Groups that these prompts stand in; as many as prompts if each alone.")]
+    groups: Annotated[
+        Count,
+        Field(description="How many groups of one size these prompts are worth; as many as prompts if each alone."),
+    ]
     company: Annotated[
         float | None, Field(ge=1, description="In how large a group the average prompt stands; null without pairs.")
     ]
@@ -164,7 +167,7 @@ class Variants(Part):
 
     kind: Annotated[str, Field(description="A kind of variant, or `together`.")]
     prompts: Count
-    groups: Annotated[Count, Field(description="Groups that these prompts stand in.")]
+    groups: Annotated[Count, Field(description="How many groups of one size these prompts are worth.")]
     variants: Count
     errors: Counts
     endpoints: dict[str, Kept]

@@ -62,7 +62,8 @@ def power_at(
     if pairs < 1:
         return 0.0
     discordant = _likely(pairs, discordance)
-    needed = _fewest_gains(pairs, discordant, margin, alpha, _unseen(n, pairs, discordant, company))
+    # What was not seen is feared in whole groups (clustered.py): in so many of the pairs that these are worth.
+    needed = _fewest_gains(pairs, discordant, margin, alpha, unseen(1.0, company.size / company.design_effect))
     share_of_gains = (discordance + difference) / (2 * discordance) if discordance else 0.0
     fewer = np.where(discordant > 0, bdtr(np.maximum(discordant - 1, 0), pairs, discordance), 0)
     chances = bdtr(discordant, pairs, discordance) - fewer
@@ -143,14 +144,6 @@ def _likely(n: int, share: float) -> Floats:
     size = -math.log(NEGLIGIBLE)
     reach = size / 3 + math.sqrt(size**2 / 9 + 2 * size * n * share * (1 - share))
     return np.arange(max(0, math.floor(n * share - reach)), min(n, math.ceil(n * share + reach)) + 1, dtype=float)
-
-
-def _unseen(prompts: int, pairs: int, discordant: Floats, company: Company) -> Floats:
-    """How many times the variance of what was seen the interval gives to what was not (clustered.py), where so many
-    of the pairs differ: they are spread over the groups by chance."""
-    groups, each = prompts / company.size, company.size / company.design_effect
-    differing = groups * (1 - (1 - discordant / pairs) ** each)
-    return unseen(1.0, each, differing)
 
 
 def _fewest_gains(n: int, discordant: Floats, margin: float, alpha: float, missed: Floats) -> Floats:
