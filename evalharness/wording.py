@@ -5,6 +5,10 @@ It knows units and rounding, and nothing of what the numbers mean.
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalharness.runs.summaries import Alike
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -51,6 +55,14 @@ def level(confidence: float) -> str:
     """Of an interval, in percent, to two figures of what is wanting to 100: `95`, `98.3`, `99.957`."""
     wanting = (1 - confidence) * 100
     return f"{round(100 - wanting, max(0, 1 - math.floor(math.log10(wanting)))):.9g}"
+
+
+def alike(found: "Alike | None") -> str:
+    """A correlation within groups with its interval: `0.21 (0.10 to 0.33)`."""
+    if found is None:
+        return NOTHING
+    value, low, high = (f"{number:.2f}".replace("-", MINUS) for number in (found.correlation, found.low, found.high))
+    return f"{value} ({low} to {high})"
 
 
 def p_value(p: float | None) -> str:
