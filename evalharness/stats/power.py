@@ -17,6 +17,7 @@ from evalharness.stats.clustered import unseen
 from evalharness.stats.levels import ALPHA, FALSE_PASS, POWER
 from evalharness.stats.score import Floats
 
+NONE_MET = 0.8 * FALSE_PASS  # of all runs in which a loss comes in whole groups; the rest is for those that met one
 NEGLIGIBLE = 1e-12  # the chance of the outcomes on either side that are not added up
 PRECISION = 1e-9  # of the smallest difference
 MOST_PROMPTS = 10_000_000
@@ -85,11 +86,11 @@ def worth(prompts: int, company: Company, alpha: float = ALPHA) -> int:
 def fewest_groups(margin: float) -> int:
     """Fewer groups than this cannot show that no more than `margin` is lost, whatever they say.
 
-    A loss may come in whole groups: then a run of so few holds none of them in more than one of twenty cases, and
-    looks like no loss at all. 59 for 5 points, 29 for 10. Of prompts that stand alone no interval is narrow enough
-    to pass with fewer, so that it asks nothing more of them.
+    A loss may come in whole groups: then a run of so few holds none of those that are lost in more than NONE_MET of
+    all cases, and looks like no loss at all. 63 for 5 points, 31 for 10. Of prompts that stand alone no interval is
+    narrow enough to pass with fewer, so that it asks nothing more of them.
     """
-    return math.ceil(math.log(FALSE_PASS) / math.log1p(-margin))
+    return math.ceil(math.log(NONE_MET) / math.log1p(-margin))
 
 
 def smallest_difference(
