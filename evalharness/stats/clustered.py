@@ -31,7 +31,7 @@ from evalharness.stats.levels import CONFIDENCE
 from evalharness.stats.pairs import Pairs, mcnemar
 from evalharness.stats.score import Floats
 
-FEARED = 0.8
+FEARED = 0.75
 """The share of the variance of groups that turn as a whole which is given to what was not seen. With all of it the
 interval would hold the truth in 95 % where nothing but whole groups turns, and be needlessly wide elsewhere; with this
 share false PASS stays below 5 % there too."""

@@ -118,7 +118,7 @@ def test_what_nobody_has_seen_is_feared_in_whole_groups() -> None:
     """Nothing differs: of 300 prompts alone no more than 1.3 points are lost, of 30 groups of ten ten times as many."""
     alone, groups = effect([0.0] * 300), effect([0.0] * 300, [number // 10 for number in range(300)])
     assert alone.low == pytest.approx(-3.8415 / (300 + 3.8415), abs=1e-4)
-    feared = 0.8 + 0.2 / 10  # of Student's quantile of 29 degrees, squared
+    feared = 0.75 + 0.25 / 10  # of Student's quantile of 29 degrees, squared
     assert groups.low == pytest.approx(-4.183 * feared / (30 + 4.183 * feared), abs=1e-3)
 
 
