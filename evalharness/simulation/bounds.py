@@ -4,7 +4,6 @@ Simulated is what a run measures; what it comes to is for the criteria's own fun
 PASS on the bound is a false one but by a hair, and a FAIL too: either may happen in few runs only.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -15,12 +14,12 @@ import numpy.typing as npt
 from scipy.special import ndtri, stdtrit
 
 from evalharness.runs.summaries import Estimate, Outcome, Purpose, Reason, Word
+from evalharness.simulation import shipped
 from evalharness.simulation.experiments import Measured, measure, measure_groups, of_counts, of_groups, words
 from evalharness.simulation.worlds import Groups, WholeLosses, World, alike_sized, single
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, sequential, smallest_difference
 from evalharness.stats.multiple import holm
 from evalharness.stats.score import Floats
-from evalharness.suites.files import load_suites, shipped
 from evalharness.verdict.criteria import capacity, no_difference, preference, quality, robustness
 from evalharness.verdict.policy import Limit
 from evalharness.verdict.policy import Rule as LoadRule
@@ -88,7 +87,7 @@ def cases() -> Iterator[Case]:
     for purpose, bound, clear in purposes[::2]:
         about = f"{'5 points' if bound else 'any gain'}, up to {ROUNDS} rounds, each with half as many prompts again"
         yield Case(purpose, about, 200, bound, clear, partial(_in_rounds, purpose, 200))
-    sizes = _shipped_groups()
+    sizes = np.concatenate([shipped.sizes(suite) for suite in shipped.guards()])
     about = (
         f"{MARGIN * 100:g} points, all suites of it that ship together, correlated by {ALIKE:g} in {sizes.size} groups"
     )
@@ -193,14 +192,6 @@ def _lost(purpose: Purpose, groups: WholeLosses, truth: float, runs: int, rng: n
         ]
         left -= min(left, 250)
     return words
-
-
-def _shipped_groups() -> Counts:
-    """The sizes of the groups of all shipped suites of non-inferiority but the demo's."""
-    names = [name for name in shipped() if not name.startswith("demo-")]
-    guards = [suite for suite in load_suites(names) if suite.purpose == "non-inferiority"]
-    groups = Counter((suite.suite, prompt.group or (prompt.id,)) for suite in guards for prompt in suite.prompts)
-    return np.array(list(groups.values()))
 
 
 def _together(groups: Groups, truth: float, runs: int, rng: np.random.Generator) -> Words:

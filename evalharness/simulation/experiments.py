@@ -61,11 +61,15 @@ def measure_groups(world: World, groups: Groups, runs: int, rng: np.random.Gener
 
 def of_groups(world: World, sizes: Counts, drawn: Counts, confidence: float = CONFIDENCE) -> Measured:
     """What runs measured in whose groups each case of the world happened so often (runs x groups x cases)."""
-    counts, prompts = drawn.astype(float), int(sizes.sum())
+    return of_sums(summed(world, sizes, drawn), drawn.sum(axis=1) @ world.first, confidence)
+
+
+def summed(world: World, sizes: Counts, drawn: Counts) -> Sums:
+    counts = drawn.astype(float)
     differences = world.second - world.first
     totals, cases = counts @ differences, counts.sum(axis=1)
-    sums = Sums(
-        n=prompts,
+    return Sums(
+        n=int(sizes.sum()),
         gains=cases @ np.maximum(differences, 0),
         losses=cases @ np.maximum(-differences, 0),
         squares=cases @ differences**2,
@@ -74,9 +78,13 @@ def of_groups(world: World, sizes: Counts, drawn: Counts, confidence: float = CO
         squared_totals=(totals**2).sum(axis=1),
         sizes_by_totals=totals @ sizes,
     )
+
+
+def of_sums(sums: Sums, first: Floats, confidence: float = CONFIDENCE) -> Measured:
+    """What runs measured that come to these sums, and in which the first was right so often."""
+    prompts, groups = int(sums.n), int(float(sums.groups) + 1e-9)
     low, high = sums.bounds(confidence)
-    groups = int(float(sums.groups) + 1e-9)
-    return Measured(prompts, groups, cases @ world.first / prompts, np.asarray(sums.difference), low, high)
+    return Measured(prompts, groups, first / prompts, np.asarray(sums.difference), low, high)
 
 
 def passed(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[np.bool_]:
