@@ -11,6 +11,7 @@ from rich.table import Table
 from evalharness import wording
 from evalharness.report import tables
 from evalharness.report.power_found import counted, power_found
+from evalharness.report.repeated import split_in_words
 from evalharness.runs import fairness
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import FAILURES
@@ -39,8 +40,10 @@ def show_plan(run: About) -> None:
     for suite in run["suites"]:
         variants = suite.get("variants", 0)
         originals = suite["prompts"] - variants
-        prompts = f"{originals} + {variants} variants" if variants else str(originals)
-        if suite.get("groups", originals) < originals:
+        times = suite.get("repeats", 1)
+        prompts = f"{originals // times}" + (f" + {variants // times} variants" if variants else "")
+        prompts += f", {times} answers each" if times > 1 else ""
+        if suite.get("groups", originals) < originals // times:
             prompts += f" in {suite['groups']} groups"
         seen = smallest_difference(originals, DISCORDANCE, company=_company(suite))
         table.add_row(suite["suite"], prompts, suite["purpose"], f"{seen * 100:.1f} points", *_margin(suite))
@@ -90,6 +93,9 @@ def show_result(summary: EvalSummary) -> None:
     console = tables.stdout()
     console.print(table)
     console.print(power_found(summary.suites))
+    for suite in summary.suites:
+        if suite.repeats:
+            console.print(split_in_words(suite))
     if summary.rounds > 1:
         console.print(counted(summary))
     if any(summary.failures.values()):

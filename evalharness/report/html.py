@@ -15,6 +15,7 @@ from evalharness.report.headline import SYMBOLS, foremost_first, headline
 from evalharness.report.judge_terminal import about_the_judge
 from evalharness.report.pairs import side_by_side
 from evalharness.report.power_found import counted, power_found
+from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence, Run
 from evalharness.runs.rows import FAILURES, Failure
 from evalharness.runs.summaries import EvalSummary, LoadSummary, SuiteSummary
@@ -56,7 +57,7 @@ def render(
         origin=_origin,
         interval=f"{wording.level(summary.confidence)}\N{NO-BREAK SPACE}% interval",
         suites=suites,
-        power=f"{power_found(suites)} {counted(summary)}".strip(),
+        power=" ".join(filter(None, (power_found(suites), *map(split_in_words, suites), counted(summary)))),
         rates=charts.rates(suites, names),
         differences=charts.differences(suites, names),
         scores=scores,

@@ -225,6 +225,16 @@ class Robustness(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats(Part):
+    """Several answers a prompt: what the difference of `right` varies by, within prompts and between them."""
+
+    prompts: Count
+    repeats: Annotated[float, Field(ge=1, description="Answers a prompt that both gave, on average.")]
+    within: Annotated[float, Field(ge=0, description="Variance of one answer's difference within a prompt.")]
+    between: Annotated[float, Field(ge=0, description="Variance of what is expected of each prompt's difference.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSummary(Part):
     suite: str
     version: int | str
@@ -248,6 +258,7 @@ class SuiteSummary(Part):
     unasked: Annotated[
         int, Field(description="How many answers, or errors in their place, the rows lack: lost, or not asked yet.")
     ]
+    repeats: Annotated[Repeats | None, Field(description="Only where prompts were asked several times.")] = None
     families: Annotated[
         Families | None, Field(description="Of prompts in groups; null where each stands alone, or none was paired.")
     ] = None

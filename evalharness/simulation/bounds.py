@@ -16,7 +16,7 @@ from scipy.special import ndtri, stdtrit
 from evalharness.runs.summaries import Estimate, Outcome, Purpose, Reason, Word
 from evalharness.simulation import shipped
 from evalharness.simulation.experiments import Measured, measure, measure_groups, of_counts, of_groups, words
-from evalharness.simulation.worlds import Groups, WholeLosses, World, alike_sized, single
+from evalharness.simulation.worlds import Groups, Repeated, WholeLosses, World, alike_sized, single
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, sequential, smallest_difference
 from evalharness.stats.multiple import holm
 from evalharness.stats.score import Floats
@@ -34,6 +34,7 @@ ERRORS = 0.01  # of the prompts, as many as a policy lets pass
 LOSES = 0.2  # of the right answers, when the same is asked otherwise
 MODELS = 10  # adapters of one base
 ROUNDS = 5
+REPEATS = 5
 SUITES = 3  # of the self-test, in any of which a difference fails it
 SEED = 20250103
 
@@ -94,6 +95,11 @@ def cases() -> Iterator[Case]:
     yield Case("non-inferiority", about, int(sizes.sum()), -MARGIN, 0.0, partial(_together, Groups(sizes, ALIKE)))
     for purpose, bound, clear, groups, about in _whole_losses():
         yield Case(purpose, about, int(groups.sizes.sum()), bound, clear, partial(_lost, purpose, groups))
+    for purpose, bound, clear in purposes[::2]:
+        for alike in (0.05, 0.3, 0.8):
+            asked = f"{MARGIN * 100:g} points" if bound else "any gain"
+            about = f"{asked}, {REPEATS} answers to each prompt, correlated by {alike:g}"
+            yield Case(purpose, about, 100, bound, clear, partial(_repeated, purpose, Repeated(100, REPEATS, alike)))
     for prompts in (100, 500):
         about = f"{MARGIN * 100:g} points more lost to rewording"
         yield Case("robustness", about, prompts, MARGIN, 0.0, partial(_reworded, prompts))
@@ -178,6 +184,19 @@ def _in_rounds(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.
         measured = of_counts(world, seen, 1 - sequential.alpha_of_round(number))
         found = np.where(found == "INCONCLUSIVE", words(measured, purpose, MARGIN), found)
     return [str(word) for word in found]  # type: ignore[misc]
+
+
+def _repeated(purpose: Purpose, asked: Repeated, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    world, left, found = single(RATE, DISCORDANCE, truth), runs, list[Word]()
+    while left:
+        drawn = asked.drawn(world, min(left, 2000), rng)
+        measured = of_groups(world, np.full(asked.prompts, asked.repeats), drawn)
+        found += [
+            _word(quality.outcome_of(purpose, MARGIN, first, low, high, measured.groups))
+            for first, low, high in _intervals(measured)
+        ]
+        left -= min(left, 2000)
+    return found
 
 
 def _lost(purpose: Purpose, groups: WholeLosses, truth: float, runs: int, rng: np.random.Generator) -> Words:

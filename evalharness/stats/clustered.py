@@ -117,14 +117,16 @@ class Sums:
     def design_effect(self) -> Numbers:
         """How many times the variance that n independent prompts had, were every difference -1, 0 or 1.
 
-        1 where no prompt differs. Never less than the prompts had without their groups: no company makes them say more.
+        1 where no prompt differs, and that of whole groups where all do alike. Never less than the prompts had without
+        their groups: no company makes them say more.
         """
         mean = self.difference
         as_pairs = self.gains + self.losses - self.n * mean**2
         of_groups = self.squared_totals - 2 * mean * self.sizes_by_totals + mean**2 * self.squared_sizes
         spread = np.maximum(of_groups, self.squares - self.n * mean**2)
         seen = np.asarray(as_pairs) > 1e-12
-        return np.asarray(np.where(seen, spread / np.where(seen, as_pairs, 1), 1.0))
+        unvaried = np.where(np.asarray(self.gains) + self.losses > 0, self.company, 1.0)
+        return np.asarray(np.where(seen, spread / np.where(seen, as_pairs, 1), unvaried))
 
     @property
     def company(self) -> Numbers:
