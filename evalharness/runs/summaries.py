@@ -451,6 +451,15 @@ class Judge(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedGroups(Part):
+    """How the votes of a group stand together (stats/votes.py)."""
+
+    groups: Annotated[Count, Field(description="How many groups of one size they are worth.")]
+    design_effect: Annotated[float, Field(ge=0, description="How many times the variance of independent votes.")]
+    whole: Annotated[float, Field(ge=0, description="How many votes turn at once where a group does.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPairs(Part):
     judged: Annotated[Count, Field(description="Pairs with a verdict in both orders.")]
     first: Annotated[Count, Field(description="Pairs that the first wins in both orders.")]
@@ -462,6 +471,9 @@ class JudgedPairs(Part):
     low: Share | None
     high: Share | None
     p_value: PValue | None
+    in_groups: Annotated[
+        JudgedGroups | None, Field(description="Of the decided pairs; only where prompts stand in groups.")
+    ] = None
 
     @property
     def estimate(self) -> Estimate | None:
@@ -574,7 +586,9 @@ class ComparedSuite(Part):
     low: Signed | None
     high: Signed | None
     p_value: PValue | None
-    adjusted: Annotated[PValue | None, Field(description="p_value adjusted for the number of suites (Holm).")]
+    adjusted: Annotated[
+        PValue | None, Field(description="p_value adjusted for the number of models tried, and of suites (Holm).")
+    ]
     outcome: Literal["better", "worse", "same"] | None
     lost: Annotated[tuple[str, ...], Field(description="Prompts that only the old run's answer got right.")]
     gained: tuple[str, ...]
@@ -604,6 +618,9 @@ class ComparedEndpoint(Part):
         ),
     ]
     suites: tuple[ComparedSuite, ...]
+    tried: Annotated[
+        Count, Field(description="How many such models the finished runs beside these asked; `adjusted` pays for them.")
+    ] = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

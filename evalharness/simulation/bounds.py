@@ -18,6 +18,7 @@ from evalharness.simulation import shipped
 from evalharness.simulation.experiments import Measured, measure, measure_groups, of_counts, of_groups, words
 from evalharness.simulation.worlds import Groups, Repeated, WholeLosses, World, alike_sized, single
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, sequential, smallest_difference
+from evalharness.stats.clustered import Sums
 from evalharness.stats.multiple import holm
 from evalharness.stats.score import Floats
 from evalharness.verdict.criteria import capacity, no_difference, preference, quality, robustness
@@ -106,6 +107,9 @@ def cases() -> Iterator[Case]:
     for unread, pairs in product((0.0, 0.05), (100, 300)):
         about = f"half of the decided pairs{f', {unread:.0%} of all not read, each lost' if unread else ''}"
         yield Case("preference", about, pairs, LEAST, 0.7, partial(_votes, pairs, unread))
+    for count, size, alike in ((60, 5, 0.3), (60, 5, 1.0), (100, 3, 0.1)):
+        about = f"half of the decided pairs, in {count} groups of {size}, correlated by {alike:g}"
+        yield Case("preference", about, count * size, LEAST, 0.75, partial(_votes_in_groups, count, size, alike))
     limits: tuple[tuple[LoadRule, float, float, float], ...] = (
         ("at_most", 1.25, 1.25, 1.0),
         ("at_least", 0.8, 0.8, 1.0),
@@ -269,6 +273,28 @@ def _votes(pairs: int, unread: float, truth: float, runs: int, rng: np.random.Ge
     seen = rng.multinomial(pairs, [won, lost, unread, TIES], size=runs).tolist()
     outcome = cache(partial(preference.outcome_of, least=LEAST, confidence=CONFIDENCE))
     return [_word(outcome(wins, losses, missing)) for wins, losses, missing, _ in seen]
+
+
+def _votes_in_groups(count: int, size: int, alike: float, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """Of each group as many pairs are decided, and how likely the second wins one differs from group to group."""
+    chance = np.where(rng.random((runs, count)) < truth, 1.0, 0.0)
+    if alike < 1:
+        chance = rng.beta(truth * (1 - alike) / alike, (1 - truth) * (1 - alike) / alike, (runs, count))
+    won = rng.binomial(size, chance).astype(float)
+    wins, decided, totals = won.sum(axis=1), float(count * size), 2 * won - size
+    sums = Sums(
+        n=decided,
+        gains=wins,
+        losses=decided - wins,
+        squares=np.full(runs, decided),
+        squared_sizes=decided * size,
+        cubed_sizes=decided * size**2,
+        squared_totals=(totals**2).sum(axis=1),
+        sizes_by_totals=totals.sum(axis=1) * size,
+    )
+    low, high = ((1 + end) / 2 for end in sums.bounds())  # as of share_interval, of all runs at once
+    ends = zip(low.tolist(), high.tolist(), strict=True)
+    return [_word(preference.by_share(*end, count, LEAST)) for end in ends]
 
 
 def _ratios(limit: Limit, pairs: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
