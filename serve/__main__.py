@@ -27,6 +27,7 @@ COMMANDS = {
     "logs": "logs",
     "eval": "eval",
     "load": "load",
+    "chaos": "chaos",
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",

@@ -1,11 +1,15 @@
 """What every runtime can do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from serve.harness.measure import Measured
 from serve.runtimes.preflight import Findings
 from serve.steps import Display
+
+Faults = Mapping[str, Callable[[], AbstractContextManager[None]]]
+"""What can be done to a running server, by name: entering does it, leaving undoes what does not end by itself."""
 
 
 class Runtime(Protocol):
@@ -50,6 +54,8 @@ class Runtime(Protocol):
 
     def measure(self, kind: str) -> Measured:
         """Runs one of serve.harness.measure.KINDS."""
+
+    def faults(self, server: str) -> Faults: ...
 
     def made_elsewhere(self) -> list[str]:
         """What was made outside the checkout, by name."""

@@ -13,6 +13,7 @@ from serve.errors import Failure, UsageError
 from serve.harness.measure import Measured, without_a_run
 from serve.models import preflight
 from serve.paths import Paths
+from serve.runtimes.docker import faults
 from serve.runtimes.docker.compose import Compose, docker, has_nvidia_runtime, variables_of
 from serve.runtimes.docker.compose_inputs import (
     harness_words,
@@ -28,6 +29,7 @@ from serve.runtimes.pipeline import ModelPipeline
 from serve.runtimes.preflight import Findings
 from serve.runtimes.prepare import prepare, runs_user
 from serve.runtimes.readiness import Started, await_chat, await_ready
+from serve.runtimes.runtime import Faults
 from serve.runtimes.start_order import by_themselves, serving_steps
 from serve.services import catalog, credentials, endpoints
 from serve.services.catalog import Service
@@ -178,6 +180,9 @@ class Docker:
         told.unlink(missing_ok=True)
         # Compose has a 1 of its own, for what went wrong before the harness had a word.
         return Measured(code, folder) if folder else Measured(without_a_run(code))
+
+    def faults(self, server: str) -> Faults:
+        return faults.of_container(self.compose.container(server))
 
     def made_elsewhere(self) -> list[str]:
         volumes = [f"Docker volume {name}" for name in self.compose.things("volume")]

@@ -18,12 +18,13 @@ from serve.models.store import Store
 from serve.modes import VARIANTS
 from serve.paths import Paths
 from serve.runtimes.jobs import Jobs
-from serve.runtimes.local import programs
+from serve.runtimes.local import faults, programs
 from serve.runtimes.local.jobs import LocalJobRunner
 from serve.runtimes.local.supervisor import Program, Supervisor
 from serve.runtimes.pipeline import ModelPipeline
 from serve.runtimes.preflight import Findings
 from serve.runtimes.readiness import Started, await_chat, await_ready
+from serve.runtimes.runtime import Faults
 from serve.runtimes.start_order import by_themselves, serving_steps
 from serve.services import catalog, credentials, endpoints, health
 from serve.services.catalog import Service
@@ -138,6 +139,9 @@ class Local:
         if kind == "lm-eval":
             self.install_lm_eval()
         return measure(kind, self.settings, self.paths)
+
+    def faults(self, server: str) -> Faults:
+        return faults.of_group(lambda: int(self.supervisor.info(server)["pid"]))
 
     def install_lm_eval(self) -> None:
         """What it needs beside the harness, in an environment of its own: nobody else does."""
