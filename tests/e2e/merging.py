@@ -45,11 +45,12 @@ IN_ORDER: dict[str, list[dict[str, Any]]] = {
     "a whole embedding, then one": [tiny.KINDS["a whole embedding"], {}],
 }
 # What is put into the first tensor whose name ends so, of an adapter or of the base, and what the refusal says of it.
-HOSTILE: dict[str, tuple[str, str, str, float, str]] = {
+HOSTILE: dict[str, tuple[str, str, str, float | None, str]] = {
     "a NaN in an adapter": (TIED, "adapter", "lora_B.weight", float("nan"), "with this adapter"),
     "an infinity in an adapter": (TIED, "adapter", "lora_A.weight", float("inf"), "with this adapter"),
     "more than float16 holds": (UNTIED, "adapter", "lora_B.weight", 1e7, "too large for float16 with this adapter"),
     "a NaN in a layer": (TIED, "base", "q_proj.weight", float("nan"), "set BASE_MODEL to weights that are whole"),
+    "a norm that is not there": (UNTIED, "base", "norm.weight", None, "its files lack model.layers.0.input_layernorm"),
     "a NaN in a norm": (UNTIED, "base", "norm.weight", float("nan"), "weights of BASE_MODEL answer with NaN"),
 }
 Fault = Callable[[Path], AbstractContextManager[object]]
@@ -139,15 +140,18 @@ def within_one_unit(base: Path, adapters: Sequence[Path], draft: Path) -> float:
     return near / all_of_them
 
 
-def with_one(value: float, ending: str, source: Path, folder: Path) -> Path:
-    """A copy of a folder with one number in one of its tensors."""
+def with_one(value: float | None, ending: str, source: Path, folder: Path) -> Path:
+    """A copy of a folder with one number in one of its tensors, or without that tensor."""
     from safetensors.torch import load_file, save_file
 
     shutil.copytree(source, folder)
     (file,) = folder.glob("*.safetensors")
     tensors = load_file(file)
     name = min(name for name in tensors if name.endswith(ending))
-    tensors[name].view(-1)[7] = value
+    if value is None:
+        del tensors[name]
+    else:
+        tensors[name].view(-1)[7] = value
     save_file(tensors, file, metadata={"format": "pt"})
     return folder
 
