@@ -21,6 +21,7 @@ from evalharness.checks import (
     references,
     refusal,
     repetition,
+    sources,
     statements,
 )
 from evalharness.checks.as_json import strict_json
@@ -42,6 +43,7 @@ CHECKS: dict[str, Check | Measure] = {
     **order.CHECKS,
     **language.CHECKS,
     **statements.CHECKS,
+    **sources.CHECKS,
     **refusal.CHECKS,
     **repetition.CHECKS,
     **code.CHECKS,
