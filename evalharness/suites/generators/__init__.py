@@ -9,6 +9,7 @@ the committed YAML against it. Nothing here is needed to run a suite.
 from evalharness.suites.generators import (
     bilingual,
     code,
+    code_hard,
     everyday,
     extraction,
     grounded,
@@ -28,6 +29,7 @@ def drafts() -> list[Draft]:
     return [
         bilingual.suite(),
         code.suite(),
+        code_hard.suite(),
         everyday.suite(),
         extraction.suite(),
         grounded.suite(),
