@@ -1,4 +1,4 @@
-"""The eval command on shipped suites, asked of a server whose answers are known to be right, and of one whose are not."""
+"""The eval command on shipped suites: a server whose answers are known to be right, and one whose are not."""
 
 from pathlib import Path
 
