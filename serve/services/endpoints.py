@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from serve.errors import Failure
-from serve.models.store import Store, describe, inputs_digest
+from serve.models.store import Store, describe, inputs_digest, parent, read_manifest
 from serve.modes import VARIANTS
 from serve.planning import plan
 from serve.services import catalog, tool_parsers, vllm
@@ -28,7 +28,14 @@ def model(settings: Settings, store: Store, variant: str, base: Path) -> Path:
     """
     if settings.PRECISION == "int4":
         return checkpoint(store, variant)
-    return base if variant == "base" else checkpoint(store, "merged")
+    if variant == "base":
+        return base
+    merged, made_from = checkpoint(store, "merged"), parent(read_manifest(checkpoint(store, variant)))
+    if made_from and made_from != merged.name:  # as after a rollback to a version whose merge is not kept
+        raise Failure(
+            f"{merged}: not what the tuned model in force was made from ({made_from}); set ADAPTER to its own"
+        )
+    return merged
 
 
 def versions(settings: Settings, store: Store, adapter_version: str) -> dict[str, str]:

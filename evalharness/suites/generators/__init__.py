@@ -15,8 +15,10 @@ from evalharness.suites.generators import (
     long_context,
     memory,
     over_refusal,
+    reasoning,
     safety,
     structured,
+    tool_calls,
 )
 from evalharness.suites.generators.drafts import Draft
 
@@ -33,6 +35,8 @@ def drafts() -> list[Draft]:
         long_context.longer_suite(),
         memory.suite(),
         over_refusal.suite(),
+        reasoning.suite(),
         safety.suite(),
         structured.suite(),
+        tool_calls.suite(),
     ]
