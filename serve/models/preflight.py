@@ -89,26 +89,6 @@ def check_quantizable(folder: Path, group_size: int) -> None:
             )
 
 
-def calibration_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows `{"messages": [...]}` or `{"text": "..."}` of a JSON-lines file. Raises UsageError for any other."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; set CALIBRATION to a JSON-lines file") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not text; set CALIBRATION to a JSON-lines file") from None
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            rows.append({"messages": row["messages"]} if row.get("messages") else {"text": str(row["text"])})
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise UsageError(f'{path}:{number}: not a row like {{"messages": [...]}} or {{"text": "..."}}') from None
-    if len(rows) < 16:
-        raise UsageError(f"{path}: {len(rows)} rows; CALIBRATION needs at least 16")
-    return rows
-
-
 def has_chat_template(folder: Path) -> bool:
     stated = folder / "tokenizer_config.json"
     return (folder / "chat_template.jinja").exists() or (stated.exists() and "chat_template" in stated.read_text())
