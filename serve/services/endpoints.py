@@ -10,7 +10,7 @@ from serve.errors import Failure
 from serve.models.store import Store, describe, inputs_digest, parent, read_manifest
 from serve.modes import VARIANTS
 from serve.planning import plan
-from serve.services import catalog, vllm
+from serve.services import catalog, tool_parsers, vllm
 from serve.settings import Settings
 
 
@@ -64,15 +64,27 @@ def quantization(settings: Settings, store: Store, variant: str) -> str:
     return f"{about['quant_method']} int{about['bits']} g{about['group_size']}"
 
 
+def tool_parser(settings: Settings, store: Store) -> str:
+    """What reads the calls of tools that any of the servers writes, the same for all: the base's chat template says."""
+    return settings.TOOL_PARSER or tool_parsers.parser_of(checkpoint(store, "base"))
+
+
 def adapter_version(adapter: Path) -> str:
     """The digest of an adapter's files, as short as a version of the store."""
     return inputs_digest({name: file["sha256"] for name, file in describe(adapter).items()})
 
 
 def server(
-    settings: Settings, variant: str, folder: Path, limits: plan.Limits, gpu: bool, adapter: Path | None = None
+    settings: Settings,
+    variant: str,
+    folder: Path,
+    limits: plan.Limits,
+    gpu: bool,
+    adapter: Path | None = None,
+    tool_parser: str = tool_parsers.NONE,
 ) -> vllm.Server:
-    """`limits` are the same for every server. `adapter`: what it has as its second model, in MODE=lora."""
+    """`limits` and `tool_parser` are the same for every server. `adapter`: what it has as its second model, in
+    MODE=lora."""
     return vllm.Server(
         name=variant,
         model=folder,
@@ -86,6 +98,7 @@ def server(
         memory_share=limits.memory_share,
         lora=vllm.Lora("tuned", adapter, limits.lora_rank) if adapter else None,
         sleep=settings.mode.sleep,
+        tool_parser=None if tool_parser == tool_parsers.NONE else tool_parser,
     )
 
 
@@ -94,6 +107,7 @@ def write_endpoints(
     urls: Mapping[str, str],
     versions: Mapping[str, str],
     quantizations: Mapping[str, str],
+    tool_parser: str,
     key_file: str,
     key_name: str | None = None,
 ) -> None:
@@ -107,6 +121,7 @@ def write_endpoints(
             "model": variant,
             "version": versions[variant],
             "quantization": quantizations[variant],
+            "tool_parser": tool_parser,
             "key_file": key_file,
             **({"key_name": key_name} if key_name else {}),
         }

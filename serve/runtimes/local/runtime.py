@@ -97,8 +97,8 @@ class Local:
         urls = {variant: catalog.url(self.settings, variant) for variant in VARIANTS}
         versions = endpoints.versions(self.settings, self.store, adapter_version)
         quantizations = {variant: endpoints.quantization(self.settings, self.store, variant) for variant in VARIANTS}
-        secrets = self.paths.secrets.name
-        endpoints.write_endpoints(self.paths.endpoints, urls, versions, quantizations, secrets, "API_KEY")
+        parser, secrets = endpoints.tool_parser(self.settings, self.store), self.paths.secrets.name
+        endpoints.write_endpoints(self.paths.endpoints, urls, versions, quantizations, parser, secrets, "API_KEY")
 
     def down(self) -> bool:
         self.paths.endpoints.unlink(missing_ok=True)
