@@ -31,7 +31,8 @@ def write(
 
     device = "cuda:0" if torch.cuda.is_available() else "cpu"
     stated = json.loads((model / "config.json").read_text())
-    layers = Layers(stated["num_hidden_layers"], say)
+    # Its own bars leave the line unfinished.
+    layers = Layers(stated["num_hidden_layers"], lambda line: say(f"\n{line}"))
     kept = partial_of(draft) / "layers"
     # It refuses files that are links, as those of a hub's cache are.
     linked = any(path.is_symlink() for path in model.glob("*.safetensors"))
