@@ -8,7 +8,7 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate validity test lint check bench \
+.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare augment suites simulate validity test lint check bench \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -50,6 +50,9 @@ lm-eval: harness-environment ## a task of lm-evaluation-harness on both: TASK=ta
 
 compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN_A=runs/… RUN_B=runs/…
 	@$(TANDEM) -m evalharness compare $(or $(RUN_A),$(error name two eval runs: make compare RUN_A=runs/… RUN_B=runs/…)) $(RUN_B)
+
+augment: harness-environment ## rows to train the next adapter on: ROWS=train.jsonl into pool/, variants made, copies and leaks dropped
+	@$(TANDEM) -m evalharness augment $(ROWS) $(AUGMENT)
 
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
