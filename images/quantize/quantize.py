@@ -107,9 +107,10 @@ def quantize(model: Path, rows: Sequence[dict[str, Any]], draft: Path, engine: s
 
     say("measuring what was lost")
     _, full = checkpoint.load(model)
-    unpacking.load_quantized_weights(full, draft)
+    errors = unpacking.load_quantized_weights(full, draft)
     proof = {
         **loss.compare(held_out, before, loss.predictions(full, held_out)),
+        "weight_error": loss.of_weights(errors),
         **checkpoint.linear_bytes(model, draft),
         "calibration": guide,
         **how,

@@ -21,15 +21,17 @@ PACKED = (".qweight", ".qzeros", ".scales", ".g_idx")
 MIDDLE = 8  # the zero point of symmetric 4-bit values
 
 
-def load_quantized_weights(model: "PreTrainedModel", folder: Path) -> None:
+def load_quantized_weights(model: "PreTrainedModel", folder: Path) -> dict[str, float]:
     """Puts a checkpoint's weights, as its 4-bit values stand for, into the full-precision model, layer by layer.
+
+    Returns how far each quantized layer's are from those they replace: the Frobenius norm of the difference, by theirs.
 
     Raises UsageError when the checkpoint lacks a weight of the model, has one that the model lacks, or one that a
     server would read as another.
     """
     import torch
 
-    weights = model.state_dict()
+    weights, errors = model.state_dict(), dict[str, float]()
     # A tied head is not in the file: it shares the embedding that is.
     left = {name for name in weights if not (name == "lm_head.weight" and model.config.tie_word_embeddings)}
     with torch.no_grad():
@@ -50,10 +52,14 @@ def load_quantized_weights(model: "PreTrainedModel", folder: Path) -> None:
                         value = torch.from_numpy(unpack(*parts, module))
                     if value.shape != weights[target].shape:
                         raise UsageError(f"the quantizer wrote {target} in the shape {list(value.shape)}")
+                    if packed:
+                        before = weights[target].float().cpu()
+                        errors[module] = ((value - before).norm() / before.norm()).item()
                     weights[target].copy_(value)
                     left.discard(target)
     if left:
         raise UsageError(f"the quantizer did not write {min(left)}")
+    return errors
 
 
 def unpack(

@@ -38,7 +38,9 @@ def quantized(weights=LAYER):
 
 def lost(weights):
     before = [state @ LAYER.T for state in STATES]
-    return loss.compare(EXAMPLES, before, [state @ weights.T for state in STATES])
+    error = float(np.linalg.norm(weights - LAYER) / np.linalg.norm(LAYER))
+    proof = loss.compare(EXAMPLES, before, [state @ weights.T for state in STATES])
+    return {**proof, "weight_error": loss.of_weights({"up_proj": error})}
 
 
 def test_unpacking_gives_the_weights_back_within_half_a_step():
@@ -79,13 +81,26 @@ def test_the_divergence_is_the_textbooks():
     assert proof["same_top_token"] == 0
 
 
-@pytest.mark.parametrize("factor", [6.0, -1.0, math.nan, math.inf])
-def test_scales_that_are_off_are_refused(factor):
+@pytest.mark.parametrize("factor", [1.5, 2.0, 0.5, -1.0, math.nan, math.inf])
+def test_scales_that_are_off_are_refused_though_the_text_is_easy(factor):
     qweight, qzeros, scales, g_idx = quantized()
     with np.errstate(all="ignore"):
-        proof = lost(unpack(qweight, qzeros, scales * np.float32(factor), g_idx))
-    with pytest.raises(UsageError, match=r"INT4 spoils this model.*GPTQ_KL_LIMIT=0\.5.*smaller GPTQ_GROUP_SIZE"):
+        proof = lost(unpack(qweight, qzeros, scales * np.float32(factor), g_idx)) | {"kl_per_token": 0.0}
+    with pytest.raises(UsageError, match=r"INT4 spoils this model: its weights moved by .* in up_proj \(limit 0\.5\)"):
         loss.refuse(proof, loss.KL_LIMIT)
+
+
+def test_values_that_are_off_by_one_are_refused_though_the_file_says_nothing_of_it():
+    qweight, qzeros, scales, g_idx = quantized()
+    proof = lost(unpack(qweight, qzeros, scales, g_idx) + scales[g_idx].T) | {"kl_per_token": 0.0}
+    with pytest.raises(UsageError, match=r"in the median layer \(limit 0\.25\)"):
+        loss.refuse(proof, loss.KL_LIMIT)
+
+
+def test_a_loss_above_the_limit_is_refused_with_the_setting():
+    proof = lost(unpack(*quantized())) | {"kl_per_token": 0.21}
+    with pytest.raises(UsageError, match=r"it lost 0\.21 nats a token \(GPTQ_KL_LIMIT=0\.2\)"):
+        loss.refuse(proof, 0.2)
 
 
 def test_a_wrong_zero_offset_is_refused_whatever_it_would_lose():
@@ -100,9 +115,11 @@ def test_groups_out_of_order_are_refused_for_servers_do_not_read_them():
         unpack(qweight, qzeros, scales, RANDOM.permutation(g_idx).astype(np.int32), "up_proj")
 
 
-def test_a_proof_without_a_loss_is_refused():
+def test_a_proof_that_says_nothing_is_refused():
+    with pytest.raises(UsageError, match="moved by inf"):
+        loss.refuse({}, 0.2)
     with pytest.raises(UsageError, match="it lost inf nats a token"):
-        loss.refuse({}, 0.5)
+        loss.refuse({"weight_error": loss.of_weights({"up_proj": 0.1})}, 0.2)
 
 
 @given(st.lists(st.integers(2, 40), min_size=1, max_size=20), st.integers(1, 2**26))

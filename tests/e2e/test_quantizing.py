@@ -1,4 +1,4 @@
-"""The quantize job killed outright at twenty random moments: never half a version, and the next run ends well."""
+"""The quantize job: what it refuses, and what is left when it is killed outright at twenty random moments."""
 
 import json
 import os
@@ -34,15 +34,8 @@ def test_a_quantize_killed_at_twenty_random_moments_leaves_no_half_version_and_t
     deployment: Checkout, model: Path, tmp_path: Path
 ) -> None:
     store, moments = Store(tmp_path / "models"), random.Random(0)
-    rows = tmp_path / "rows.jsonl"
-    rows.write_text(
-        "".join(json.dumps({"text": f"Row {number} of several, all of them short."}) + "\n" for number in range(16))
-    )
-    command = [
-        str(deployment.root / ".tandem" / "environments" / "quantize-auto-gptq" / "bin" / "python"),
-        *("-m", "images.quantize.quantize", "--engine", "auto-gptq", "--model", str(model), "--variant", "base"),
-        *("--store", str(store.root), "--calibration", str(rows)),
-    ]
+    rows = written(tmp_path)
+    command = job(deployment, model, store, rows)
     begun = time.monotonic()
     assert subprocess.run(command, env=variables(deployment), cwd=tmp_path, check=False).returncode == 0
     usual = time.monotonic() - begun
@@ -51,11 +44,11 @@ def test_a_quantize_killed_at_twenty_random_moments_leaves_no_half_version_and_t
         # Other rows make another version each time, so that there is always one to be made, and one to be kept.
         with rows.open("a") as more:
             more.write(json.dumps({"text": f"Row of kill {kill}, which makes it another version."}) + "\n")
-        with subprocess.Popen(command, env=variables(deployment), cwd=tmp_path, stdout=subprocess.DEVNULL) as job:
+        with subprocess.Popen(command, env=variables(deployment), cwd=tmp_path, stdout=subprocess.DEVNULL) as running:
             try:
-                job.wait(moments.uniform(0.2, 1.1) * usual)
+                running.wait(moments.uniform(0.2, 1.1) * usual)
             except subprocess.TimeoutExpired:
-                job.send_signal(signal.SIGKILL)
+                running.send_signal(signal.SIGKILL)
         for version in store.versions("base"):
             assert store.wrong("base", version, every_byte=True) == []
         assert store.current("base") is not None
@@ -65,6 +58,40 @@ def test_a_quantize_killed_at_twenty_random_moments_leaves_no_half_version_and_t
     assert not list((store.root / "base").glob(".staging-*"))
     assert not list((store.root / "base").glob(".partial-*"))
     assert keeping.prune(store, delete=False) == []
+
+
+def test_what_lost_more_than_the_limit_is_refused_new_or_standing(
+    deployment: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "models")
+    command = job(deployment, model, store, written(tmp_path))
+    for limit, code in (("1e-12", 2), ("0.2", 0), ("1e-12", 2)):
+        done = subprocess.run(
+            [*command, "--kl-limit", limit],
+            env=variables(deployment),
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == code, done.stderr
+        assert ("quantize base: INT4 spoils this model: it lost" in done.stderr) is bool(code)
+    assert len(store.versions("base")) == 1
+
+
+def written(folder: Path) -> Path:
+    """Sixteen calibration rows."""
+    rows = [{"text": f"Row {number} of several, all of them short."} for number in range(16)]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder / "rows.jsonl"
+
+
+def job(deployment: Checkout, model: Path, store: Store, rows: Path) -> list[str]:
+    return [
+        str(deployment.root / ".tandem" / "environments" / "quantize-auto-gptq" / "bin" / "python"),
+        *("-m", "images.quantize.quantize", "--engine", "auto-gptq", "--model", str(model), "--variant", "base"),
+        *("--store", str(store.root), "--calibration", str(rows)),
+    ]
 
 
 def variables(deployment: Checkout) -> dict[str, str]:
