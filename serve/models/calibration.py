@@ -6,6 +6,7 @@ Which of them a file is shows in its content. It reads and picks, and knows noth
 import json
 import random
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ SPEAKERS = {
     "system": "system",
     "developer": "system",
 }
+TOOLS = ("tool", "function", "observation")
 KINDS = "JSON lines with messages or text, a suite, Alpaca or ShareGPT records, or exported chats"
 Row = dict[str, Any]
 
@@ -125,8 +127,9 @@ def chat(record: Mapping[str, Any]) -> Row | None:
 
 
 def turns(said: list[Mapping[str, Any]], who: str, what: str) -> Row:
-    """Raises TypeError or LookupError for what is no conversation."""
-    messages = [{"role": SPEAKERS[turn[who]], "content": turn[what]} for turn in said]
+    """What was said up to the first call of a tool. Raises TypeError or LookupError for what is no conversation."""
+    plainly = list(takewhile(lambda turn: turn[who] not in TOOLS and not turn.get("tool_calls"), said))
+    messages = [{"role": SPEAKERS[turn[who]], "content": turn[what]} for turn in plainly]
     if not all(isinstance(message["content"], str) for message in messages):
         raise TypeError
     if "user" not in [message["role"] for message in messages]:

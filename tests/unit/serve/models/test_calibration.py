@@ -69,6 +69,12 @@ def test_of_a_chat_the_branch_counts_that_was_seen_last():
     assert row == {"messages": [ASKED, ANSWERED]}
 
 
+def test_a_conversation_is_taken_up_to_the_first_call_of_a_tool():
+    called = {"role": "assistant", "content": None, "tool_calls": [{"name": "get_time"}]}
+    row = calibration.plain({"messages": [ASKED, called, {"role": "tool", "content": "12:00"}, ANSWERED]})
+    assert row == {"messages": [ASKED]}
+
+
 def test_a_chat_whose_messages_lead_in_a_circle_ends():
     circle = {"1": {"role": "user", "content": "hi", "parentId": "2"}, "2": {**ANSWERED, "parentId": "1"}}
     assert len(calibration.chat({"chat": {"history": {"messages": circle, "currentId": "2"}}})["messages"]) == 2
