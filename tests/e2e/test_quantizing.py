@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -77,6 +78,71 @@ def test_what_lost_more_than_the_limit_is_refused_new_or_standing(
         assert done.returncode == code, done.stderr
         assert ("quantize base: INT4 spoils this model: it lost" in done.stderr) is bool(code)
     assert len(store.versions("base")) == 1
+
+
+NOT_POSITIVE_AT_FIRST = """
+import runpy, torch
+real, failing = torch.linalg.cholesky, [2]
+
+def cholesky(*given, **options):
+    if failing[0]:
+        failing[0] -= 1
+        raise torch.linalg.LinAlgError("not positive-definite")
+    return real(*given, **options)
+
+torch.linalg.cholesky = cholesky
+runpy.run_module("images.quantize.quantize", run_name="__main__")
+"""
+
+
+def test_where_cholesky_fails_more_damp_is_taken_which_log_and_manifest_say(
+    deployment: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "models")
+    python, _, _, *given = job(deployment, model, store, written(tmp_path))
+    command = [python, "-c", NOT_POSITIVE_AT_FIRST, *given]
+    done = subprocess.run(
+        command, env=variables(deployment), cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True
+    )
+    assert "beginning again with damp 0.02, not 0.01" in done.stdout
+    assert "beginning again with damp 0.03, not 0.02" in done.stdout
+    manifest = read_manifest(store.folder("base", store.in_force("base"))) or {}
+    assert manifest["proof"]["damp"] == 0.03
+
+
+def test_a_disk_that_fills_up_is_one_line_and_the_version_before_stays(
+    deployment: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store, rows = Store(tmp_path / "models"), written(tmp_path)
+    subprocess.run(job(deployment, model, store, rows), env=variables(deployment), cwd=tmp_path, check=True)
+    first = store.in_force("base")
+    size = sum(file.stat().st_size for file in store.folder("base", first).iterdir())
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size * 3 // 2}", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this account may not mount a small disk")
+    try:
+        shutil.copytree(store.root, small / "models", symlinks=True)
+        full = Store(small / "models")
+        rows.write_text(rows.read_text().replace("Row", "Line"))
+        done = subprocess.run(
+            job(deployment, model, full, rows),
+            env=variables(deployment),
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 2, done.stderr
+        said = "quantize base: the disk is full; free some space where models/ lies and run again"
+        assert done.stderr.splitlines()[-1] == said
+        assert "Traceback" not in done.stderr
+        assert full.in_force("base") == first
+        assert full.versions("base") == [first]
+        assert full.wrong("base", first, every_byte=True) == []
+    finally:
+        subprocess.run(["umount", small], check=True)
 
 
 def written(folder: Path) -> Path:
