@@ -5,8 +5,8 @@ It quantizes nothing, and does not know which library will.
 
 from pathlib import Path
 
+from serve.models import preflight
 from serve.models.calibration import LONGEST, MOST
-from serve.models.preflight import tensor_shapes
 
 PROCESS = 3 * 2**29  # Python, PyTorch and its libraries: 1.5 GiB
 PREDICTIONS = 2**29  # what the model predicted before, as images/quantize/loss.py keeps it
@@ -17,8 +17,7 @@ def host_memory(folder: Path, rows: int = MOST) -> int:
     """The whole model as it lies in its files; of its largest layer the weights five times in float32, and three
     matrices of inputs by inputs; each row's way into and out of a layer; what waits to be compared; and the process.
     """
-    shapes = tensor_shapes(folder, "BASE_MODEL")
-    weights = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    shapes, weights = preflight.tensor_shapes(folder, "BASE_MODEL"), preflight.weight_bytes(folder)
     linear = [shape for name, shape in shapes.items() if ".layers." in name and len(shape) == 2]
     work = max((FLOAT32 * (5 * shape[0] * shape[1] + 3 * shape[1] ** 2) for shape in linear), default=0)
     hidden = shapes.get("model.embed_tokens.weight", [0, 0])[1]
