@@ -51,12 +51,17 @@ class Settings(BaseSettings):
     GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
         128, description="weights that share one scale; smaller: a little larger, a little truer"
     )
+    GPTQ_KL_LIMIT: Annotated[float, Field(gt=0)] = Field(
+        0.2, description="nats a token that INT4 may lose on rows held out, or it is refused; the demo loses 0.0002"
+    )
     PRECISION: Literal["int4", "fp"] = Field(
         "int4",
         description="int4, or fp: base and merged model as they were before, which `make factorial` serves for a while",
     )
     CALIBRATION: str = Field(
-        "", description="JSON lines of prompts like yours, which guide the quantizer; empty: a general set"
+        "",
+        description="prompts like yours, which guide the quantizer: JSON lines, a suite, Alpaca or ShareGPT records, "
+        "exported chats; empty: a general set",
     )
     BASE_PORT: Port = Field(8001, description="loopback port of the base model's server")
     TUNED_PORT: Port = Field(8002, description="loopback port of the tuned model's server")
