@@ -51,6 +51,10 @@ def load_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["load", *asked(settings, paths), "--users", users, "--seconds", seconds, *policy(settings)]
 
 
+def chaos_arguments(settings: Settings, paths: Paths) -> list[str]:
+    return ["chaos", *asked(settings, paths), "--users", str(settings.LOAD_USERS)]
+
+
 def verdict_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["verdict", "--runs", runs(paths), "--webui", catalog.webui_url(settings), *policy(settings)]
 
@@ -69,6 +73,7 @@ def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {
     "eval": eval_arguments,
     "load": load_arguments,
+    "chaos": chaos_arguments,
     "verdict": verdict_arguments,
     "factorial": factorial_arguments,
     "lm-eval": lm_eval_arguments,
