@@ -8,7 +8,7 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load verdict aa factorial lm-eval compare suites simulate validity test lint check bench \
+.PHONY: help up plan down status logs eval load capacity verdict aa factorial lm-eval compare suites simulate validity test lint check bench \
         demo-model gpu-record screenshots clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -35,6 +35,9 @@ eval: harness-environment ## ask base and tuned the prompt suites: pass rates, d
 
 load: harness-environment ## put load on base and tuned in turn until it is known which is faster: throughput, TTFT, ITL, TPOT, e2e
 	@$(TANDEM) -m serve load
+
+capacity: harness-environment ## how many requests a second base and tuned each bear at an agreed service level
+	@$(TANDEM) -m serve capacity
 
 verdict: harness-environment ## eval and load, then PASS, FAIL or INCONCLUSIVE, and report.html
 	@$(TANDEM) -m serve verdict

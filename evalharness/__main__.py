@@ -18,6 +18,7 @@ COMMANDS = {
     "eval": "eval",
     "factorial": "factorial",
     "load": "load",
+    "capacity": "capacity",
     "judge": "judge",
     "verdict": "verdict",
     "compare": "compare",

@@ -26,6 +26,7 @@ COMMANDS = {
     "logs": "logs",
     "eval": "eval",
     "load": "load",
+    "capacity": "capacity",
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",

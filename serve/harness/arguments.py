@@ -51,6 +51,12 @@ def load_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["load", *asked(settings, paths), "--users", users, "--seconds", seconds, *policy(settings)]
 
 
+def capacity_arguments(settings: Settings, paths: Paths) -> list[str]:
+    level = ["--slo", settings.CAPACITY_SLO, "--seconds", str(settings.CAPACITY_SECONDS)]
+    again = ["--resume", settings.RESUME] if settings.RESUME else []
+    return ["capacity", *asked(settings, paths), *level, *again, "--repeat-command", "make capacity"]
+
+
 def verdict_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["verdict", "--runs", runs(paths), "--webui", catalog.webui_url(settings), *policy(settings)]
 
@@ -69,6 +75,7 @@ def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {
     "eval": eval_arguments,
     "load": load_arguments,
+    "capacity": capacity_arguments,
     "verdict": verdict_arguments,
     "factorial": factorial_arguments,
     "lm-eval": lm_eval_arguments,
