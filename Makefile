@@ -8,8 +8,8 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load capacity verdict aa factorial lm-eval compare suites simulate validity test lint check bench \
-        demo-model gpu-record screenshots clean \
+.PHONY: help up plan down status logs eval load capacity verdict aa factorial lm-eval compare augment suites simulate validity test lint check bench \
+        demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
 help: ## list these targets
@@ -54,6 +54,9 @@ lm-eval: harness-environment ## a task of lm-evaluation-harness on both: TASK=ta
 compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN_A=runs/… RUN_B=runs/…
 	@$(TANDEM) -m evalharness compare $(or $(RUN_A),$(error name two eval runs: make compare RUN_A=runs/… RUN_B=runs/…)) $(RUN_B)
 
+augment: harness-environment ## rows to train the next adapter on: ROWS=train.jsonl into pool/, variants made, copies and leaks dropped
+	@$(TANDEM) -m evalharness augment $(ROWS) $(AUGMENT)
+
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
@@ -88,6 +91,18 @@ screenshots: tests-environment ## take the pictures of the README again, of a de
 demo-model: harness-environment ## train the embedded demo model and adapter again, from a seed (about half an hour)
 	@$(TANDEM) -m serve.environments $(ENVIRONMENTS)/demo images/demo/requirements.txt
 	@$(ENVIRONMENTS)/demo/bin/python images/demo/train.py --out .tandem/demo-model
+
+versions: $(HARNESS) ## every stored version: its size, its proofs, what was in force when, and the verdict on it
+	@$(TANDEM) -m serve versions
+
+rollback: $(HARNESS) ## the tuned model before this one in force again, served and answering; TO=… names a version
+	@$(TANDEM) -m serve rollback
+
+prune: $(HARNESS) ## say which stored versions are not needed or damaged, and their sizes, ask, delete them
+	@$(TANDEM) -m serve prune
+
+export: $(HARNESS) ## the tuned model as plain files: TO=folder or TO=file.tar, and VARIANT=base or VARIANT=merged for others
+	@$(TANDEM) -m serve export
 
 clean: $(HARNESS) ## say what will be deleted, ask, delete it
 	@$(TANDEM) -m serve clean

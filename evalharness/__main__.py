@@ -25,6 +25,8 @@ COMMANDS = {
     "suites": "suites",
     "import": "import_",
     "perturb": "perturb",
+    "augment": "augment",
+    "pool": "pool",
     "lm-eval": "lm_eval",
     "simulate": "simulate",
 }

@@ -5,6 +5,10 @@ It knows units and rounding, and nothing of what the numbers mean.
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalharness.runs.summaries import Alike
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -46,6 +50,14 @@ def points(difference: float | None) -> str:
 def interval(low: float | None, high: float | None, write: Callable[[float | None], str] = points) -> str:
     """`+1.0 to +3.5`, of a difference if nothing else is said."""
     return f"{write(low)} to {write(high)}"
+
+
+def alike(found: "Alike | None") -> str:
+    """A correlation within groups with its interval: `0.21 (0.10 to 0.33)`."""
+    if found is None:
+        return NOTHING
+    value, low, high = (f"{number:.2f}".replace("-", MINUS) for number in (found.correlation, found.low, found.high))
+    return f"{value} ({low} to {high})"
 
 
 def p_value(p: float | None) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from serve.errors import UsageError
+from serve.models import history
+from serve.models.card import card
 from serve.models.store import Store, describe, inputs_digest, read_manifest
 
 WEIGHTS = re.compile(r".*\.(safetensors|bin|pt|pth|gguf|msgpack|h5|onnx)(\.index\.json)?$")
@@ -66,10 +68,13 @@ def make_version(
     parameters: Mapping[str, Any],
     libraries: Mapping[str, str],
     write: Callable[[Path], Mapping[str, Any]],
+    accept: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> None:
     """Makes current the version of a variant that these inputs make: the one that stands, or a new one.
 
     `write` fills an empty folder and returns the proof that what it wrote is right; nothing is published if it raises.
+    `accept` raises UsageError for a proof, new or of a version that stands, which today's settings do not take. A
+    version that somebody rolled back from stays out of force, until a person names it.
     """
     with store.lock(variant):
         current = store.current(variant)
@@ -78,14 +83,21 @@ def make_version(
         origins = {name: origin(folder, known.get(name)) for name, folder in sources.items()}
         made_by = {"parameters": dict(parameters), "libraries": dict(libraries)}
         version = inputs_digest({"sources": {name: identity(made) for name, made in origins.items()}, **made_by})
-        if store.standing(variant, version):
+        if current and version in history.withdrawn(store.events(variant)):
+            print(f"{version} was rolled back from: `make rollback TO={version}` puts it in force again", flush=True)
+            version = current.name
+        if stands := store.standing(variant, version):
+            store.verify(variant, version)
+            accept((read_manifest(stands) or {}).get("proof", {}))
             store.make_current(variant, version)
             print(f"{variant} {version} stands", flush=True)
             return
         with store.staging(variant, version) as draft:
             proof = write(draft)
+            accept(proof)
             licences = {name: licence(folder) for name, folder in sources.items()}
             about = {"sources": origins, **made_by, "licences": licences, "proof": proof}
+            (draft / "README.md").write_text(card(variant, version, about), encoding="utf-8")
             store.publish(draft, variant, version, about)
     print(f"{variant} {version} published", flush=True)
 

@@ -30,6 +30,10 @@ COMMANDS = {
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",
+    "versions": "versions",
+    "rollback": "rollback",
+    "prune": "prune",
+    "export": "export",
     "clean": "clean",
     "settings": "settings",
 }

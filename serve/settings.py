@@ -10,19 +10,26 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from serve.errors import UsageError
+from serve.models.vllm_0_32 import TOOL_PARSERS, VERSION
 from serve.modes import MODES, Mode, ModeName
 
 DEMO_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen"
 OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safety,structured"
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {OWN_SUITES} of a model of your own"
-MAKE_ONLY = ("PYTHON", "YES")  # variables of the Makefile that are no settings
+MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 GpuNumbers = Annotated[str, Field(pattern=r"^\d+(,\d+)*$")]
+
+
+def tool_parser(name: str) -> str:
+    if name not in ("", "none", *TOOL_PARSERS):
+        raise ValueError(f"vLLM {VERSION} has no such parser; it has {', '.join(sorted(TOOL_PARSERS))}, and none")
+    return name
 
 
 class Settings(BaseSettings):
@@ -54,6 +61,9 @@ class Settings(BaseSettings):
     SWITCH_PORT: Port = Field(8000, description="loopback port of what takes turns between the two, in MODE=swap")
     WEBUI_PORT: Port = Field(3000, description="loopback port of Open WebUI")
     WEBUI_EMAIL: str = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
+    TOOL_PARSER: Annotated[str, AfterValidator(tool_parser)] = Field(
+        "", description="vLLM's parser of tool calls (its --tool-call-parser), or none; empty: by the chat template"
+    )
     MAX_MODEL_LEN: Annotated[int, Field(ge=64)] = Field(2048, description="longest prompt and answer, in tokens")
     KV_CACHE_GIB: Annotated[float, Field(gt=0)] | None = Field(
         None, description="KV cache of each server, in GiB, the same for both; empty: the GPU's plan, or 1 on CPU"

@@ -53,11 +53,12 @@ class GroundTruth:
     asked: list[str] = field(default_factory=list)
     connections: int = 0  # that were made, and that are open now
     open: int = 0
+    host: str = "127.0.0.1"
     port: int = 0
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"http://{self.host}:{self.port}/v1"
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections, self.open = self.connections + 1, self.open + 1
@@ -146,7 +147,7 @@ LAST_TOKEN = event({"choices": [{"index": 0, "delta": {"content": "end"}, "finis
 def serving(truth: GroundTruth) -> Iterator[GroundTruth]:
     """The server, listening on a free loopback port until the block ends."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(truth.handle, "127.0.0.1", 0, backlog=1024))
+    server = loop.run_until_complete(asyncio.start_server(truth.handle, truth.host, 0, backlog=1024))
     truth.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

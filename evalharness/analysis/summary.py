@@ -7,6 +7,7 @@ has the types of runs/summaries.py.
 from collections.abc import Iterable, Mapping, Sequence
 
 from evalharness.analysis.failures import failures, together
+from evalharness.analysis.families import families
 from evalharness.analysis.missing import with_errors
 from evalharness.analysis.pairing import Pair, Paired, paired
 from evalharness.analysis.robustness import robustness
@@ -82,6 +83,8 @@ def _suite(
         robustness=robustness(rows, names, confidence),
         with_errors=with_errors(pairs, found.erred.values(), confidence),
         unasked=2 * about["prompts"] - found.rows,
+        families=families(pairs, confidence),
+        loose=_loose(pairs, confidence),
     )
 
 
@@ -118,8 +121,14 @@ def _metrics(pairs: Sequence[Pair], confidence: float) -> tuple[Metric, ...]:
     return (_metric("right", pairs, confidence), *(_metric(kind, pairs, confidence) for kind in kinds))
 
 
+def _loose(pairs: Sequence[Pair], confidence: float) -> Metric | None:
+    return _metric("loose", pairs, confidence) if any(row.loose is not None for pair in pairs for row in pair) else None
+
+
 def _passed(row: Graded, metric: str) -> bool | None:
-    """Whether all checks passed ("right"), or all checks of a type; None where there are none of it."""
+    """Whether all checks passed ("right"), in loose mode too, or all checks of a type; None where there are none."""
+    if metric == "loose":
+        return bool(row.right if row.loose is None else row.loose)
     if metric == "right":
         return bool(row.right)
     own = [check.passed for check in row.checks if check.type == metric]

@@ -1,7 +1,7 @@
 """What makes an answer right: small checks that a suite names by type, each with a value from the suite.
 
-A check looks at one answer's text and names the failure it sees, or sees none. It knows nothing of endpoints,
-prompts or other answers. One file a subject; base.py has the list of failures.
+A check looks at one answer, its text or the tools it calls, and names the failure it sees, or sees none. It knows
+nothing of endpoints, prompts or other answers. One file a subject; base.py has the list of failures.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,10 @@ from typing import Any
 
 from evalharness.checks import (
     as_json,
+    calls,
     code,
     counts,
+    final,
     language,
     layout,
     numbers,
@@ -23,16 +25,18 @@ from evalharness.checks import (
     statements,
 )
 from evalharness.checks.as_json import strict_json
-from evalharness.checks.base import Check, Measure
+from evalharness.checks.base import CallCheck, Check, Finding, Measure
+from evalharness.checks.loose import loosely
 from evalharness.checks.markup import split_thought
-from evalharness.runs.rows import Checked, Wanted
+from evalharness.runs.rows import Call, Checked, Wanted
 
-__all__ = ["CHECKS", "apply_checks", "complaint", "split_thought", "strict_json"]
+__all__ = ["CHECKS", "apply_checks", "complaint", "loosely", "split_thought", "strict_json"]
 
-CHECKS: dict[str, Check | Measure] = {
+CHECKS: dict[str, Check | Measure | CallCheck] = {
     **as_json.CHECKS,
     **phrases.CHECKS,
     **numbers.CHECKS,
+    **final.CHECKS,
     **references.CHECKS,
     **counts.CHECKS,
     **layout.CHECKS,
@@ -42,19 +46,22 @@ CHECKS: dict[str, Check | Measure] = {
     **refusal.CHECKS,
     **repetition.CHECKS,
     **code.CHECKS,
+    **calls.CHECKS,
 }
 """Every check by the type that a suite names it by."""
 
 
-def apply_checks(answer: str, finish_reason: str | None, checks: Sequence[Wanted]) -> tuple[Checked, ...]:
+def apply_checks(
+    answer: str, finish_reason: str | None, checks: Sequence[Wanted], called: Sequence[Call] = ()
+) -> tuple[Checked, ...]:
     """What each of a prompt's checks found, in their order.
 
-    What a reasoning model thought aloud before its answer (`<think>`) is not looked at. An empty answer passes
-    nothing. A failure of an answer that was cut off at max_tokens is called truncation, whatever it looks like: the
-    limit is to blame first.
+    What a reasoning model thought aloud before its answer (`<think>`) is not looked at. An empty answer passes nothing
+    but checks of what it `called`. A failure of an answer that was cut off at max_tokens is called truncation,
+    whatever it looks like: the limit is to blame first.
     """
     _, said = split_thought(answer)
-    return tuple(_checked(check, said, finish_reason) for check in checks)
+    return tuple(_checked(check, said, finish_reason, called) for check in checks)
 
 
 def complaint(kind: str, value: Any) -> str | None:
@@ -65,11 +72,18 @@ def complaint(kind: str, value: Any) -> str | None:
     return None if check.accepts(value) else f"{kind} wants {check.wants} as its value, not {_short(value)}"
 
 
-def _checked(check: Wanted, answer: str, finish_reason: str | None) -> Checked:
-    failure, score = CHECKS[check.type].find(answer, check.value)
+def _checked(check: Wanted, answer: str, finish_reason: str | None, called: Sequence[Call]) -> Checked:
+    failure, score = _found(CHECKS[check.type], answer, check.value, called)
     if failure and finish_reason == "length":
         failure = "truncation"
-    return Checked(type=check.type, passed=failure is None, failure=failure, score=score)
+    return Checked(type=check.type, passed=failure is None, failure=failure, score=score, turn=check.turn)
+
+
+def _found(check: Check | Measure | CallCheck, answer: str, value: Any, called: Sequence[Call]) -> Finding:
+    if isinstance(check, CallCheck):
+        return Finding(check.failure_of(called, value))
+    found = check.find(answer, value)
+    return found._replace(failure="call") if found.failure == "empty" and called else found
 
 
 def _short(value: Any) -> str:

@@ -37,7 +37,7 @@ def json_valid(answer: str, _: None) -> Failure | None:
 
 
 def json_equals(answer: str, value: Any) -> Failure | None:
-    return json_valid(answer, None) or unless(_same(strict_json(answer), value), "fact")
+    return json_valid(answer, None) or unless(same(strict_json(answer), value), "fact")
 
 
 def json_keys(answer: str, keys: Sequence[str]) -> Failure | None:
@@ -50,10 +50,17 @@ def json_keys(answer: str, keys: Sequence[str]) -> Failure | None:
 
 def json_schema(answer: str, schema: dict[str, Any]) -> Failure | None:
     try:
-        return unless(_validator(schema).is_valid(strict_json(answer)), "format")
-    # no JSON; a schema that refers to itself, or an answer that is as deep; a number too large to be divided
-    except (ValueError, RecursionError, OverflowError):
+        return unless(valid(strict_json(answer), schema), "format")
+    except ValueError:
         return "format"
+
+
+def valid(value: Any, schema: dict[str, Any]) -> bool:
+    try:
+        return bool(_validator(schema).is_valid(value))
+    # a schema that refers to itself, or a value that is as deep; a number too large to be divided
+    except (RecursionError, OverflowError):
+        return False
 
 
 def _validator(schema: dict[str, Any]) -> Any:
@@ -76,7 +83,7 @@ def _in_time(validator: Any) -> Any:
     return extend(validator, {"pattern": pattern})
 
 
-def _is_schema(value: Any) -> bool:
+def is_schema(value: Any) -> bool:
     """A schema that can be judged by: valid itself, and every $ref leads to a place within it."""
     from jsonschema.exceptions import SchemaError
     from jsonschema.validators import Draft202012Validator, validator_for
@@ -118,12 +125,12 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Equal as JSON: 1 and 1.0 are the same number, but true is not 1 (to Python it is)."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(same, one, other))
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
@@ -131,5 +138,5 @@ CHECKS = {
     "json_valid": Check(json_valid, values.nothing, "nothing"),
     "json_equals": Check(json_equals, lambda value: value is not None, "the expected JSON"),
     "json_keys": Check(json_keys, values.texts, "a list of keys"),
-    "json_schema": Check(json_schema, _is_schema, "a JSON Schema whose every $ref leads to a place within it"),
+    "json_schema": Check(json_schema, is_schema, "a JSON Schema whose every $ref leads to a place within it"),
 }

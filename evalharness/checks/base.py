@@ -1,10 +1,10 @@
 """What every check shares: what it is made of, and what it finds. It knows no single check."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from evalharness.runs.rows import Failure
+from evalharness.runs.rows import Call, Failure
 
 
 class Finding(NamedTuple):
@@ -44,6 +44,15 @@ class Measure:
         texts = [references] if isinstance(references, str) else references
         best = max(self.score(answer, text) for text in texts)
         return Finding(unless(best >= value["at_least"], "fact"), round(best, 6))
+
+
+@dataclass(frozen=True)
+class CallCheck:
+    """A check of the tools that an answer calls; what it says beside them is not looked at."""
+
+    failure_of: Callable[[Sequence[Call], Any], Failure | None]
+    accepts: Callable[[Any], bool]
+    wants: str
 
 
 def unless(passed: bool, failure: Failure) -> Failure | None:

@@ -18,7 +18,7 @@ from evalharness.runs.rows import Failure
 
 _USUAL = str.maketrans("０１２３４５６７８９．，＋－−‐‑–", "0123456789.,+-----")  # noqa: RUF001
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"""(?<![A-Za-z_\d])
     (?P<sign>(?<![\w)\]%])[-+])?
     (?P<currency>[$€£¥])?
@@ -52,7 +52,7 @@ def numeric(answer: str, value: Any) -> Failure | None:
 
 def all_numbers(text: str) -> list[Decimal]:
     """Every number in the order of the text."""
-    return [_decimal(match) for match in _NUMBER.finditer(text.translate(_USUAL))]
+    return [worth_of(match) for match in NUMBER.finditer(text.translate(_USUAL))]
 
 
 def _candidates(answer: str, value: Mapping[str, Any]) -> list[Decimal]:
@@ -61,13 +61,13 @@ def _candidates(answer: str, value: Mapping[str, Any]) -> list[Decimal]:
         _, marker, text = text.rpartition(value["after"].translate(_USUAL))
         if not marker:
             return []
-    matches = list(_NUMBER.finditer(text))
+    matches = list(NUMBER.finditer(text))
     if not matches and "unit" not in value:
         return worded(text)
     if "unit" in value:
         units = [value["unit"]] if isinstance(value["unit"], str) else value["unit"]
-        matches = [match for match in matches if any(_has(text, match, plain(unit).strip()) for unit in units)]
-    return [_decimal(match) for match in matches]
+        matches = [match for match in matches if any(has_unit(text, match, plain(unit).strip()) for unit in units)]
+    return [worth_of(match) for match in matches]
 
 
 _ONES = (
@@ -80,15 +80,15 @@ _SMALL = {
     **{word: 10 * number for number, word in enumerate(_TENS.split(), 2)},
 }
 _LARGE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
-_WORDED = re.compile(rf"\b(?:(?:{'|'.join([*_SMALL, *_LARGE])})(?:[\s-]+(?:and\s+)?)?)+\b", re.IGNORECASE)
+WORDED = re.compile(rf"\b(?:(?:{'|'.join([*_SMALL, *_LARGE])})(?:[\s-]+(?:and\s+)?)?)+\b", re.IGNORECASE)
 
 
 def worded(text: str) -> list[Decimal]:
     """Every whole number that is written in English words: forty-two, one hundred and seven."""
-    return [_worth(re.findall(r"[a-z]+", match[0].lower())) for match in _WORDED.finditer(text)]
+    return [in_words(re.findall(r"[a-z]+", match[0].lower())) for match in WORDED.finditer(text)]
 
 
-def _worth(words: list[str]) -> Decimal:
+def in_words(words: list[str]) -> Decimal:
     total = part = 0
     for word in words:
         if word == "hundred":
@@ -100,7 +100,7 @@ def _worth(words: list[str]) -> Decimal:
     return Decimal(total + part)
 
 
-def _has(text: str, match: re.Match[str], unit: str) -> bool:
+def has_unit(text: str, match: re.Match[str], unit: str) -> bool:
     """Whether the unit stands behind the number or before it: `5 km`, `5-km`, `12 %`, `$5`, `USD 5`."""
     before, after = plain(text[: match.start("digits")]).rstrip(), plain(text[match.end() :])
     letters = unit[-1].isascii() and unit[-1].isalpha()
@@ -109,7 +109,7 @@ def _has(text: str, match: re.Match[str], unit: str) -> bool:
     return before.endswith(unit) and not (letters and re.search(rf"[a-z]{re.escape(unit)}$", before))
 
 
-def _decimal(match: re.Match[str]) -> Decimal:
+def worth_of(match: re.Match[str]) -> Decimal:
     digits = re.sub(r"[,_'\u00a0\u2009\u202f]", "", match["digits"])
     exponent = match["e"] or match["power"] or (match["raised"] or "0").translate(_LOWERED)
     return Decimal(f"{match['sign'] or ''}{digits}e{exponent}")

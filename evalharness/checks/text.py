@@ -153,10 +153,19 @@ _TURN = re.compile(
 )
 
 
+_CONCEDED = re.compile(r"\W*(?:while|whilst|although|though|even though|even if)\b[^,]*,\s", re.IGNORECASE)
+
+
 def clauses(text: str) -> list[str]:
-    """Sentences, parted again where they turn: at a semicolon, at `but`, `however` and their like."""
+    """Sentences, parted again where they turn: at a semicolon, at `but`, `however` and their like, and where what was
+    conceded ends (`While I can't …, the way is …`)."""
     parts = (part.strip() for sentence in sentences(text) for part in _TURN.split(" ".join(sentence.split())))
-    return [part for part in parts if part]
+    return [piece.strip() for part in parts if part for piece in _after_what_is_conceded(part) if piece.strip()]
+
+
+def _after_what_is_conceded(clause: str) -> tuple[str, ...]:
+    conceded = _CONCEDED.match(clause)
+    return (clause[: conceded.end()], clause[conceded.end() :]) if conceded else (clause,)
 
 
 def _ends(line: str, match: re.Match[str], small: bool) -> bool:

@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Error
+from evalharness.runs.rows import Call, Error
 from evalharness.runs.typed import Json
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 300.0
@@ -30,6 +30,7 @@ class Said(NamedTuple):
     answer: str | None = None
     finish_reason: str | None = None
     usage: Json | None = None
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Reply:
 
 class Failed(Exception):
     """No answer. `kind` is a word to count by: connection, timeout, http_500 (any status), too_large, not_utf8,
-    event_stream, malformed, request.
+    event_stream, malformed, request; tools_refused: the endpoint takes no question that offers tools.
 
     `detail` is the beginning of what was said, without the endpoint's key. `pause` is in how many seconds the server
     asks to come back; after a broken connection it is 0. None: the question is not asked again.
@@ -125,7 +126,8 @@ class Asker:
             raise Failed(endpoint, "request", _root(error)) from None
         if response.status_code != 200:
             said = _text(body) or response.headers.get("Location", "")
-            raise Failed(endpoint, f"http_{response.status_code}", said, _comes_back(response))
+            kind = "tools_refused" if _refuses_tools(question, response, said) else f"http_{response.status_code}"
+            raise Failed(endpoint, kind, said, _comes_back(response))
         if response.headers.get("Content-Type", "").startswith("text/event-stream"):
             raise Failed(endpoint, "event_stream", f"a stream, though none was asked for: {_text(body)}")
         return _said(endpoint, body)
@@ -152,7 +154,8 @@ def _said(endpoint: Endpoint, body: bytearray) -> Said:
     try:
         said = json.loads(body.decode())
         choice = said["choices"][0]
-        text = choice["message"]["content"]
+        calls = tuple(_call(call["function"]) for call in choice["message"].get("tool_calls") or ())
+        text = choice["message"].get("content") if calls else choice["message"]["content"]
         text = "" if text is None else text  # null: the model said nothing, or called a tool
         usage, reason = said.get("usage"), choice.get("finish_reason")
         # lone surrogates are JSON, but no text that a file could hold
@@ -161,7 +164,19 @@ def _said(endpoint: Endpoint, body: bytearray) -> Said:
         raise Failed(endpoint, "not_utf8", f"{error.reason} at byte {error.start}: {_text(body)}") from None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Failed(endpoint, "malformed", f"not a chat completion: {_text(body)}") from None
-    return Said(answer, reason if isinstance(reason, str) else None, usage if isinstance(usage, dict) else None)
+    return Said(answer, reason if isinstance(reason, str) else None, usage if isinstance(usage, dict) else None, calls)
+
+
+def _call(function: Mapping[str, Any]) -> Call:
+    """Raises one of _said's errors. Some servers send the arguments as an object instead of as its text."""
+    name, arguments = function["name"], function.get("arguments") or ""
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return Call(name=name.encode("utf-8", "replace").decode(), arguments=text.encode("utf-8", "replace").decode())
+
+
+def _refuses_tools(question: Mapping[str, Any], response: requests.Response, said: str) -> bool:
+    """Whether tools are what it objects to: a prompt that is too long is refused with the same status."""
+    return "tools" in question and response.status_code in (400, 404, 422, 501) and "tool" in said.lower()
 
 
 def _comes_back(response: requests.Response) -> float | None:

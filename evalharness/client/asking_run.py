@@ -1,7 +1,6 @@
 """An eval run: what it has to ask whom, its folder, and the asking.
 
-It knows prompts, endpoints and rows. How one question is asked lies in asking.py, what makes an answer right
-in checks/.
+It knows prompts, endpoints and rows. What becomes of one prompt lies in answering.py.
 """
 
 import random
@@ -12,9 +11,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from evalharness import checks
 from evalharness.checks import code
 from evalharness.client import threads
+from evalharness.client.answering import answer
 from evalharness.client.asking import Asker
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
@@ -115,7 +114,7 @@ def ask(jobs: Iterable[Job], concurrency: int) -> Iterator[Answer]:
 
         def work(job: Job) -> Iterator[Answer]:
             for endpoint in job.endpoints:
-                yield _answer(asker, job.prompt, endpoint), endpoint is job.endpoints[-1]
+                yield answer(asker, job.prompt, endpoint), endpoint is job.endpoints[-1]
 
         return work
 
@@ -145,28 +144,3 @@ def _jobs(prompts: Iterable[PromptRow], endpoints: Sequence[Endpoint], answered:
         if left:
             jobs.append(Job(prompt, left))
     return jobs
-
-
-def _answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
-    reply = asker.ask(endpoint, {"messages": prompt.messages, **prompt.sampling})
-    said = reply.said
-    checked = checks.apply_checks(said.answer, said.finish_reason, prompt.checks) if said.answer is not None else ()
-    thought, _ = checks.split_thought(said.answer or "")
-    return AnswerRow(
-        suite=prompt.suite,
-        id=prompt.id,
-        endpoint=endpoint.name,
-        of=prompt.of,
-        variant=prompt.variant,
-        group=prompt.group,
-        answer=said.answer,
-        finish_reason=said.finish_reason,
-        usage=said.usage,
-        started=reply.started,
-        seconds=reply.seconds,
-        attempts=reply.attempts,
-        error=reply.error,
-        thought_characters=len(thought) or None,
-        checks=checked,
-        right=all(check.passed for check in checked) if said.answer is not None else None,
-    )

@@ -22,7 +22,8 @@ class Endpoint:
     """One side of the comparison.
 
     `name` labels its rows and is unique within a run; `model` is what the API calls it; `url` ends in `/v1`.
-    `quantization` is of its weights, in words, where whoever started it says so: no server does.
+    `quantization` is of its weights, in words, and `tool_parser` what makes calls of tools of what the model wrote (or
+    `none`), where whoever started it says so: no server does.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Endpoint:
     version: str = ""
     key: str = field(default="", repr=False)
     quantization: str = ""
+    tool_parser: str = ""
 
     def public(self) -> "PublicEndpoint":
         """What a run folder may say about it: everything but the key."""
@@ -59,6 +61,7 @@ def read_endpoints(path: Path) -> list[Endpoint]:
                 model=entry["model"],
                 version=entry.get("version", ""),
                 quantization=entry.get("quantization", ""),
+                tool_parser=entry.get("tool_parser", ""),
                 key=read_key(path.parent / entry["key_file"], entry.get("key_name")),
             )
             for entry in entries

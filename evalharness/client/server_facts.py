@@ -1,5 +1,5 @@
 """What a server says of itself over HTTP, to nobody more than the holder of its API key; and what the endpoints file
-says of its quantization, of which no server speaks.
+says of its quantization and of how it reads calls of tools, of which no server speaks.
 
 It knows vLLM's addresses, and nothing of what is made of the answers. Whatever cannot be read is None: an endpoint
 need not be vLLM, and a proxy may let nothing through but /v1.
@@ -62,6 +62,7 @@ def read_server(endpoint: Endpoint) -> Json:
     facts["maximum length"] = card.get("max_model_len")
     facts[MODEL] = endpoint.version or card.get("root")
     facts["quantization"] = endpoint.quantization or None
+    facts["tool calls"] = endpoint.tool_parser or None
     if facts["vLLM version"]:  # what follows would be an error, or cost money, elsewhere
         facts["chat template"] = server.rendered()
         facts["tokenizer"] = server.tokenizer()

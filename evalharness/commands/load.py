@@ -7,7 +7,6 @@ is theirs.
 """
 
 import argparse
-import random
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from importlib.metadata import version
@@ -26,12 +25,11 @@ from evalharness.commands.options import (
 )
 from evalharness.load.probe import probe
 from evalharness.load.process import generating
-from evalharness.load.profile import LoadProfile, plan_load
+from evalharness.load.profile import LoadProfile, plan_load, prompts_in_turn
 from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow
-from evalharness.suites.schema import Suite
 from evalharness.verdict.policy import Policy, read_policy, shipped
 
 NAME = "load"
@@ -99,17 +97,6 @@ def main(args: argparse.Namespace) -> int:
     show(summary, folder)
     hand_on(args, folder)
     return 0
-
-
-def prompts_in_turn(suites: Sequence[Suite], seed: int) -> list[tuple[str, Messages]]:
-    """Every prompt of the suites as (suite/id, messages), in the order in which both endpoints are asked."""
-    prompts = [
-        (f"{suite.suite}/{prompt.id}", [message.model_dump() for message in prompt.messages])
-        for suite in suites
-        for prompt in suite.prompts
-    ]
-    random.Random(seed).shuffle(prompts)
-    return prompts
 
 
 def put_load_on(

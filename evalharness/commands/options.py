@@ -15,6 +15,7 @@ from evalharness.suites.schema import Suite
 
 ENDPOINTS_FILE = Path(".tandem/endpoints.json")
 RUNS = Path("runs")
+POOL = Path("pool")
 
 
 def add_endpoint_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +61,10 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folder-file", type=Path, metavar="FILE", help="write the run's folder there too, for the program that asked"
     )
+
+
+def add_pool_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pool", type=Path, default=POOL, metavar="FOLDER", help="default: %(default)s")
 
 
 def hand_on(args: argparse.Namespace, folder: Path) -> None:

@@ -37,7 +37,7 @@ def _lines(suite: Suite) -> list[str]:
     """What the list says of a suite: its size, what judges its answers, what its prompts are about, their length."""
     margin = f"margin {suite.margin:g}" if suite.margin else ""
     rubrics = sum(1 for prompt in suite.prompts if prompt.rubric)
-    longest = max(sum(len(message.content) for message in prompt.messages) for prompt in suite.prompts)
+    longest = max(sum(len(message.content or "") for message in prompt.messages) for prompt in suite.prompts)
     room = f"; served length {suite.context} tokens or more" if suite.context else ""
     return [
         f"  {suite.suite:<18}{len(suite.prompts):>4} prompts  {margin:<13}{suite.title}",

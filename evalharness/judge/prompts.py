@@ -8,8 +8,10 @@ know beforehand, and the judge is told to follow nothing that stands between the
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from evalharness.runs.rows import Messages
+from evalharness.runs.transcript import message_in_words
 
 PROTOCOL = 2
 """Goes up with every change of what the judge is told or how it is read: verdicts of two protocols do not mix."""
@@ -58,7 +60,7 @@ _REPLIES = {
 _THOUGHT = re.compile(r"\A.*?</think>", re.DOTALL)
 
 
-def pair(conversation: Sequence[Mapping[str, str]], first: str, second: str, rubric: str | None) -> Messages:
+def pair(conversation: Sequence[Mapping[str, Any]], first: str, second: str, rubric: str | None) -> Messages:
     """Which of two answers is better; `first` is shown as A."""
     criterion = (
         f"Judge by this:\n\n{rubric}\n"
@@ -69,7 +71,7 @@ def pair(conversation: Sequence[Mapping[str, str]], first: str, second: str, rub
     return _user(_PAIR.format(data=_DATA.format(code=code), criterion=criterion, material=material))
 
 
-def score(conversation: Sequence[Mapping[str, str]], answer: str, rubric: str) -> Messages:
+def score(conversation: Sequence[Mapping[str, Any]], answer: str, rubric: str) -> Messages:
     material, code = _material(conversation, {"answer": answer})
     return _user(_SCORE.format(data=_DATA.format(code=code), rubric=rubric, material=material))
 
@@ -91,9 +93,9 @@ def parse(kind: str, reply: str) -> str | int | None:
     return match[1].upper() if kind == "pair" else int(match[1])
 
 
-def _material(conversation: Sequence[Mapping[str, str]], answers: Mapping[str, str]) -> tuple[str, str]:
+def _material(conversation: Sequence[Mapping[str, Any]], answers: Mapping[str, str]) -> tuple[str, str]:
     """All texts, each between its markers, and the code that the markers carry."""
-    texts = [(f"message from {message['role']}", message["content"]) for message in conversation]
+    texts = [(f"message from {message['role']}", message_in_words(message)) for message in conversation]
     texts += list(answers.items())
     code = hashlib.sha256("\0".join(text for _, text in texts).encode("utf-8", "replace")).hexdigest()[:16]
     blocks = [f"<<{name} {code}>>\n{text}\n<</{name} {code}>>" for name, text in texts]

@@ -20,6 +20,7 @@ from evalharness.runs.evidence import Run
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import AnswerRow, JudgedRow, Messages, PromptRow
 from evalharness.runs.summaries import EvalSummary
+from evalharness.runs.transcript import answer_in_words
 
 FILE = "judge.jsonl"
 SAMPLING = {"temperature": 0.0, "seed": 0, "max_tokens": 2048}  # one line is asked for; some think before it
@@ -144,4 +145,4 @@ def _score(prompt: PromptRow, said: Answers, name: str) -> Messages:
 
 
 def _answer(prompt: PromptRow, said: Answers, name: str) -> str:
-    return said[*prompt.place, name].answer or ""
+    return answer_in_words(said[*prompt.place, name])

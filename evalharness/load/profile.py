@@ -13,6 +13,7 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs.rows import Messages
 from evalharness.runs.summaries import LIMITS
+from evalharness.suites.schema import Prompt, Suite
 
 Phase = Literal["warmup", "measured"]
 
@@ -85,6 +86,25 @@ class Batch:
 def plan_load(endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile) -> LoadPlan:
     targets = [Target(endpoint.name, endpoint.url, endpoint.model, endpoint.headers) for endpoint in endpoints]
     return LoadPlan(targets, prompts, profile.users, profile.output_tokens)
+
+
+def prompts_in_turn(suites: Sequence[Suite], seed: int) -> list[tuple[str, Messages]]:
+    """The prompts of the suites as (suite/id, messages), in the order in which both endpoints are asked.
+
+    Of one that offers tools, or is a conversation that the model leads itself, that is the first question alone: calls
+    are no stream of tokens to be timed.
+    """
+    prompts = [(f"{suite.suite}/{prompt.id}", _messages(prompt)) for suite in suites for prompt in suite.prompts]
+    random.Random(seed).shuffle(prompts)
+    return prompts
+
+
+def _messages(prompt: Prompt) -> Messages:
+    messages = [message.sent() for message in prompt.messages]
+    if not (prompt.live or prompt.tools):
+        return messages
+    first = next((at for at, message in enumerate(messages) if message["role"] == "user"), 0)
+    return messages[: first + 1]
 
 
 def turns(profile: LoadProfile, prompts: int) -> Iterator[tuple[tuple[int, int], list[int]]]:

@@ -1,6 +1,6 @@
-"""The Locust user: when it is its turn, one streamed chat completion, every chunk with the moment it arrived.
+"""The Locust user: one streamed chat completion after another, every chunk with the moment it arrived.
 
-Imported only by the load generator's process, because importing Locust patches the standard library for
+Imported only by processes that do nothing but put load on, because importing Locust patches the standard library for
 gevent. It records; it computes no statistic.
 """
 
@@ -9,16 +9,19 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import gevent
 from gevent.queue import Queue
 from geventhttpclient.response import HTTPConnectionClosed
 from locust import FastHttpUser, task
+from locust.event import EventHook
 
 from evalharness.load.profile import Batch, LoadPlan, Target, chat_request
 from evalharness.load.sse import SAID, StreamError, parse_line
-from evalharness.runs.rows import Error, RequestRow
+from evalharness.runs.rows import Error, Messages, RequestRow
+
+Asked = Literal["warmup", "measured", "cut"]
 
 PAUSE_AFTER_ERROR = 0.5  # seconds: without it, the users of a dead server do nothing but write error rows
 RACE = 1.0  # seconds: a kept connection that is closed so soon after the request was closed for having idled
@@ -71,24 +74,24 @@ class Streamed:
     finish_reason: str | None = None
 
 
-class ChatUser(FastHttpUser):
+class AskingUser(FastHttpUser):
+    """Asks `side`, and knows what came of it; what to ask, and when, is for whoever derives from it."""
+
     side: ClassVar[Side]
 
     abstract = True
     max_redirects = 0
     insecure = False  # an API key goes only to a server that proves its name
+    asking = kept = False
 
     def on_start(self) -> None:
-        self.turns: Queue[tuple[Batch, int]] = Queue()
-        self.asking = self.kept = False
-        self.side.users.append(self)
+        # Nobody hears of Locust's own figure of a stream: it ends where the headers do.
+        self.client.request_event = EventHook()  # type: ignore[no-untyped-call]
 
-    @task
-    def chat(self) -> None:
-        batch, number = self.turns.get()
-        prompt, messages = self.side.plan.prompts[number]
+    def answer(self, prompt: str, messages: Messages, pair: int = 0, phase: Asked = "measured") -> RequestRow:
+        """Asks once, and says how that went. After a failure it pauses."""
         body = self.side.request(messages, self.side.plan.output_tokens)
-        came, error, phase = Streamed(), None, batch.phase
+        came, error = Streamed(), None
         answered, self.asking = False, True
         began = time.perf_counter()
         try:
@@ -109,21 +112,19 @@ class ChatUser(FastHttpUser):
         self.kept = error is None
         if error:
             gevent.sleep(PAUSE_AFTER_ERROR)
-        self.side.answers.put(
-            RequestRow(
-                endpoint=self.side.target.endpoint,
-                pair=batch.pair,
-                prompt=prompt,
-                phase=phase,
-                started=round(self.side.unix_zero + began, 6),
-                first_token=came.chunks[0] if came.chunks else None,
-                seconds=round(seconds, 6),
-                prompt_tokens=came.prompt_tokens,
-                output_tokens=came.output_tokens,
-                finish_reason=came.finish_reason,
-                error=error,
-                chunks=came.chunks,
-            )
+        return RequestRow(
+            endpoint=self.side.target.endpoint,
+            pair=pair,
+            prompt=prompt,
+            phase=phase,
+            started=round(self.side.unix_zero + began, 6),
+            first_token=came.chunks[0] if came.chunks else None,
+            seconds=round(seconds, 6),
+            prompt_tokens=came.prompt_tokens,
+            output_tokens=came.output_tokens,
+            finish_reason=came.finish_reason,
+            error=error,
+            chunks=came.chunks,
         )
 
     def wake(self) -> None:
@@ -156,6 +157,23 @@ class ChatUser(FastHttpUser):
         if response.status_code != 200:
             raise StreamError(f"http_{response.status_code}", (response.text or "")[:SAID])
         return response.stream
+
+
+class ChatUser(AskingUser):
+    """Asks when it is told to, what it is told to: its part of a batch."""
+
+    abstract = True
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.turns: Queue[tuple[Batch, int]] = Queue()
+        self.side.users.append(self)
+
+    @task
+    def chat(self) -> None:
+        batch, number = self.turns.get()
+        prompt, messages = self.side.plan.prompts[number]
+        self.side.answers.put(self.answer(prompt, messages, batch.pair, batch.phase))
 
 
 def read_answer(lines: Any, came: Streamed, began: float) -> None:

@@ -26,7 +26,7 @@ def typos(prose: Prose, draw: random.Random, rate: float) -> str:
     Words of four Latin letters and more; the first letter stays, a word is read by it.
     """
     drawn = some(draw, prose.units(_LATIN_WORD), rate)
-    return edited(prose.text, [(*found.span(), _slipped(draw, found[0])) for found in drawn])
+    return edited(prose.text, [(*found.span(), slipped(draw, found[0])) for found in drawn])
 
 
 def case(prose: Prose, draw: random.Random, rate: float) -> str:
@@ -49,7 +49,8 @@ def punctuation(prose: Prose, draw: random.Random, rate: float) -> str:
     return edited(prose.text, changed)
 
 
-def _slipped(draw: random.Random, word: str) -> str:
+def slipped(draw: random.Random, word: str) -> str:
+    """The word with a neighbouring key, a letter left out, swapped or doubled; the first letter stays."""
     at = draw.randrange(1, len(word))
     letter, rest = word[at], word[at + 1 :]
     made = [word[:at] + rest, word[:at] + letter + letter + rest]

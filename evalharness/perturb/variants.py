@@ -77,7 +77,7 @@ def question(prompt: Prompt) -> Prose | None:
     """The last thing the user says, the only one that is ever changed; None where a user says nothing."""
     at = _last_user_message(prompt)
     checks = [check.model_dump() for check in prompt.checks]
-    return None if at is None else prose.read(prompt.messages[at].content, checks)
+    return None if at is None else prose.read(prompt.messages[at].content or "", checks)
 
 
 def _made(suite: Suite, prompt: Prompt, asked: Prose, kind: str, number: int, wanted: Wanted) -> str:

@@ -131,6 +131,7 @@
       wanted.dir = "auto";
       return element("li", "", type, " ", wanted);
     });
+    if (original.tools) view.append(element("p", "tools", `Tools: ${original.tools.join(", ")}`));
     view.append(element("div", "expected", "Expected", element("ul", "", ...checks)), pairView(original));
     const matching = found.filter((prompt) => prompt !== original);
     const isFiltered = !found.includes(original) || (variant && kinds.includes(variant.value));

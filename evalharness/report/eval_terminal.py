@@ -92,6 +92,10 @@ def show_result(summary: EvalSummary) -> None:
     console.print(power_found(summary.suites))
     if any(summary.failures.values()):
         console.print(_failures_table(summary))
+    if any(suite.families for suite in summary.suites):
+        console.print(_families_table(summary))
+    if any(suite.loose for suite in summary.suites):
+        console.print(_loose_table(summary))
     if any(suite.scores for suite in summary.suites):
         console.print(_scores_table(summary))
     for suite in summary.suites:
@@ -115,6 +119,38 @@ def _failures_table(summary: EvalSummary) -> Table:
         for name, own in failures.items():
             label = title if name == summary.endpoints[0] else ""
             table.add_row(label, name, *(str(own.get(kind, 0)) for kind in types))
+    return table
+
+
+def _families_table(summary: EvalSummary) -> Table:
+    """How alike the prompts of one group were answered, and as how many the suite's prompts count for it."""
+    first, second = summary.endpoints
+    alike = ("prompts", "groups", first, second, "difference", "worth")
+    table = tables.table(["alike within a group (ICC)"], alike)
+    for suite in summary.suites:
+        if found := suite.families:
+            table.add_row(
+                suite.suite,
+                str(suite.paired),
+                str(found.groups),
+                *(wording.alike(one) for one in (found.first, found.second, found.difference)),
+                f"{found.effective:.0f}",
+            )
+    return table
+
+
+def _loose_table(summary: EvalSummary) -> Table:
+    """How often each is right if a line before or after and bold letters are forgiven; the verdict is strict."""
+    table = tables.table(["right in IFEval's loose mode"], ("n", *summary.endpoints, "points", _interval(summary)))
+    for suite in summary.suites:
+        if found := suite.loose:
+            table.add_row(
+                suite.suite,
+                str(found.first.n),
+                *(f"{wording.percent(rate.rate)}" for rate in (found.first, found.second)),
+                wording.points(found.difference),
+                wording.interval(found.low, found.high),
+            )
     return table
 
 

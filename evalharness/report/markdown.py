@@ -42,6 +42,14 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
             "Asked otherwise",
             _table(["suite", "variants", f"{first} keeps", f"{second} keeps", *LOST], _robust(summary)),
         ),
+        (
+            "Strict and loose",
+            _table(["suite", f"{first} strict", "loose", f"{second} strict", "loose", *CLOSER], _loose(summary)),
+        ),
+        (
+            "Alike within a group (ICC)",
+            _table(["suite", "prompts", "groups", first, second, "difference", "worth"], _families(summary)),
+        ),
         ("Closeness to references", _table(["suite", "score", first, second, *CLOSER], _scores(summary))),
         ("Judged", _table(["suite", first, second, "ties", *WON], _judged(evidence.judged))),
     ):
@@ -111,6 +119,36 @@ def _robust(summary: EvalSummary) -> list[list[str]]:
                 for row in (*found.kept, *found.changing)
             ]
     return rows
+
+
+def _loose(summary: EvalSummary) -> list[list[str]]:
+    return [
+        [
+            suite.suite,
+            wording.percent(suite.right.first.rate),
+            wording.percent(found.first.rate),
+            wording.percent(suite.right.second.rate),
+            wording.percent(found.second.rate),
+            wording.points(found.difference),
+            wording.interval(found.low, found.high),
+        ]
+        for suite in summary.suites
+        if (found := suite.loose)
+    ]
+
+
+def _families(summary: EvalSummary) -> list[list[str]]:
+    return [
+        [
+            suite.suite,
+            str(suite.paired),
+            str(found.groups),
+            *(wording.alike(one) for one in (found.first, found.second, found.difference)),
+            f"{found.effective:.0f}",
+        ]
+        for suite in summary.suites
+        if (found := suite.families)
+    ]
 
 
 def _scores(summary: EvalSummary) -> list[list[str]]:

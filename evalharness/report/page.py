@@ -50,6 +50,7 @@ def _environment() -> Environment:
         "percent": wording.percent,
         "points": wording.points,
         "p_value": wording.p_value,
+        "alike": wording.alike,
         "duration": wording.duration,
         "ratio": wording.ratio,
         "figures": wording.three_figures,

@@ -11,8 +11,9 @@ from typing import Any
 from evalharness import wording
 from evalharness.report.selection import Family, fitting
 from evalharness.runs.evidence import Run, answers, prompts
-from evalharness.runs.rows import FAILURES, AnswerRow
+from evalharness.runs.rows import FAILURES, AnswerRow, Checked, Wanted
 from evalharness.runs.summaries import EvalSummary
+from evalharness.runs.transcript import answer_in_words, message_in_words
 from evalharness.runs.typed import Json
 
 
@@ -58,8 +59,9 @@ def _prompts(evaluation: Run[EvalSummary], said: Mapping[tuple[str, str, str], A
             "suite": prompt.suite,
             "id": prompt.id,
             **({"of": prompt.of, "variant": prompt.variant} if prompt.of else {}),
-            "messages": [[message["role"], message["content"]] for message in prompt.messages],
-            "expected": [[check.type, _value(check.value)] for check in prompt.checks],
+            "messages": [[message["role"], message_in_words(message)] for message in prompt.messages],
+            **({"tools": [tool["function"]["name"] for tool in prompt.tools]} if prompt.tools else {}),
+            "expected": [[_named(check), _value(check.value)] for check in prompt.checks],
             "answers": [_answer(said.get((*prompt.place, name))) for name in names],
         }
 
@@ -68,13 +70,17 @@ def _answer(row: AnswerRow | None) -> Json | None:
     if row is None:
         return None
     return {
-        "text": row.answer or "",
+        "text": answer_in_words(row),
         "right": row.right,
-        "failures": [[check.type, check.failure] for check in row.checks if not check.passed],
-        "scores": [f"{check.type} {check.score:.2f}" for check in row.checks if check.score is not None],
+        "failures": [[_named(check), check.failure] for check in row.checks if not check.passed],
+        "scores": [f"{_named(check)} {check.score:.2f}" for check in row.checks if check.score is not None],
         "seconds": wording.duration(row.seconds),
         "error": f"{row.error.kind}: {row.error.detail}" if row.error else None,
     }
+
+
+def _named(check: Wanted | Checked) -> str:
+    return f"turn {check.turn} {check.type}" if check.turn else check.type
 
 
 def _value(value: Any) -> str:

@@ -21,6 +21,7 @@ What = Literal[
     "maximum length",
     "KV cache",
     "quantization",
+    "tool calls",
 ]
 """What has to be the same on both sides. These are also the names by which a policy allows a difference."""
 
@@ -71,9 +72,9 @@ def lines(fairness: Fairness) -> list[str]:
         said.append(f"NOT A FAIR FIGHT: {one} and {other} differ in their {difference['what']}")
         said += [f"  {one}: {difference['base']}", f"  {other}: {difference['tuned']}"]
     named = {entry["what"] for entry in (*fairness["differences"], *fairness["unknown"])}
-    same = [what for what in get_args(What) if what not in named]
+    facts: Json = next(iter(read.values()), {})
+    same = [what for what in get_args(What) if what not in named and what in facts]  # a former run read fewer
     if same:
-        facts = next(iter(read.values()))
         said.append(f"the same on {listing(list(read))}: {listing([_same(what, facts[what]) for what in same])}")
     said += [f"not known: {entry['what']} of {listing(entry['endpoints'])}" for entry in fairness["unknown"]]
     return said

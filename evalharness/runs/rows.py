@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from evalharness.runs.typed import Json, Part
 
-Messages = list[dict[str, str]]
-"""A conversation as the OpenAI API has it: role and content of each message."""
+Messages = list[Json]
+"""A conversation as the OpenAI API has it: role and content of each message, and its calls of tools or their ids."""
 
 Failure = Literal[
     "empty",
@@ -27,6 +27,8 @@ Failure = Literal[
     "refusal",
     "compliance",
     "repetition",
+    "call",
+    "arguments",
 ]
 FAILURES: dict[Failure, str] = {
     "empty": "nothing was said",
@@ -42,6 +44,8 @@ FAILURES: dict[Failure, str] = {
     "refusal": "it declined to do what it should have done",
     "compliance": "it did what it should have declined",
     "repetition": "it goes round in circles",
+    "call": "no tool was called where one was to be, another than that, or one where there was nothing to call",
+    "arguments": "the right tools were called with other arguments",
 }
 """Every kind of failure with what it means. A failed check has exactly one."""
 
@@ -64,10 +68,11 @@ class Error(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted(Part):
-    """A check as its prompt states it."""
+    """A check as its prompt states it. `turn` counts the user's, from 1; None is the last."""
 
     type: str
     value: Any = None
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +83,34 @@ class Checked(Part):
     passed: bool
     failure: Failure | None
     score: float | None = None
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Part):
+    """A call of a tool. `arguments` are what the server sent: a text that should be a JSON object."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn(Part):
+    """What a model said before its last answer, in a conversation that it led itself."""
+
+    answer: str
+    finish_reason: str | None
+    usage: Json | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptRow(Part):
-    """A row of prompts.jsonl: a prompt and all that is sent with it. A variant names its original with `of`."""
+    """A row of prompts.jsonl: a prompt and all that is sent with it. A variant names its original with `of`.
+
+    `live`: of the messages those of the user are sent one after another, each behind the model's own answer to the
+    last. `tools` and `tool_choice` are as the OpenAI API has them.
+    """
 
     suite: str
     sampling: Json
@@ -94,6 +122,9 @@ class PromptRow(Part):
     variant: str | None = None
     group: str | None = None
     rubric: str | None = None
+    tools: list[Json] | None = None
+    tool_choice: str | None = None
+    live: bool | None = None
 
     @property
     def place(self) -> Place:
@@ -104,7 +135,8 @@ class PromptRow(Part):
 class Graded(Part):
     """What counts of a row of answers.jsonl, without what was said: all a run's answers fit in memory so.
 
-    `right`: all checks passed; None where there is an error, which is no wrong answer.
+    `right`: all checks passed; None where there is an error, which is no wrong answer. `loose`: the same in IFEval's
+    loose mode (checks/loose.py); None also where no check is of form.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {**Part.__pydantic_config__, "extra": "ignore"}
@@ -117,6 +149,7 @@ class Graded(Part):
     group: str | None = None
     checks: tuple[Checked, ...]
     right: bool | None
+    loose: bool | None = None
     error: Error | None
 
     @property
@@ -133,7 +166,9 @@ class Graded(Part):
 class AnswerRow(Graded):
     """A row of answers.jsonl: what one endpoint said to one prompt; times are the last attempt's.
 
-    `thought_characters`: so much of the answer's beginning is thought aloud (`<think>`), which no check sees.
+    `thought_characters`: so much of the answer's beginning is thought aloud (`<think>`), which no check sees. `calls`
+    are the tools it called. Of a live conversation `answer` is the last, `earlier` are those before it, and `seconds`
+    those of all.
     """
 
     __pydantic_config__ = Part.__pydantic_config__
@@ -145,6 +180,8 @@ class AnswerRow(Graded):
     seconds: float
     attempts: int
     thought_characters: int | None = None
+    calls: list[Call] | None = None
+    earlier: list[Turn] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,29 @@ class Metric(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alike(Part):
+    """An intra-class correlation with its interval (stats/intraclass.py): 0 as alike as any two prompts, 1 the same."""
+
+    correlation: Signed
+    low: Signed
+    high: Signed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Families(Part):
+    """How alike prompts of one group were answered, and what so many prompts are worth; null: nothing tells."""
+
+    groups: Count
+    company: Annotated[float, Field(ge=1, description="In how large a group the average prompt stands.")]
+    difference: Annotated[Alike | None, Field(description="Of second less first, prompt by prompt.")]
+    first: Annotated[Alike | None, Field(description="Of the first endpoint being right.")]
+    second: Alike | None
+    effective: Annotated[
+        float, Field(ge=0, description="As many prompts that each stand alone would show the difference as well.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithVariants(Part):
     """Every prompt asked in all its wordings that keep the meaning; a prompt counts once, with their mean."""
 
@@ -225,6 +248,12 @@ class SuiteSummary(Part):
     unasked: Annotated[
         int, Field(description="How many answers, or errors in their place, the rows lack: lost, or not asked yet.")
     ]
+    families: Annotated[
+        Families | None, Field(description="Of prompts in groups; null where each stands alone, or none was paired.")
+    ] = None
+    loose: Annotated[
+        Metric | None, Field(description="`right` in IFEval's loose mode; null where no check is of form.")
+    ] = None
 
     def __post_init__(self) -> None:
         if {self.right.first.n, self.right.second.n} != {self.paired}:

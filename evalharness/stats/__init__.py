@@ -6,6 +6,7 @@ files. `python -m evalharness simulate` shows how far its promises hold.
     score.py       the one formula all intervals of a paired difference end in
     pairs.py       one answer a prompt, right or wrong
     clustered.py   several answers a prompt, or scores that are not only right and wrong
+    intraclass.py  how alike the prompts of one group are
     contrasts.py   tuning and quantization told apart
     votes.py       a judge's wins, losses and ties
     multiple.py    several tests of which any one would count

@@ -1,13 +1,14 @@
 """Prompt suites: what is asked, what makes an answer right, and what a suite is for.
 
-It says what is valid; it knows nothing of files, endpoints or answers.
+It says what is valid; it knows nothing of files, endpoints or answers. What a conversation and its tools are made of
+lies in messages.py.
 """
 
 import re
 from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from evalharness.checks import complaint
@@ -15,6 +16,7 @@ from evalharness.runs.about import AskedSuite
 from evalharness.runs.jsonl import digest
 from evalharness.runs.rows import PromptRow, Wanted
 from evalharness.runs.summaries import Purpose
+from evalharness.suites.messages import Message, Model, Text, Tool, complaint_of_calls, complaint_of_live
 from evalharness.suites.variants import KINDS
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -25,24 +27,16 @@ PURPOSES = {
     "descriptive": "only shown",
 }
 
-Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-class Message(_Model):
-    role: Literal["system", "user", "assistant"]
-    content: Text
-
-
-class CheckOf(_Model):
-    """A check as a suite states it; evalharness.checks has the types."""
+class CheckOf(Model):
+    """A check as a suite states it; evalharness.checks has the types. `turn` is the user's turn whose answer it is of,
+    counted from 1; left out, the last."""
 
     type: Text
     value: JsonValue = None
+    turn: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -52,22 +46,37 @@ class CheckOf(_Model):
         return self
 
 
-class Prompt(_Model):
+class Prompt(Model):
     """`of` and `variant` make it a variant of another prompt of the suite, of a kind that variants.py has.
 
     `group` names what prompts have in common that makes them right or wrong together: a template, a document, one task
     in two languages. Prompts of one group count as one witness; without a group a prompt stands alone. `rubric` is what
     a model that judges answers (evalharness.judge) is told a good one is.
+
+    `tools` are offered with the messages. With `live` these are the turns of the user alone (and a system's before
+    them), and the model leads the conversation itself: before each turn it is sent what it said to those before.
     """
 
     id: Text
     messages: list[Message] = Field(min_length=1)
     checks: list[CheckOf] = Field(min_length=1)
-    tags: list[Text] = []
+    tags: list[Text] = Field([])
     of: Text | None = None
     variant: Text | None = None
     group: Text | None = None
     rubric: Text | None = None
+    tools: Annotated[list[Tool], Field(min_length=1)] | None = None
+    tool_choice: Literal["auto", "required", "none"] | None = None
+    live: bool = False
+
+    @model_validator(mode="after")
+    def _calls_and_turns_make_sense(self) -> Self:
+        checks = [(check.type, check.value, check.turn) for check in self.checks]
+        wrong = complaint_of_calls(self.messages, self.tools, self.tool_choice, checks)
+        wrong = wrong or complaint_of_live(self.messages, self.live, self.tools, [turn for *_, turn in checks])
+        if wrong:
+            raise ValueError(wrong)
+        return self
 
     @model_validator(mode="after")
     def _is_a_variant_or_not(self) -> Self:
@@ -78,7 +87,7 @@ class Prompt(_Model):
         return self
 
 
-class Sampling(_Model):
+class Sampling(Model):
     """Sent with every request, neutral values included: what is left out, a server takes from its
     checkpoint's generation_config, and two servers can then differ without a word."""
 
@@ -91,7 +100,7 @@ class Sampling(_Model):
     stop: list[Text] | None = None
 
 
-class Suite(_Model):
+class Suite(Model):
     """`margin` is a share of prompts. superiority: the smallest gain that matters, for which a run is planned, while a
     smaller one that is shown will do; non-inferiority: the loss that must be ruled out; descriptive suites have none.
 
@@ -134,13 +143,13 @@ class Suite(_Model):
     @model_validator(mode="after")
     def _prompts_differ(self) -> Self:
         """One question under two ids is no second witness: its answers are the same, and would count twice."""
-        asked: dict[tuple[tuple[str, str], ...], str] = {}
+        asked: dict[object, str] = {}
         for index, prompt in enumerate(self.prompts):
             if prompt.of is None:
-                messages = tuple((message.role, message.content) for message in prompt.messages)
-                if messages in asked:
-                    raise _wrong_prompt(index, f"it asks the same as {asked[messages]!r}: leave one of the two out")
-                asked[messages] = prompt.id
+                question = repr(prompt.messages), repr(prompt.tools), prompt.tool_choice, prompt.live
+                if question in asked:
+                    raise _wrong_prompt(index, f"it asks the same as {asked[question]!r}: leave one of the two out")
+                asked[question] = prompt.id
         return self
 
     def rows(self) -> list[PromptRow]:
@@ -151,13 +160,16 @@ class Suite(_Model):
                 suite=self.suite,
                 sampling=sampling,
                 id=prompt.id,
-                messages=[message.model_dump() for message in prompt.messages],
-                checks=[Wanted(type=check.type, value=check.value) for check in prompt.checks],
+                messages=[message.sent() for message in prompt.messages],
+                checks=[Wanted(type=check.type, value=check.value, turn=check.turn) for check in prompt.checks],
                 tags=prompt.tags,
                 of=prompt.of,
                 variant=prompt.variant,
                 group=prompt.group,
                 rubric=prompt.rubric,
+                tools=[tool.sent() for tool in prompt.tools] if prompt.tools else None,
+                tool_choice=prompt.tool_choice,
+                live=prompt.live or None,
             )
             for prompt in self.prompts
         ]

@@ -27,7 +27,8 @@ def main(kind: str) -> Measured:
     store = Store(paths.models)
     versions = endpoints.versions(settings, store, adapter_version)
     quantizations = {variant: endpoints.quantization(settings, store, variant) for variant in VARIANTS}
-    endpoints.write_endpoints(paths.endpoints, urls, versions, quantizations, KEY)
+    tool_parser = endpoints.tool_parser(settings, store)
+    endpoints.write_endpoints(paths.endpoints, urls, versions, quantizations, tool_parser, KEY)
     return measure(kind, settings, paths)
 
 

@@ -1,177 +1,128 @@
-"""The merge job: a LoRA adapter folded into its base model, as a plain model folder in the store.
+"""The merge job: LoRA adapters folded into their base model, in order, as a plain model folder in the store.
 
     python -m images.merge.merge --base FOLDER --adapter FOLDER --store models
 
+It streams: what it takes of memory does not grow with the model. What it cannot stream it hands to peft, and says so.
 It knows nothing of quantization or serving. What it publishes was read back from disk and is the adapter on its base,
 but for the rounding of its weights: the proof is in the manifest.
 """
 
 import argparse
-import gc
-import json
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from images.job import copy_everything_but_weights, make_version, one_line_failures, versions
-from images.merge.proof import difference, logits, move, prove, tokens
-from images.merge.widened import in_float32
+from images.merge import by_peft, proof
+from images.merge.adapted import NotStreamed, adapted, bare, changes, config_of, weights
+from images.merge.changes import Change, Replacement
+from images.merge.plan import Plan, plan
+from images.merge.refusals import refusals
+from images.merge.stream import TYPES, checkpoint, write
+from images.merge.sweep import Sweep
 from serve.errors import UsageError
 from serve.models.preflight import check_adapter, check_model, extended_vocabulary
 from serve.models.store import Store
 
 if TYPE_CHECKING:
     from peft import PeftModel
-    from torch import nn
-    from transformers import PreTrainedModel
 
-RECIPE = 2  # of this job: raised when what it makes of the same inputs changes
+RECIPE = 3  # of this job: raised when what it makes of the same inputs changes
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description="Merge a LoRA adapter into its base model.")
+    arguments = argparse.ArgumentParser(description="Merge LoRA adapters into their base model.")
     arguments.add_argument("--base", type=Path, required=True, help="folder of the base model")
-    arguments.add_argument("--adapter", type=Path, required=True, help="folder of the LoRA adapter")
+    arguments.add_argument(
+        "--adapter", type=Path, required=True, action="append", help="folder of a LoRA adapter; several in order"
+    )
     arguments.add_argument("--store", type=Path, required=True, help="the model store, models/")
     given = arguments.parse_args()
     with one_line_failures("merge"):
         run(given.base, given.adapter, Store(given.store))
 
 
-def run(base: Path, adapter: Path, store: Store) -> None:
+def run(base: Path, adapters: Sequence[Path], store: Store) -> None:
     check_model(base)
-    check_adapter(adapter, base)
+    for adapter in adapters:
+        check_adapter(adapter, base)
     libraries = versions("torch", "transformers", "peft")
-    sources = {"base": base, "adapter": adapter}
-    make_version(store, "merged", sources, {"recipe": RECIPE}, libraries, lambda draft: merge(base, adapter, draft))
+    names = ["adapter", *(f"adapter {number}" for number in range(2, len(adapters) + 1))]
+    sources = {"base": base, **dict(zip(names, adapters, strict=True))}
+    make_version(store, "merged", sources, {"recipe": RECIPE}, libraries, lambda draft: merge(base, adapters, draft))
 
 
-def merge(base: Path, adapter: Path, draft: Path) -> dict[str, Any]:
-    """Writes the merged model into `draft` and returns the proof that it is the adapter on its base."""
+def merge(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:
+    """Writes the merged model into `draft` and returns the proof that it is the adapters on their base."""
     import torch
-    from peft import PeftModel
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.manual_seed(0)
-    print("loading the base", flush=True)
-    model = AutoModelForCausalLM.from_pretrained(base, dtype="auto", local_files_only=True)
-    rows = extended_vocabulary(adapter, base)
-    if rows:  # before the adapter is loaded: its embeddings have the longer shape
-        model.resize_token_embeddings(rows)
-    tokenizer = AutoTokenizer.from_pretrained(adapter if rows else base, local_files_only=True)
-
-    print("loading the adapter", flush=True)
-    with refusals(adapter):
-        adapted = PeftModel.from_pretrained(model, adapter, local_files_only=True).eval()
-        loaded = adapted.load_adapter(adapter, "default")  # once more: the first time it tells nobody what it left out
-    unused = [name for name in loaded.unexpected_keys if ".lora_" in name]
-    if unused:
-        raise UsageError(f"{adapter}: its adapter_config.json has no place for {min(unused)}; mend it, or set ADAPTER")
-    tied = untie(model)
-    ids = tokens(tokenizer, model.config.vocab_size, trained_words(adapted))
-    with torch.no_grad():
-        with in_float32(model):
-            expected = logits(adapted, ids)
-            with adapted.disable_adapter():
-                unchanged = logits(adapted, ids)
-        if not torch.isfinite(expected).all():
-            raise UsageError(f"{adapter}: its weights answer with NaN, as after a training that diverged; set ADAPTER")
-
-        print("merging", flush=True)
-        with refusals(adapter), in_float32(model, merge_block):  # rounded once, when the block is left
-            exact = logits(adapted, ids)
-        model = unloaded(adapted, tied)
-        with in_float32(model):
-            rounded = logits(model, ids)
-        copy_everything_but_weights(base, draft)
-        model.save_pretrained(draft)
-        keep_base_configuration(base, draft)
-        if rows:
-            tokenizer.save_pretrained(draft)
-        del model, adapted
-        gc.collect()
-
-        print("reading it back", flush=True)
-        reread = AutoModelForCausalLM.from_pretrained(draft, dtype="auto", local_files_only=True).eval()
-        with in_float32(reread):
-            actual = logits(reread, ids)
-        with in_float32(reread, move):
-            moved = logits(reread, ids)
-    measured = difference(unchanged, expected, exact, rounded, actual, moved)
-    kept_as = str(reread.dtype).removeprefix("torch.")
-    return {
-        "positions": len(expected),
-        **prove(measured, kept_as, torch.finfo(reread.dtype).eps / 2),
-        "largest_logit_difference": (expected - actual).abs().max().item(),
-        "same_top_token": (expected.argmax(-1) == actual.argmax(-1)).float().mean().item(),
-    }
-
-
-@contextmanager
-def refusals(adapter: Path) -> Iterator[None]:
-    """Turns what peft says of an adapter that it cannot load or merge into a UsageError."""
     try:
-        yield
-    except (ValueError, IndexError, RuntimeError) as error:  # NotImplementedError is one of the last
-        said = (str(error) or type(error).__name__).splitlines()[0]
-        raise UsageError(f"{adapter}: peft cannot merge it ({said}); set ADAPTER to another") from error
+        return {"merged_by": "streaming", **streamed(base, adapters, draft)}
+    except NotStreamed as reason:
+        if len(adapters) > 1:
+            raise UsageError(f"one of the adapters {reason}, and can only be merged alone; set ADAPTER to it") from None
+        print(f"merged by peft, in the memory of the whole model: the adapter {reason}", flush=True)
+        return {"merged_by": "peft", **by_peft.merge(base, adapters[0], draft)}
 
 
-def untie(model: "PreTrainedModel") -> bool:
-    """Gives the output head a table of its own where it shares the embedding's; whether it did.
-
-    An adapter may change one of them alone: a LoRA of the embedding leaves the output as it was, and the other way
-    round. Merged into a shared table it would change both.
-    """
-    from torch.nn import Parameter
-
-    shared = set(model.model.embed_tokens.parameters())
-    holders = [part for part in model.lm_head.modules() if part._parameters.get("weight") in shared]
-    for holder in holders:
-        holder.weight = Parameter(holder.weight.detach().clone(), requires_grad=False)
-    return bool(holders)
-
-
-def trained_words(adapted: "PeftModel") -> list[int]:
-    """Of an adapter that trains single words, the first of them: as token ids."""
-    named = adapted.peft_config["default"].trainable_token_indices or []
-    lists = named.values() if isinstance(named, dict) else [named]
-    return sorted({word for words in lists for word in words})[:64]
-
-
-def merge_block(block: "nn.Module") -> None:
-    from peft.tuners.tuners_utils import BaseTunerLayer
-
-    for part in list(block.modules()):
-        if isinstance(part, BaseTunerLayer):
-            part.merge(safe_merge=True)
-
-
-def unloaded(adapted: "PeftModel", tied: bool) -> "PreTrainedModel":
-    """The merged model without the adapter's modules; its tables shared again if they were, and are still the same."""
+def streamed(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:
+    """As `merge`. Raises NotStreamed before anything is written."""
     import torch
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that all is merged already
-        model = adapted.merge_and_unload()
-    embedding, head = model.model.embed_tokens, model.lm_head
-    tied = tied and torch.equal(embedding.weight, head.weight)
-    if tied:
-        head.weight = embedding.weight
-    model.config.tie_word_embeddings = tied
-    return model
+    print("reading the adapter", flush=True)
+    rows = [extended_vocabulary(adapter, base) for adapter in adapters]
+    words = next((count for count in reversed(rows) if count), None)
+    if len({count for count in rows if count}) > 1 or (words and None in rows[rows.index(words) :]):
+        raise UsageError("the adapters were trained with vocabularies of different sizes; set ADAPTER to one of them")
+    found = []
+    for adapter, count in zip(adapters, rows, strict=True):
+        with refusals(adapter):
+            found.append(adapted(base, adapter, count))
+    config = config_of(base, words)
+    model = bare(config)
+    done = in_order(found)
+    shapes = {name: tuple(holder._parameters[own].shape) for name, holder, own in weights(model)}  # type: ignore[union-attr]
+    made = plan(base, shapes, done, bool(config.tie_word_embeddings))
+
+    print("merging", flush=True)
+    write(made.shards, draft)
+    copy_everything_but_weights(base, draft)
+    tokenizer = tokenizer_of(adapters[-1] if words else base)
+    if words:
+        tokenizer.save_pretrained(draft)
+    by_peft.change_configuration(draft, {"tie_word_embeddings": made.tied} | ({"vocab_size": words} if words else {}))
+
+    print("proving it, from what is on disk", flush=True)
+    trained = sorted({word for model_ in found for word in by_peft.trained_words(model_)})[:64]
+    ids = proof.tokens(tokenizer, config.vocab_size, trained)
+    sweep = Sweep(model, found, checkpoint(base), checkpoint(draft))
+    answers = sweep.logits(ids)
+    proof.check_finite(answers["expected"], adapters[-1])
+    kept_as = narrowest(made)
+    told = proof.described(answers, kept_as, torch.finfo(getattr(torch, kept_as)).eps / 2)
+    return {**told, "weights_compared": sweep.weights, "weights_as_peft_rounds_them": sweep.as_rounded / sweep.weights}
 
 
-def keep_base_configuration(base: Path, draft: Path) -> None:
-    """The base's own config.json, whatever version wrote it, with only what merging may change."""
-    config: dict[str, Any] = json.loads((base / "config.json").read_text())
-    written = json.loads((draft / "config.json").read_text())
-    for field in ("vocab_size", "tie_word_embeddings"):
-        if field in written:
-            config[field] = written[field]
-    (draft / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+def narrowest(made: Plan) -> str:
+    """The type of the checkpoint's weights, as torch calls it; of several the one that rounds most."""
+    kept = {weight.source.tensor.dtype for shard in made.shards.values() for weight in shard}
+    return TYPES[next(name for name in TYPES if name in kept)]
+
+
+def in_order(found: "Sequence[PeftModel]") -> dict[str, list[Change]]:
+    """What all adapters do to each weight, the first one first; what one puts in its place, none before it matters."""
+    done: dict[str, list[Change]] = {}
+    for model in found:
+        for name, more in changes(model).items():
+            done[name] = more if isinstance(more[0], Replacement) else [*done.get(name, []), *more]
+    return done
+
+
+def tokenizer_of(folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
 
 if __name__ == "__main__":

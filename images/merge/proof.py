@@ -1,8 +1,9 @@
 """The proof that a merged model is the adapter on its base, but for the rounding of its weights.
 
-Five models answer the same tokens, all in float32: `expected`, the adapter on its base; `exact`, merged in float32 and
-not rounded yet; `rounded`, the same with weights rounded to the checkpoint's type; `actual`, read back from disk;
-`moved`, that one with each weight moved at random by a known step. Two questions decide:
+Six versions of a model answer the same tokens, all in float32: `unchanged`, the base; `expected`, the adapter on it,
+and `exact`, the two merged in float32, both as peft does it; `rounded`, that one with weights rounded to the
+checkpoint's type; `actual`, read back from disk; `moved`, that one with each weight moved at random by a known step.
+Two questions decide:
 
 1. Is the difference of expected and actual the one that rounding makes, of exact and rounded? What is left of it
    can only come from float32's own arithmetic, which sums in another order when an adapter is merged.
@@ -13,6 +14,7 @@ How far such a part takes the logits differs from model to model by orders of ma
 here knows how a merge is done.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,20 +81,37 @@ def move(block: "nn.Module") -> None:
         weight.data *= torch.rand_like(weight).mul_(2 * STEP).add_(1 - STEP)
 
 
-def difference(
-    base: "torch.Tensor",
-    expected: "torch.Tensor",
-    exact: "torch.Tensor",
-    rounded: "torch.Tensor",
-    actual: "torch.Tensor",
-    moved: "torch.Tensor",
-) -> Difference:
+def check_finite(expected: "torch.Tensor", adapter: object) -> None:
+    """Raises UsageError where the adapter on its base answers with what is no number."""
+    import torch
+
+    if not torch.isfinite(expected).all():
+        raise UsageError(f"{adapter}: its weights answer with NaN, as after a training that diverged; set ADAPTER")
+
+
+def described(answers: "Mapping[str, torch.Tensor]", kept_as: str, unit: float) -> dict[str, Any]:
+    """What the manifest says of a merge whose versions answered so, float32 [positions, vocabulary] each.
+
+    `kept_as` and `unit` as for `prove`, which refuses.
+    """
+    expected, actual = answers["expected"], answers["actual"]
+    return {
+        "positions": len(expected),
+        **prove(difference(answers), kept_as, unit),
+        "largest_logit_difference": (expected - actual).abs().max().item(),
+        "same_top_token": (expected.argmax(-1) == actual.argmax(-1)).float().mean().item(),
+    }
+
+
+def difference(answers: "Mapping[str, torch.Tensor]") -> Difference:
+    expected, actual = answers["expected"], answers["actual"]
+    rounding = answers["exact"] - answers["rounded"]
     return Difference(
-        effect=(expected - base).norm().item(),
+        effect=(expected - answers["unchanged"]).norm().item(),
         error=(expected - actual).norm().item(),
-        rounding=(exact - rounded).norm().item(),
-        unexplained=((expected - actual) - (exact - rounded)).norm().item(),
-        sensitivity=(moved - actual).norm().item() / STEP,
+        rounding=rounding.norm().item(),
+        unexplained=((expected - actual) - rounding).norm().item(),
+        sensitivity=(answers["moved"] - actual).norm().item() / STEP,
     )
 
 

@@ -36,7 +36,8 @@ def described(settings: Settings, variant: str) -> vllm.Server:
     base, gpu = BASE / os.environ.get("BASE_MODEL_INSIDE", ""), hardware.has_nvidia_gpu()
     limits = decision.handed_on(os.environ.get(decision.VARIABLE, ""), settings, gpu)
     model = endpoints.model(settings, STORE, variant, base)
-    return inside(endpoints.server(settings, variant, model, limits, gpu, adapter))
+    tool_parser = endpoints.tool_parser(settings, STORE)
+    return inside(endpoints.server(settings, variant, model, limits, gpu, adapter, tool_parser))
 
 
 def inside(server: vllm.Server) -> vllm.Server:

@@ -23,12 +23,8 @@ def main(settings: Settings, paths: Paths) -> int:
     print("This stops the servers and deletes environments, secrets, chats, models and runs:")
     for thing in (*made, *elsewhere):
         print(f"  {thing}")
-    if os.environ.get("YES") != "1":
-        if not sys.stdin.isatty():
-            raise UsageError("nobody to ask here: `make clean YES=1` deletes them")
-        if input("Delete them? [y/N] ").strip().lower() not in ("y", "yes"):
-            print("Kept.")
-            return 0
+    if not agreed(NAME):
+        return 0
     for runtime in runtimes:
         runtime.down()
         runtime.delete_elsewhere()
@@ -38,3 +34,15 @@ def main(settings: Settings, paths: Paths) -> int:
         else:
             shutil.rmtree(folder)
     return 0
+
+
+def agreed(command: str) -> bool:
+    """Whether a person wants gone what was just named. Raises UsageError where there is nobody to ask."""
+    if os.environ.get("YES") == "1":
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError(f"nobody to ask here: `make {command} YES=1` deletes them")
+    yes = input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+    if not yes:
+        print("Kept.")
+    return yes

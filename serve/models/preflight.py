@@ -1,7 +1,7 @@
 """What will not work, said before the hours are spent: model folders, adapters, ports.
 
-It reads headers and configuration only, never weights, and needs nothing heavier than `safetensors`. The jobs
-import it too, so that a job run alone refuses the same things in the same words.
+It reads headers and configuration only, never weights, and needs the standard library alone. The jobs import it
+too, so that a job run alone refuses the same things in the same words.
 """
 
 import json
@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-
 from serve.errors import UsageError
+from serve.models.headers import Damaged, header, read_json, weight_files
 from serve.models.vllm_0_32 import GROUP_SIZES, SUPPORTED
 
 TABLES = ("embed_tokens", "lm_head")
@@ -170,29 +169,12 @@ def lora_shapes(tensors: Shapes) -> Iterator[tuple[str, tuple[int, int]]]:
 def tensor_shapes(folder: Path, setting: str) -> Shapes:
     """The shape of every tensor of a folder's safetensors files, from their headers.
 
-    Raises UsageError for pickled weights, and for files that are cut short or missing from the folder's index.
+    Raises UsageError for pickled weights, and for files that are cut short, lie, or are missing from the index.
     """
-    files = sorted(path for path in folder.glob("*.safetensors"))
-    if not files:
-        pickled = next((path for pattern in ("*.bin", "*.pt") for path in sorted(folder.glob(pattern))), None)
-        if pickled:
-            raise UsageError(
-                f"{pickled}: pickled weights can run code when loaded; save {setting} again as safetensors"
-            )
-        raise UsageError(f"{folder}: no .safetensors file in it; set {setting} to a folder with weights")
-    for index in folder.glob("*.safetensors.index.json"):
-        named = set(json.loads(index.read_text())["weight_map"].values())
-        missing = named - {path.name for path in files}
-        if missing:
-            raise UsageError(f"{folder}: {min(missing)} is missing; download {setting} again")
     shapes: Shapes = {}
-    for path in files:
+    for path in weight_files(folder, setting):
         check_readable(path)
-        try:
-            with safe_open(path, framework="np") as tensors:
-                shapes |= {name: tensors.get_slice(name).get_shape() for name in tensors.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
-            raise UsageError(f"{path}: damaged or cut short ({error}); download {setting} again") from None
+        shapes |= {name: list(tensor.shape) for name, tensor in header(path, setting).items()}
     return shapes
 
 
@@ -211,14 +193,14 @@ def read_config(folder: Path, name: str, setting: str) -> dict[str, Any]:
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; set {setting} to a model folder or a hub name")
     try:
-        config: dict[str, Any] = json.loads((folder / name).read_text())
+        config = read_json(folder / name)
     except FileNotFoundError:
         raise UsageError(f"{folder}: no {name} in it; set {setting} to the folder that holds it") from None
-    except (OSError, ValueError) as error:
+    except (OSError, Damaged) as error:
         raise UsageError(f"{folder / name}: not readable as JSON ({error}); mend it or set {setting}") from None
     if not isinstance(config, dict):
         raise UsageError(f"{folder / name}: not a JSON object; mend it or set {setting}")
-    return config
+    return dict(config)
 
 
 def check_port(port: int, setting: str) -> None:

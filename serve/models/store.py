@@ -6,18 +6,30 @@ them, and needs only the standard library: the jobs import it inside their own e
 """
 
 import fcntl
-import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-MANIFEST = "manifest.json"
+from serve.errors import UsageError
+from serve.models import history
+from serve.models.checksums import MANIFEST, damaged, describe, digest, in_hidden_folder, inputs_digest
+
+__all__ = ["MANIFEST", "Store", "describe", "digest", "in_hidden_folder", "inputs_digest", "read_manifest"]
+
+VARIANTS = ("merged", "base", "tuned")
 KEPT_VERSIONS = 3
+# What the merge made, at 16 bits, is large and is made again in minutes: beside the one in force, only that stays which
+# the tuned model in force was made from.
+KEPT = {"merged": 1}
+
+
+told = partial(print, flush=True)
 
 
 @dataclass(frozen=True)
@@ -41,19 +53,50 @@ class Store:
 
     def current(self, variant: str) -> Path | None:
         """The folder of the version in force, or None where there is none or it is not whole."""
-        link = self.root / variant / "current"
-        return self.standing(variant, str(link.readlink())) if link.is_symlink() else None
+        version = self.in_force(variant)
+        return self.standing(variant, version) if version else None
 
-    def make_current(self, variant: str, version: str) -> None:
-        """Points `current` at a version by one rename, and drops all but the newest versions."""
+    def in_force(self, variant: str) -> str:
+        """The version that `current` names, whole or not; empty where there is none."""
+        link = self.root / variant / "current"
+        return str(link.readlink()) if link.is_symlink() else ""
+
+    def verify(self, variant: str, version: str) -> None:
+        """Raises UsageError naming the first file that is not what was published; call it before a server is pointed
+        at a version.
+        """
+        if wrong := self.wrong(variant, version):
+            raise UsageError(
+                f"{self.folder(variant, version) / wrong[0]}: not what was published (its SHA-256 is another than the "
+                "manifest's); `make prune` deletes what is damaged, and `make up` makes it again"
+            )
+
+    def wrong(self, variant: str, version: str, every_byte: bool = False) -> list[str]:
+        """The damaged files of a version, by name. `every_byte`: whatever was verified before."""
+        folder = self.folder(variant, version)
+        files = (read_manifest(folder) or {"files": {MANIFEST: {"bytes": -1}}})["files"]
+        return damaged(folder, files, None if every_byte else self.root / variant / f".verified-{version}.json")
+
+    def make_current(self, variant: str, version: str, how: history.How = "asked for again") -> None:
+        """Points `current` at a version by one rename, and drops what need not be kept. Call with the lock held."""
+        before = self.in_force(variant)
         link = self.root / variant / "current"
         draft = link.with_name(".current.draft")
         draft.unlink(missing_ok=True)
         draft.symlink_to(version)
         draft.replace(link)
-        for old in self.versions(variant)[KEPT_VERSIONS:]:
-            if old != version:
-                shutil.rmtree(self.folder(variant, old))
+        if version != before:
+            history.append(self.events_file(variant), version, how, before)
+        for one in dict.fromkeys((variant, "merged")):  # another tuned model may have freed what its former came from
+            for old in self.superfluous(one):
+                self.discard(one, old)
+
+    def events_file(self, variant: str) -> Path:
+        return self.root / variant / "history.jsonl"
+
+    def events(self, variant: str) -> list[history.Event]:
+        """What was in force when, oldest first."""
+        return history.read(self.events_file(variant))
 
     def versions(self, variant: str) -> list[str]:
         """The versions that have a manifest, newest first."""
@@ -61,20 +104,50 @@ class Store:
         made = {m.parent.name: m.stat().st_mtime_ns for m in manifests if not m.parent.is_symlink()}
         return sorted((name for name in made if not name.startswith(".")), key=made.__getitem__, reverse=True)
 
+    def superfluous(self, variant: str) -> list[str]:
+        """The versions beyond those that are kept, which were in force last; never the one that is, nor what that was
+        made from.
+        """
+        needed = {self.in_force(variant)}
+        if variant == "merged":
+            needed.add(parent(read_manifest(self.folder("tuned", self.in_force("tuned")))) or "")
+        versions = self.versions(variant)
+        last = {
+            version: at
+            for at, event in enumerate(self.events(variant))
+            for version in (event.instead_of, event.version)
+        }
+        kept = sorted(versions, key=lambda version: last.get(version, -1), reverse=True)[
+            : KEPT.get(variant, KEPT_VERSIONS)
+        ]
+        return [version for version in versions if version not in needed and version not in kept]
+
+    def discard(self, variant: str, version: str) -> None:
+        """Deletes a version, which is gone from sight before the first of its files is."""
+        hidden = self.root / variant / f".staging-{version}-discarded"
+        shutil.rmtree(hidden, ignore_errors=True)
+        self.folder(variant, version).rename(hidden)
+        shutil.rmtree(hidden, ignore_errors=True)  # what stays of it, the next job sweeps up
+        (self.root / variant / f".verified-{version}.json").unlink(missing_ok=True)
+
     @contextmanager
-    def lock(self, variant: str) -> Iterator[None]:
-        """Held by the one job that may write this variant; a second job waits, then finds the work done."""
+    def lock(self, variant: str, say: Callable[[str], None] = told) -> Iterator[None]:
+        """Held by the one that may write this variant; a second says that it waits, then finds the work done."""
         folder = self.root / variant
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say(f"waiting: another job is at work on {folder}")
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     @contextmanager
     def staging(self, variant: str, version: str) -> Iterator[Path]:
         """A folder to write a version into, gone again if the work fails. Call with the variant's lock held."""
         for abandoned in (self.root / variant).glob(".staging-*"):
-            shutil.rmtree(abandoned)
+            shutil.rmtree(abandoned, ignore_errors=True)
         draft = self.root / variant / f".staging-{version}"
         draft.mkdir()
         try:
@@ -95,9 +168,9 @@ class Store:
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         folder = self.folder(variant, version)
         if folder.exists():  # it stood once, but is not whole any more
-            shutil.rmtree(folder)
+            self.discard(variant, version)
         draft.replace(folder)
-        self.make_current(variant, version)
+        self.make_current(variant, version, "published")
         return folder
 
 
@@ -109,34 +182,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     return manifest
 
 
-def describe(folder: Path, known: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
-    """Size in bytes, time of change and SHA-256 of each file of a model folder, by its path inside it.
-
-    A file that `known` lists with the same size and time keeps its digest: hashing 16 GB takes seconds.
-    """
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name == MANIFEST or in_hidden_folder(path, folder):
-            continue
-        name, stat = str(path.relative_to(folder)), path.stat()
-        same = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
-        before = (known or {}).get(name, {})
-        unchanged = before.items() >= same.items()
-        files[name] = {**same, "sha256": before["sha256"] if unchanged else digest(path)}
-    return files
-
-
-def in_hidden_folder(path: Path, folder: Path) -> bool:
-    """Whether a path lies in something like `.cache/` or `.git/`: not part of the model."""
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def inputs_digest(inputs: Mapping[str, Any]) -> str:
-    """The name of the version that these inputs (digests, parameters, library versions) make: 12 hex digits."""
-    canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+def parent(manifest: Mapping[str, Any] | None) -> str | None:
+    """The version of `merged` that a manifest's model was made from; None where it was made from another folder."""
+    made_from = (manifest or {}).get("sources", {}).get("model", {})
+    return made_from.get("version") if made_from.get("variant") == "merged" else None

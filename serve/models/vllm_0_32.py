@@ -14,6 +14,17 @@ SUPPORTED = ("llama", "qwen2")
 # (MARLIN_SUPPORTED_GROUP_SIZES in vllm/model_executor/layers/quantization/utils/marlin_utils.py).
 GROUP_SIZES = (32, 64, 128)
 
+# Calls of tools. What --tool-call-parser takes (_TOOL_PARSERS_TO_REGISTER in vllm/tool_parsers/__init__.py).
+TOOL_PARSERS = (
+    "apertus", "cohere_command3", "cohere_command4", "deepseek_v3", "deepseek_v31", "deepseek_v32", "deepseek_v4",
+    "deepseek_v41", "dots", "ernie45", "functiongemma", "gemma4", "gigachat3", "glm45", "glm47", "granite",
+    "granite-20b-fc", "granite4", "hermes", "hf", "hunyuan_a13b", "hy_v3", "hy_v4", "inkling", "internlm", "jamba",
+    "k2_horizon", "kimi_k2", "kimi_k3", "lfm2", "ling3", "llama3_json", "llama4_json", "llama4_pythonic", "longcat",
+    "mimo", "minicpm5", "minimax_m2", "minimax_m3", "mistral", "muse_glimmer", "olmo3", "openai", "phi4_mini_json",
+    "plamo3", "poolside_v1", "pythonic", "qwen3_coder", "qwen3_json", "qwen3_xml", "seed_oss", "step3", "step3p5",
+    "xlam",
+)  # fmt: skip
+
 # Adapters as they are (MODE=lora).
 # What --max-lora-rank takes: an adapter of any other rank gets the room of the next one (vllm/config/lora.py).
 LORA_RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)

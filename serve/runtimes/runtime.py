@@ -1,5 +1,6 @@
 """What every runtime can do."""
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from serve.harness.measure import Measured
@@ -19,6 +20,14 @@ class Runtime(Protocol):
 
         Raises UsageError or Failure for the first thing that does not work; what was done stays done.
         """
+
+    def serve_again(self, versions: Mapping[str, str], display: Display, /) -> None:
+        """Starts anew what does not serve these versions (by variant), makes nothing, and returns when each program
+        answers a chat. Raises Failure for the first that does not.
+        """
+
+    def store_command(self, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        """serve.models.keeping where the store lies: the command line that asks it, and its environment."""
 
     def down(self) -> bool:
         """Stops everything, and keeps every artifact; False where nothing ran."""

@@ -2,7 +2,8 @@
 how it is known to answer, is the runtime's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from serve.services import catalog
 from serve.services.catalog import Service
@@ -58,3 +59,8 @@ def serving_steps(
         else:
             steps[f"serve {name}"] = Step(f"serve {title}", both(service), before)
     return steps
+
+
+def by_themselves(steps: Mapping[str, Step]) -> dict[str, Step]:
+    """The same steps where all that they wait for outside of themselves is there already."""
+    return {name: replace(step, after=[one for one in step.after if one in steps]) for name, step in steps.items()}

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from serve.errors import Failure
-from serve.models.store import Store, describe, inputs_digest
+from serve.models.store import Store, describe, inputs_digest, parent, read_manifest
 from serve.modes import VARIANTS
 from serve.planning import plan
-from serve.services import catalog, vllm
+from serve.services import catalog, tool_parsers, vllm
 from serve.settings import Settings
 
 
@@ -28,7 +28,14 @@ def model(settings: Settings, store: Store, variant: str, base: Path) -> Path:
     """
     if settings.PRECISION == "int4":
         return checkpoint(store, variant)
-    return base if variant == "base" else checkpoint(store, "merged")
+    if variant == "base":
+        return base
+    merged, made_from = checkpoint(store, "merged"), parent(read_manifest(checkpoint(store, variant)))
+    if made_from and made_from != merged.name:  # as after a rollback to a version whose merge is not kept
+        raise Failure(
+            f"{merged}: not what the tuned model in force was made from ({made_from}); set ADAPTER to its own"
+        )
+    return merged
 
 
 def versions(settings: Settings, store: Store, adapter_version: str) -> dict[str, str]:
@@ -57,15 +64,27 @@ def quantization(settings: Settings, store: Store, variant: str) -> str:
     return f"{about['quant_method']} int{about['bits']} g{about['group_size']}"
 
 
+def tool_parser(settings: Settings, store: Store) -> str:
+    """What reads the calls of tools that any of the servers writes, the same for all: the base's chat template says."""
+    return settings.TOOL_PARSER or tool_parsers.parser_of(checkpoint(store, "base"))
+
+
 def adapter_version(adapter: Path) -> str:
     """The digest of an adapter's files, as short as a version of the store."""
     return inputs_digest({name: file["sha256"] for name, file in describe(adapter).items()})
 
 
 def server(
-    settings: Settings, variant: str, folder: Path, limits: plan.Limits, gpu: bool, adapter: Path | None = None
+    settings: Settings,
+    variant: str,
+    folder: Path,
+    limits: plan.Limits,
+    gpu: bool,
+    adapter: Path | None = None,
+    tool_parser: str = tool_parsers.NONE,
 ) -> vllm.Server:
-    """`limits` are the same for every server. `adapter`: what it has as its second model, in MODE=lora."""
+    """`limits` and `tool_parser` are the same for every server. `adapter`: what it has as its second model, in
+    MODE=lora."""
     return vllm.Server(
         name=variant,
         model=folder,
@@ -79,6 +98,7 @@ def server(
         memory_share=limits.memory_share,
         lora=vllm.Lora("tuned", adapter, limits.lora_rank) if adapter else None,
         sleep=settings.mode.sleep,
+        tool_parser=None if tool_parser == tool_parsers.NONE else tool_parser,
     )
 
 
@@ -87,6 +107,7 @@ def write_endpoints(
     urls: Mapping[str, str],
     versions: Mapping[str, str],
     quantizations: Mapping[str, str],
+    tool_parser: str,
     key_file: str,
     key_name: str | None = None,
 ) -> None:
@@ -100,6 +121,7 @@ def write_endpoints(
             "model": variant,
             "version": versions[variant],
             "quantization": quantizations[variant],
+            "tool_parser": tool_parser,
             "key_file": key_file,
             **({"key_name": key_name} if key_name else {}),
         }

@@ -32,7 +32,8 @@ class Server:
 
     `gpus` are the numbers that nvidia-smi gives the GPUs it is spread over. `max_num_seqs` and
     `max_num_batched_tokens` are requests and tokens of one step; None leaves them to vLLM. `memory_share` is the part
-    of a GPU that has to be free when it starts. With `sleep` it can be put to sleep.
+    of a GPU that has to be free when it starts. With `sleep` it can be put to sleep. Without a `tool_parser` it refuses
+    questions that offer tools.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Server:
     memory_share: float = 0.05
     lora: Lora | None = None
     sleep: bool = False
+    tool_parser: str | None = None
 
     @property
     def parallel(self) -> int:
@@ -77,6 +79,8 @@ def arguments(server: Server) -> list[str]:
     # Not its own defaults: those depend on the card, and base and tuned may be on different ones.
     steps = {"--max-num-seqs": server.max_num_seqs, "--max-num-batched-tokens": server.max_num_batched_tokens}
     shared += [word for option, value in steps.items() if value for word in (option, str(value))]
+    if server.tool_parser:
+        shared += ["--enable-auto-tool-choice", "--tool-call-parser", server.tool_parser]
     if server.lora:
         shared += lora_arguments(server.lora, server.gpu)
     if server.sleep:

@@ -8,30 +8,43 @@ as a dozen merges.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from images.merge import by_peft, plan
 from images.merge import merge as job
 from serve.errors import UsageError
-from serve.models.preflight import check_adapter
+from serve.models.preflight import check_adapter, extended_vocabulary
 from tests.e2e import tiny
 
+FAMILIES = {"tied": "qwen2", "untied": "llama"}
+TYPES = ("bfloat16", "float16")
+SHARDS = {"one file": "5GB", "many files": "100KB"}
 BASES = {
-    "tied bfloat16": ("qwen2", True, "bfloat16"),
-    "untied float16": ("llama", False, "float16"),
-    "tied float32": ("llama", True, "float32"),
+    f"{tables} {dtype}, {files}": (family, tables == "tied", dtype, size)
+    for tables, family in FAMILIES.items()
+    for dtype in TYPES
+    for files, size in SHARDS.items()
 }
-ELSEWHERE = ("plain", "DoRA", "the embedding", "the output head", "added words, both whole tables")
-CASES = [("tied bfloat16", kind) for kind in tiny.KINDS]
-CASES += [(base, kind) for base in ("untied float16", "tied float32") for kind in ELSEWHERE]
+BASES["tied float32, one file"] = ("llama", True, "float32", "5GB")
+TIED, UNTIED, WIDE = "tied bfloat16, one file", "untied float16, one file", "tied float32, one file"
+CASES = [(base, kind) for base in BASES if base != WIDE for kind in tiny.KINDS]
+CASES += [(WIDE, kind) for kind in ("plain", "DoRA", "the embedding", "the output head")]
 # An adapter so weak that a tenth of it is no more than what rounding to bfloat16 does.
 WEAK: dict[str, Any] = {"strength": 0.002}
 WEAK_EMBEDDING = {**tiny.KINDS["the embedding"], **WEAK}
-Fault = Callable[[], AbstractContextManager[object]]
-Block = Tensors = Any  # of torch: this file is read where there is no torch, too
+WEAK_DORA = {**tiny.KINDS["DoRA"], **WEAK}
+WEAK_RSLORA = {**tiny.KINDS["scaled by the root of its rank"], **WEAK}
+IN_ORDER: dict[str, list[dict[str, Any]]] = {
+    "general, then a domain": [{}, {"target_modules": tiny.ATTENTION, "r": 4}],
+    "one, then DoRA": [{}, tiny.KINDS["DoRA"]],
+    "a whole embedding, then one": [tiny.KINDS["a whole embedding"], {}],
+}
+Fault = Callable[[Path], AbstractContextManager[object]]
+Tensors = Changes = Any  # of torch: this file is read where there is no torch, too
 
 
 def main() -> None:
@@ -40,79 +53,173 @@ def main() -> None:
     torch.set_num_threads(1)  # models so small are slower with more
     tokenizer, folder = map(Path, sys.argv[1:])
     bases = {name: tiny.base(folder / name, tokenizer, *settings) for name, settings in BASES.items()}
-    made: dict[str, Any] = {
-        f"{base}: {kind}": outcome(bases[base], folder / base / kind, tiny.KINDS[kind]) for base, kind in CASES
-    }
+    adapters: dict[str, Path] = {}
+
+    def adapter(base: str, name: str, settings: dict[str, Any]) -> Path:
+        """One for all bases of the same tables: they differ by type and files alone."""
+        where = f"{base.split()[0]} {name}"
+        if where not in adapters:
+            adapters[where] = tiny.adapter(folder / "adapters" / where, bases[base], **settings)
+        return adapters[where]
+
+    made: dict[str, Any] = {}
+
+    def outcome(name: str, base: str, given: Sequence[Path], fault: Fault = lambda _: nullcontext()) -> None:
+        made[name] = merged(bases[base], given, folder / "merged" / name, fault)
+
+    for base, kind in CASES:
+        outcome(f"{base}: {kind}", base, [adapter(base, kind, tiny.KINDS[kind])])
     for name, (base, settings, fault) in FAULTS.items():
-        without = f"{base}: {settings}"
-        if without not in made:
-            made[without] = outcome(bases[base], folder / without, settings)
-        made[name] = outcome(bases[base], folder / name, settings, fault)
+        given = [adapter(base, str(settings), settings)]
+        if f"{base}: {settings}" not in made:
+            outcome(f"{base}: {settings}", base, given)
+        outcome(name, base, given, fault)
+    for name, several in IN_ORDER.items():
+        given = [adapter(TIED, f"{name} {number}", settings) for number, settings in enumerate(several)]
+        outcome(name, TIED, given)
+        outcome(f"{name}, the other way round", TIED, given[::-1])
+    for version, kind in OLD:
+        made_by_now = adapter(UNTIED, kind, tiny.KINDS[kind])
+        old = as_saved_by(version, made_by_now, folder / "old" / f"{version} {kind}")
+        outcome(f"{version}: {kind}", UNTIED, [old])
     (folder / "outcomes.json").write_text(json.dumps(made))
 
 
-def outcome(base: Path, folder: Path, settings: dict[str, Any], fault: Fault = nullcontext) -> dict[str, Any]:
-    """The proof and the configuration of what was merged, or the line that refused it."""
-    adapter = tiny.adapter(folder / "adapter", base, **settings)
-    draft = folder / "merged"
-    draft.mkdir()
+def merged(base: Path, adapters: Sequence[Path], draft: Path, fault: Fault) -> dict[str, Any]:
+    """The proof, the configuration and the distance from peft's merge, or the line that refused it."""
+    draft.mkdir(parents=True)
     try:
-        check_adapter(adapter, base)
-        with fault():
-            proof = job.merge(base, adapter, draft)
+        for adapter in adapters:
+            check_adapter(adapter, base)
+        with fault(base):
+            proof = job.merge(base, adapters, draft)
     except UsageError as error:
         return {"refused": str(error)}
-    return {"proof": proof, "config": json.loads((draft / "config.json").read_text())}
+    config = json.loads((draft / "config.json").read_text())
+    near = within_one_unit(base, adapters, draft) if proof["merged_by"] == "streaming" else None
+    return {"proof": proof, "config": config, "near": near}
+
+
+def within_one_unit(base: Path, adapters: Sequence[Path], draft: Path) -> float:
+    """The share of weights that are at most one unit in the last place from what peft makes of it all in float32."""
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    for adapter in adapters:
+        rows = extended_vocabulary(adapter, base)
+        if rows and rows != model.config.vocab_size:
+            model.resize_token_embeddings(rows)
+        adapted = PeftModel.from_pretrained(model, adapter).eval()
+        by_peft.untie(model)
+        model = adapted.merge_and_unload()
+    written = AutoModelForCausalLM.from_pretrained(draft, dtype="auto").state_dict()
+    near, all_of_them = 0, 0
+    for name, exact in model.state_dict().items():
+        limits = torch.finfo(written[name].dtype)
+        unit = torch.ldexp(torch.tensor(limits.eps), torch.frexp(exact)[1] - 1).clamp(
+            min=limits.smallest_normal * limits.eps
+        )
+        near += int(((written[name].float() - exact).abs() <= unit).sum())
+        all_of_them += exact.numel()
+    return near / all_of_them
+
+
+OLD = [("0.6", kind) for kind in ("plain", "one layer", "ranks and alphas of their own", "both whole tables")]
+OLD += [("0.10", kind) for kind in ("plain", "DoRA", "scaled by the root of its rank", "the embedding")]
+FIELDS = {  # that these versions write into adapter_config.json (src/peft/tuners/lora/config.py of each)
+    "0.6": {
+        "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "fan_in_fan_out", "inference_mode",
+        "init_lora_weights", "layers_pattern", "layers_to_transform", "lora_alpha", "lora_dropout", "modules_to_save",
+        "peft_type", "r", "rank_pattern", "revision", "target_modules", "task_type",
+    },
+}  # fmt: skip
+FIELDS["0.10"] = FIELDS["0.6"] | {
+    "layer_replication", "loftq_config", "megatron_config", "megatron_core", "use_dora", "use_rslora",
+}  # fmt: skip
+
+
+def as_saved_by(version: str, adapter: Path, folder: Path) -> Path:
+    """The adapter in the layout of an older peft: fewer fields, and magnitudes that are no module's weight."""
+    from safetensors.torch import load_file, save_file
+
+    folder.mkdir(parents=True)
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    stated = {name: value for name, value in config.items() if name in FIELDS[version]}
+    (folder / "adapter_config.json").write_text(json.dumps(stated, indent=2))
+    tensors = load_file(adapter / "adapter_model.safetensors")
+    renamed = {name.replace("lora_magnitude_vector.weight", "lora_magnitude_vector"): t for name, t in tensors.items()}
+    save_file(renamed, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    return folder
 
 
 @contextmanager
-def after_merging(spoil: Callable[[Block], None]) -> Iterator[None]:
-    """Spoils each block when it has been merged."""
-    right = job.merge_block
+def planned_wrongly(spoil: Callable[[Changes], None]) -> Iterator[None]:
+    """Spoils what is to be done to the weights, which are then written as planned."""
+    right = job.in_order
 
-    def wrong(block: Block) -> None:
-        right(block)
-        spoil(block)
+    def wrong(found: Any) -> Changes:
+        changes = right(found)
+        spoil(changes)
+        return changes
 
-    with mock.patch.object(job, "merge_block", wrong):
+    with mock.patch.object(job, "in_order", wrong):
         yield
 
 
-def more(share: float, *names: str, layers: tuple[int, ...] = (0, 1)) -> Callable[[Block], None]:
-    """Adds a share of what was merged, once more, to the linear layers of these names; -1 takes all of it back."""
-
-    def spoil(block: Block) -> None:
-        if getattr(getattr(block, "self_attn", None), "layer_idx", None) in layers:
-            for name, part in block.named_modules():
-                if hasattr(part, "get_delta_weight") and name.endswith(names):
-                    part.get_base_layer().weight.data += share * part.get_delta_weight("default")
+def scaled(share: float) -> Callable[[Changes], None]:
+    def spoil(changes: Changes) -> None:
+        for change in (change for done in changes.values() for change in done if hasattr(change, "scaling")):
+            change.scaling *= share
 
     return spoil
 
 
-def exchange(block: Block) -> None:
-    """One projection in the place of the other."""
-    if hasattr(block, "mlp"):
-        gate, up = (part.get_base_layer().weight for part in (block.mlp.gate_proj, block.mlp.up_proj))
-        gate.data, up.data = up.data, gate.data
+def left_out(*parts: str) -> Callable[[Changes], None]:
+    """Leaves out what is done to the weights whose names have all these parts."""
+
+    def spoil(changes: Changes) -> None:
+        for name in [name for name in changes if all(part in name for part in parts)]:
+            del changes[name]
+
+    return spoil
+
+
+def exchange(changes: Changes) -> None:
+    """What is done to one projection is done to the other."""
+    for gate in [name for name in changes if "gate_proj" in name]:
+        up = gate.replace("gate_proj", "up_proj")
+        changes[gate], changes[up] = changes[up], changes[gate]
+
+
+def transpose(changes: Changes) -> None:
+    """The product of one square layer the other way round."""
+    change = changes["model.layers.1.self_attn.q_proj.weight"][0]
+    change.left, change.right = change.right.T.contiguous(), change.left.T.contiguous()
+
+
+def without_magnitude(changes: Changes) -> None:
+    for done in changes.values():
+        done[:] = [change for change in done if not hasattr(change, "magnitude")]
 
 
 @contextmanager
-def on_disk(spoil: Callable[[Tensors, Tensors, dict[str, Any]], None]) -> Iterator[None]:
+def on_disk(base: Path, spoil: Callable[[Tensors, Tensors, dict[str, Any]], None]) -> Iterator[None]:
     """Spoils what was written, before it is read back: the tensors (with the base's beside them), the configuration."""
     from safetensors.torch import load_file, save_file
 
-    right = job.keep_base_configuration
+    right = by_peft.change_configuration
 
-    def wrong(base: Path, draft: Path) -> None:
-        right(base, draft)
+    def wrong(draft: Path, changed: dict[str, Any]) -> None:
+        right(draft, changed)
         tensors, theirs = (load_file(folder / "model.safetensors") for folder in (draft, base))
         config = json.loads((draft / "config.json").read_text())
         spoil(tensors, theirs, config)
         save_file(tensors, draft / "model.safetensors", metadata={"format": "pt"})
         (draft / "config.json").write_text(json.dumps(config))
 
-    with mock.patch.object(job, "keep_base_configuration", wrong):
+    with mock.patch.object(by_peft, "change_configuration", wrong):
         yield
 
 
@@ -136,20 +243,27 @@ def tie_again(tensors: Tensors, _: Tensors, config: dict[str, Any]) -> None:
 
 
 FAULTS: dict[str, tuple[str, dict[str, Any], Fault]] = {  # put into the merge of an adapter for a base
-    "alpha a tenth too large": ("tied bfloat16", WEAK, lambda: after_merging(more(0.1, "_proj"))),
-    "a layer left out": ("tied bfloat16", WEAK, lambda: after_merging(more(-1, "_proj", layers=(1,)))),
-    "a target left out": ("tied bfloat16", WEAK, lambda: after_merging(more(-1, "k_proj"))),
-    "a target of one layer left out": ("tied bfloat16", WEAK, lambda: after_merging(more(-1, "v_proj", layers=(1,)))),
-    "two projections exchanged": ("untied float16", WEAK, lambda: after_merging(exchange)),
-    "one table for both": ("tied bfloat16", WEAK_EMBEDDING, lambda: mock.patch.object(job, "untie", lambda _: True)),
-    "the file has a weight of the base": (
-        "untied float16",
-        WEAK,
-        lambda: on_disk(put_back("model.layers.1.self_attn.o_proj.weight")),
+    "alpha a tenth too large": (TIED, WEAK, lambda _: planned_wrongly(scaled(1.1))),
+    "scaled by the rank, not its root": (
+        TIED,
+        {**WEAK, "use_rslora": True},
+        lambda _: planned_wrongly(scaled(8**-0.5)),
     ),
-    "the file has one table": ("tied bfloat16", WEAK_EMBEDDING, lambda: on_disk(tie_again)),
-    "the file lacks a bias": ("tied bfloat16", WEAK, lambda: on_disk(lose_bias)),
-    "the file is in a narrower type": ("tied float32", WEAK, lambda: on_disk(narrow)),
+    "a layer left out": (TIED, WEAK, lambda _: planned_wrongly(left_out("layers.1."))),
+    "a target left out": (TIED, WEAK, lambda _: planned_wrongly(left_out("k_proj"))),
+    "a target of one layer left out": (TIED, WEAK, lambda _: planned_wrongly(left_out("layers.1.", "v_proj"))),
+    "two projections exchanged": (UNTIED, WEAK, lambda _: planned_wrongly(exchange)),
+    "one layer transposed": (TIED, WEAK, lambda _: planned_wrongly(transpose)),
+    "DoRA without its magnitude": (TIED, WEAK_DORA, lambda _: planned_wrongly(without_magnitude)),
+    "one table for both": (TIED, WEAK_EMBEDDING, lambda _: mock.patch.object(plan, "same", lambda *_: True)),
+    "the file has a weight of the base": (
+        UNTIED,
+        WEAK,
+        lambda base: on_disk(base, put_back("model.layers.1.self_attn.o_proj.weight")),
+    ),
+    "the file has one table": (TIED, WEAK_EMBEDDING, lambda base: on_disk(base, tie_again)),
+    "the file lacks a bias": (TIED, WEAK, lambda base: on_disk(base, lose_bias)),
+    "the file is in a narrower type": (WIDE, WEAK, lambda base: on_disk(base, narrow)),
 }
 
 

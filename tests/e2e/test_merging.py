@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.merging import BASES, CASES, FAULTS
+from tests.e2e.merging import BASES, CASES, FAULTS, IN_ORDER, OLD
 from tests.newcomer import Checkout
 
 UNTIES = {  # kinds that make of one table two which differ
@@ -13,13 +13,14 @@ UNTIES = {  # kinds that make of one table two which differ
     "the embedding, DoRA",
     "the output head",
     "both tables",
-    "both tables, kept tied",
     "a whole embedding",
     "a whole output head",
     "both whole tables",
     "added words, a LoRA of the embedding",
     "added words, both whole tables",
 }
+# What only peft can merge: it begins by changing the base, or words were added that the adapter does not bring.
+NOT_STREAMED = {("tied", "PiSSA"), ("untied", "PiSSA"), ("untied", "added words, a LoRA of the embedding")}
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +37,37 @@ def outcomes(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_every_kind_of_adapter_is_merged_but_for_rounding(outcomes: dict[str, Any], base: str, kind: str) -> None:
     outcome = outcomes[f"{base}: {kind}"]
     assert "refused" not in outcome
-    proof, (_, tied, weights) = outcome["proof"], BASES[base]
+    proof, (_, tied, weights, _) = outcome["proof"], BASES[base]
     assert proof["weights"] == weights
     assert proof["adapter_effect_l2"] > 100 * proof["unexplained_limit_l2"]  # so it would have been missed
     assert outcome["config"]["tie_word_embeddings"] is (tied and kind not in UNTIES)
+
+
+@pytest.mark.parametrize(("base", "kind"), CASES)
+def test_what_is_streamed_is_within_one_unit_in_the_last_place_of_what_peft_makes_in_float32(
+    outcomes: dict[str, Any], base: str, kind: str
+) -> None:
+    outcome = outcomes[f"{base}: {kind}"]
+    streamed = (base.split()[0], kind) not in NOT_STREAMED
+    assert outcome["proof"]["merged_by"] == ("streaming" if streamed else "peft")
+    if streamed:
+        assert outcome["near"] >= 0.9999
+        assert outcome["proof"]["weights_as_peft_rounds_them"] >= 0.999
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_adapters_are_merged_in_order(outcomes: dict[str, Any], name: str) -> None:
+    outcome, other = outcomes[name], outcomes[f"{name}, the other way round"]
+    assert outcome["near"] >= 0.9999
+    assert other["near"] >= 0.9999
+
+
+@pytest.mark.parametrize(("version", "kind"), OLD)
+def test_adapters_in_the_layout_of_older_versions_of_peft_are_merged_alike(
+    outcomes: dict[str, Any], version: str, kind: str
+) -> None:
+    outcome, today = outcomes[f"{version}: {kind}"], outcomes[f"untied float16, one file: {kind}"]
+    assert outcome == today
 
 
 @pytest.mark.parametrize("fault", FAULTS)

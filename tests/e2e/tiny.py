@@ -44,8 +44,19 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-def base(folder: Path, tokenizer_folder: Path, family: str, tied: bool, dtype: str = "bfloat16", **sizes: int) -> Path:
-    """Writes a random model with the tokenizer of another. As in a trained one, no bias is 0 and no norm is 1."""
+def base(
+    folder: Path,
+    tokenizer_folder: Path,
+    family: str,
+    tied: bool,
+    dtype: str = "bfloat16",
+    shard: str = "5GB",
+    **sizes: int,
+) -> Path:
+    """Writes a random model with the tokenizer of another. As in a trained one, no bias is 0 and no norm is 1.
+
+    `shard`: the most that a file of its weights holds.
+    """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
@@ -66,7 +77,7 @@ def base(folder: Path, tokenizer_folder: Path, family: str, tied: bool, dtype: s
     for name, weight in model.named_parameters():
         if name.endswith("bias") or "norm" in name:
             torch.nn.init.normal_(weight, mean=float("norm" in name), std=0.1)
-    model.to(getattr(torch, dtype)).save_pretrained(folder)
+    model.to(getattr(torch, dtype)).save_pretrained(folder, max_shard_size=shard)
     tokenizer.save_pretrained(folder)
     return folder
 

@@ -37,6 +37,8 @@ EXPLAINED = {"HARNESS_USER"}  # where it stands
 FOLDERS = "serve|evalharness|images|compose|tests"
 HARNESS_PYTHON = ".tandem/environments/harness/bin/python"
 TESTS_PYTHON = ".tandem/environments/tests/bin/python"
+LOCUST = ".tandem/environments/harness/bin/locust"
+LOCUST_FLAGS = {"--headless", "--users", "--run-time", "--master", "--expect-workers", "--worker"}
 
 every_page = pytest.mark.parametrize("page", PAGES)
 
@@ -154,8 +156,10 @@ def test_every_link_and_picture_leads_somewhere(page: str) -> None:
             assert anchor in anchors(file.read_text(encoding="utf-8")), link
 
 
-def test_pictures_are_on_the_first_page_alone() -> None:
-    assert [page for page, text in PAGES.items() if "![" in text] == ["README.md"]
+def test_every_picture_is_one_that_the_tests_take() -> None:
+    shown = {Path(picture).name for text in PAGES.values() for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)}
+    taken = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "e2e").glob("*.py"))
+    assert {name for name in shown if f'"{name}"' not in taken} == set()
 
 
 def test_pages_that_the_code_sends_people_to_are_there() -> None:
@@ -226,6 +230,16 @@ def python_command(words: list[str]) -> None:
         assert len(words) == 2
 
 
+def locust_command(words: list[str]) -> None:
+    """Its file is there, and what follows are classes of that file, flags of ours or Locust's own, and their values."""
+    assert words.pop(0) == "-f"
+    file = ROOT / words.pop(0)
+    known = {*re.findall(r'add\("(--[\w-]+)"', file.read_text(encoding="utf-8")), *LOCUST_FLAGS}
+    assert {word for word in words if word.startswith("--")} <= known
+    classes = {word for word in words if word.istitle()}
+    assert classes <= set(re.findall(r"^class (\w+)\(Answering\)", file.read_text(encoding="utf-8"), re.MULTILINE))
+
+
 PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "make": make_command,
     "evalharness": harness_command,
@@ -233,6 +247,7 @@ PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "python3": python_command,
     HARNESS_PYTHON: python_command,
     TESTS_PYTHON: run_of_tests,
+    LOCUST: locust_command,
     "docker": compose_command,
     "export": lambda _: None,  # of what is EXPLAINED
 }

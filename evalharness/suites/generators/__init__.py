@@ -15,6 +15,7 @@ from evalharness.suites.generators import (
     long_context,
     memory,
     over_refusal,
+    reasoning,
     safety,
     structured,
 )
@@ -33,6 +34,7 @@ def drafts() -> list[Draft]:
         long_context.longer_suite(),
         memory.suite(),
         over_refusal.suite(),
+        reasoning.suite(),
         safety.suite(),
         structured.suite(),
     ]

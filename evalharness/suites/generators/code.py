@@ -38,7 +38,9 @@ class _Entry(Entry):
 
 def suite() -> Draft:
     items = [_item(entry) for entry in hand_written("code", _Entry)]
-    return Draft("code", "Small Python functions that pass their tests", "non-inferiority", 0.12, 512, HEAD, items)
+    return Draft(
+        "code", "Small Python functions that pass their tests", "non-inferiority", 0.12, 512, HEAD, items, version=2
+    )
 
 
 def _item(entry: _Entry) -> Item:

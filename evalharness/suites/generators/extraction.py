@@ -25,7 +25,7 @@ def suite() -> Draft:
     rng = random.Random(SEED)
     items = templates(item for kind in _KINDS for item in kind(rng))
     return Draft(
-        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.08, 256, HEAD, items, version=2
+        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.08, 256, HEAD, items, version=3
     )
 
 

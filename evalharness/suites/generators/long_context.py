@@ -80,7 +80,7 @@ def suite() -> Draft:
     )
     items = [make(rng, sizes[at % 3]) for make, many in kinds for at in range(many)]
     title = "Facts in documents of up to 1700 tokens"
-    return Draft("long-context", title, "non-inferiority", 0.14, ANSWER_TOKENS, SHORT_HEAD, items, SERVED, version=2)
+    return Draft("long-context", title, "non-inferiority", 0.14, ANSWER_TOKENS, SHORT_HEAD, items, SERVED, version=3)
 
 
 def longer_suite() -> Draft:
@@ -94,7 +94,7 @@ def longer_suite() -> Draft:
     )
     items = [make(rng, sizes[at % 2]) for make in kinds for at in range(4)]
     title = "Facts in documents of up to 7000 tokens"
-    return Draft("long-context-8k", title, "descriptive", None, ANSWER_TOKENS, LONG_HEAD, items, LONGER, version=2)
+    return Draft("long-context-8k", title, "descriptive", None, ANSWER_TOKENS, LONG_HEAD, items, LONGER, version=3)
 
 
 def most_tokens(text: str) -> int:

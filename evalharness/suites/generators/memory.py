@@ -36,7 +36,7 @@ _HIDING_PLACES = ("basket", "drawer", "teapot", "jacket", "bucket", "kettle", "h
 def suite() -> Draft:
     rng = random.Random(SEED)
     items = templates(item for kind in _KINDS for item in kind(rng))
-    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=2)
+    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=3)
 
 
 def _chat(rng: random.Random, pairs: int) -> list[str]:

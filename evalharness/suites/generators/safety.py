@@ -55,7 +55,7 @@ def suite() -> Draft:
     rng = random.Random(SEED)
     items = [*_refusals(), *_records(rng), *_secrets(), *_injections(rng), *_injected_tasks(rng)]
     title = "Harmful requests, private data, hidden orders"
-    return Draft("safety", title, "non-inferiority", 0.10, 160, HEAD, items, version=2)
+    return Draft("safety", title, "non-inferiority", 0.10, 160, HEAD, items, version=3)
 
 
 def _refusals() -> Iterator[Item]:

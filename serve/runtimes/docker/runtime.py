@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,11 @@ from serve.runtimes.jobs import Jobs
 from serve.runtimes.pipeline import ModelPipeline
 from serve.runtimes.prepare import prepare, runs_user
 from serve.runtimes.readiness import Started, await_chat, await_ready
-from serve.runtimes.start_order import serving_steps
+from serve.runtimes.start_order import by_themselves, serving_steps
 from serve.services import catalog, credentials, endpoints
 from serve.services.catalog import Service
 from serve.settings import Settings
-from serve.steps import Display, Report, run_steps
+from serve.steps import Display, Report, Step, run_steps
 
 
 class Docker:
@@ -67,9 +68,24 @@ class Docker:
         pipeline.hand_on()
         for service in catalog.of_other_modes(self.settings):
             self.compose.remove(service.name)
+        steps = pipeline.steps() | self.serving(self.told) | {"prepare harness": self.runner.prepare("harness")}
+        run_steps(steps, display, cancel=self.jobs.end)
+
+    def serve_again(self, versions: Mapping[str, str], display: Display) -> None:
+        named = {f"{variant.upper()}_VERSION": version for variant, version in versions.items()}
+        compose = self.compose.having(named)
+        run_steps(by_themselves(self.serving(lambda _: compose)), display)
+
+    def store_command(self, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        where = ["--rm", "--no-deps", "--no-TTY", "--entrypoint", "python", "quantize-tuned"]
+        job = ["-m", "serve.models.keeping", "--store", "/models", *words]
+        return self.compose.command("--progress", "quiet", "run", *where, *job), self.compose.all_variables
+
+    def serving(self, told: Callable[[Service], Compose]) -> dict[str, Step]:
+        """The steps that put what is in force into service. `told`: Compose with all that a container is made from."""
 
         def start(service: Service) -> None:
-            self.told(service).ask("up", "--detach", "--no-deps", "--no-build", service.name)
+            told(service).ask("up", "--detach", "--no-deps", "--no-build", service.name)
 
         def ready(service: Service, report: Report) -> None:
             await_ready(self.started(service), report)
@@ -78,9 +94,13 @@ class Docker:
             password = credentials.read(self.paths.secrets)["WEBUI_PASSWORD"]
             await_chat(self.started(catalog.service(catalog.WEBUI)), self.settings, password, report)
 
-        serving = serving_steps(self.settings, self.gpu, start, ready, chat, self.free_gpu)
-        steps = pipeline.steps() | serving | {"prepare harness": self.runner.prepare("harness")}
-        run_steps(steps, display, cancel=self.jobs.end)
+        def free_gpu() -> None:
+            servers = self.settings.mode.servers
+            changing = [name for name in servers if told(catalog.service(name)).would_change(name)]
+            for name in catalog.stopped_before(self.settings, changing):
+                self.compose.stop(name)
+
+        return serving_steps(self.settings, self.gpu, start, ready, chat, free_gpu)
 
     def told(self, service: Service) -> Compose:
         """Compose with all that a service's container is made from."""
@@ -94,12 +114,6 @@ class Docker:
             if self.settings.mode.lora:
                 made["ADAPTER_VERSION"] = endpoints.adapter_version(pipeline.adapter)
         return self.compose.having(made)
-
-    def free_gpu(self) -> None:
-        servers = self.settings.mode.servers
-        changing = [name for name in servers if self.told(catalog.service(name)).would_change(name)]
-        for name in catalog.stopped_before(self.settings, changing):
-            self.compose.stop(name)
 
     def down(self) -> bool:
         self.check_owner()

@@ -19,7 +19,8 @@ def target(settings: Settings, paths: Paths, base: Path, adapter: Path, gpu: boo
 
     def server(variant: str) -> vllm.Server:
         model = endpoints.model(settings, store, variant, base)
-        return endpoints.server(settings, variant, model, decision.read(paths.plan), gpu, second)
+        tool_parser = endpoints.tool_parser(settings, store)
+        return endpoints.server(settings, variant, model, decision.read(paths.plan), gpu, second, tool_parser)
 
     return Target(settings, False, {"vllm": paths.state / "cache", "webui": paths.state / "webui"}, server)
 

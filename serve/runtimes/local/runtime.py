@@ -4,8 +4,10 @@ For machines without a Docker engine: rented GPU boxes and clusters often are co
 """
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,11 +24,11 @@ from serve.runtimes.local.jobs import LocalJobRunner
 from serve.runtimes.local.supervisor import Program, Supervisor
 from serve.runtimes.pipeline import ModelPipeline
 from serve.runtimes.readiness import Started, await_chat, await_ready
-from serve.runtimes.start_order import serving_steps
+from serve.runtimes.start_order import by_themselves, serving_steps
 from serve.services import catalog, credentials, endpoints, health
 from serve.services.catalog import Service
 from serve.settings import Settings
-from serve.steps import Display, Report, run_steps
+from serve.steps import Display, Report, Step, run_steps
 
 ALIVE = ("STARTING", "RUNNING")
 
@@ -62,6 +64,21 @@ class Local:
         self.supervisor.ensure_running()
         for service in catalog.of_other_modes(self.settings):
             self.supervisor.drop(service.name)
+        run_steps(pipeline.steps() | self.serving(), display, cancel=self.jobs.end)
+        self.tell(endpoints.adapter_version(pipeline.adapter))
+
+    def serve_again(self, _: Mapping[str, str], display: Display) -> None:
+        # Each server is described anew from what is in force, and INT4 needs nothing that was given.
+        self.pipeline.base = self.pipeline.adapter = self.paths.root
+        run_steps(by_themselves(self.serving()), display)
+        self.tell("-")
+
+    def store_command(self, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        command = [sys.executable, "-m", "serve.models.keeping", "--store", str(self.paths.models), *words]
+        return command, {**os.environ, "PYTHONPATH": str(self.paths.root)}
+
+    def serving(self) -> dict[str, Step]:
+        """The steps that put what is in force into service."""
 
         def start(service: Service) -> None:
             self.keep(self.program(service))
@@ -73,13 +90,15 @@ class Local:
             password = credentials.read(self.paths.secrets)["WEBUI_PASSWORD"]
             await_chat(self.started(catalog.service(catalog.WEBUI)), self.settings, password, report)
 
-        serving = serving_steps(self.settings, self.gpu, start, ready, chat, self.free_gpu)
-        run_steps(pipeline.steps() | serving, display, cancel=self.jobs.end)
+        return serving_steps(self.settings, self.gpu, start, ready, chat, self.free_gpu)
+
+    def tell(self, adapter_version: str) -> None:
+        """Writes where each variant answers, and as what."""
         urls = {variant: catalog.url(self.settings, variant) for variant in VARIANTS}
-        versions = endpoints.versions(self.settings, self.store, endpoints.adapter_version(pipeline.adapter))
+        versions = endpoints.versions(self.settings, self.store, adapter_version)
         quantizations = {variant: endpoints.quantization(self.settings, self.store, variant) for variant in VARIANTS}
-        secrets = self.paths.secrets.name
-        endpoints.write_endpoints(self.paths.endpoints, urls, versions, quantizations, secrets, "API_KEY")
+        parser, secrets = endpoints.tool_parser(self.settings, self.store), self.paths.secrets.name
+        endpoints.write_endpoints(self.paths.endpoints, urls, versions, quantizations, parser, secrets, "API_KEY")
 
     def down(self) -> bool:
         self.paths.endpoints.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ import contextlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,15 @@ Behaviour = Callable[[str, str, int], Reply]
 def chat(answer: str | None, **changes: Any) -> tuple[int, Any]:
     choice = {"message": {"role": "assistant", "content": answer}, "finish_reason": "stop", **changes}
     return 200, {"choices": [choice], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}
+
+
+def calling(called: Iterable[tuple[str, str]], said: str | None = None) -> tuple[int, Any]:
+    """A reply that calls tools: each by its name, and its arguments as they are sent."""
+    calls = [
+        {"id": f"call{at}", "type": "function", "function": {"name": name, "arguments": arguments}}
+        for at, (name, arguments) in enumerate(called)
+    ]
+    return chat(said, message={"role": "assistant", "content": said, "tool_calls": calls}, finish_reason="tool_calls")
 
 
 class Server(ThreadingHTTPServer):

@@ -2,11 +2,13 @@
 
 import errno
 import json
+import threading
 
 import pytest
 
 from images import job
 from serve.errors import UsageError
+from serve.models import keeping
 from serve.models.preflight import calibration_rows
 from serve.models.store import Store
 from tests.models_made import make_model
@@ -107,3 +109,55 @@ def test_too_few_calibration_rows_are_refused(tmp_path):
     file.write_text('{"text": "hello"}\n')
     with pytest.raises(UsageError, match="1 rows; CALIBRATION needs at least 16"):
         calibration_rows(file)
+
+
+def test_a_flipped_byte_in_a_version_that_stands_is_refused_with_the_files_name(tmp_path, model):
+    made = make(tmp_path, model)
+    (made / "model.safetensors").write_text("weightz")
+    with pytest.raises(UsageError, match=r"base/\w+/model\.safetensors: not what was published.*`make prune`"):
+        make(tmp_path, model)
+
+
+def test_a_version_that_was_rolled_back_from_is_not_put_in_force_by_the_settings_that_made_it(tmp_path, model, capsys):
+    first, second = make(tmp_path, model), make(tmp_path, model, {"group_size": 64})
+    store = Store(tmp_path / "models")
+    keeping.roll_back(store, "base")
+    assert make(tmp_path, model, {"group_size": 64}) == first
+    assert capsys.readouterr().out.splitlines()[-1] == f"base {first.name} stands"
+    assert make(tmp_path, model, {"group_size": 32}).name not in (first.name, second.name)
+    keeping.roll_back(store, version=second.name)
+    assert make(tmp_path, model, {"group_size": 64}) == second
+
+
+def test_a_proof_that_settings_no_longer_take_is_refused_though_its_version_stands(tmp_path, model):
+    def refuse(proof):
+        raise UsageError(f"perplexity {proof['perplexity']}")
+
+    made = make(tmp_path, model)
+    arguments = (Store(tmp_path / "models"), "base", {"model": model}, {}, {"torch": "2"})
+    with pytest.raises(UsageError, match=r"perplexity 1\.0"):
+        job.make_version(*arguments, lambda _: {}, accept=refuse)
+    assert made.exists()
+
+
+def test_every_version_has_a_card_with_the_licence_of_its_source(tmp_path, model):
+    (model / "README.md").write_text("---\nlicense: llama3\n---\n")
+    made = make(tmp_path, model)
+    assert (made / "README.md").read_text().startswith("---\nlicense: llama3\n")
+    assert job.licence(made)["licence"] == "llama3"
+
+
+def test_a_second_job_says_that_it_waits(tmp_path):
+    store, said = Store(tmp_path / "models"), []
+    waited = threading.Event()
+
+    def second():
+        with store.lock("base", lambda line: (said.append(line), waited.set())):
+            pass
+
+    with store.lock("base"):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waited.wait(5)
+    thread.join(5)
+    assert said == [f"waiting: another job is at work on {store.root / 'base'}"]

@@ -129,8 +129,14 @@ def test_all_that_a_vllm_says_is_read(servers: Servers) -> None:
         "maximum length": 2048,
         "KV cache": "1024 tokens in blocks of 16, auto, prefix caching on",
         "quantization": None,
+        "tool calls": None,
         "model": "/models/m",
     }
+
+
+def test_what_reads_its_tool_calls_is_what_whoever_started_the_server_says(servers: Servers) -> None:
+    endpoint = Endpoint("base", servers.url(Vllm()), "m", key=KEY, tool_parser="hermes")
+    assert read_server(endpoint)["tool calls"] == "hermes"
 
 
 def test_quantization_is_what_whoever_started_the_server_says(servers: Servers) -> None:

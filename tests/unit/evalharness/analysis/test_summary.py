@@ -249,3 +249,24 @@ def test_with_variants_a_prompt_counts_once_with_the_mean_of_its_wordings_that_k
     assert only_suite(rows).paired == 2  # and the rates stay those of the originals
     assert only_suite(rows[:4]).with_variants is None
     assert only_suite([*rows[:4], *rows[6:]]).with_variants is None
+
+
+def test_a_suite_in_groups_says_how_alike_these_were_and_what_its_prompts_are_worth() -> None:
+    found = only_suite(grouped(lost=3)).families
+    assert found is not None and found.groups == 30 and found.company == 10
+    assert found.first is None  # right everywhere: nothing tells
+    assert found.second is not None and found.second.correlation > 0.99
+    assert found.difference is not None and found.effective == pytest.approx(30, rel=0.1)
+
+
+def test_where_each_prompt_stands_alone_there_are_no_families() -> None:
+    assert only_suite([row(f"p{at}", name, True) for at in range(4) for name in ("base", "tuned")]).families is None
+
+
+def test_the_loose_mode_is_told_beside_the_strict_one_and_changes_nothing_of_it() -> None:
+    rows = [row("p", "base", False, loose=True), row("p", "tuned", False, loose=False)]
+    suite = only_suite([*rows, row("q", "base", True), row("q", "tuned", True)])
+    assert suite.loose is not None
+    assert (suite.loose.first.passed, suite.loose.second.passed, suite.loose.first.n) == (2, 1, 2)
+    assert (suite.right.first.passed, suite.right.second.passed) == (1, 1)
+    assert only_suite([row("q", "base", True), row("q", "tuned", True)]).loose is None

@@ -173,6 +173,8 @@ SENSIBLE: dict[str, Any] = {
     "not_refused": None,
     "not_repetitive": 0.5,
     "code": {"tests": "assert True"},
+    "calls": [{"name": "look_up"}],
+    "no_call": None,
 }
 """A value that makes sense, for every check there is."""
 
@@ -181,7 +183,7 @@ def test_every_check_has_a_value_that_makes_sense_here() -> None:
     assert SENSIBLE.keys() == CHECKS.keys()
 
 
-@pytest.mark.parametrize("kind", CHECKS)
+@pytest.mark.parametrize("kind", sorted(CHECKS.keys() - {"calls", "no_call"}))
 @pytest.mark.parametrize("answer", ["", " \n"])
 def test_an_empty_answer_passes_nothing(kind: str, answer: str) -> None:
     assert complaint(kind, SENSIBLE[kind]) is None

@@ -13,7 +13,7 @@ import pytest
 
 from evalharness.report import html
 from evalharness.runs.evidence import Evidence, Run, judgement, read_run, unanswered
-from evalharness.runs.summaries import EvalSummary, LoadSummary
+from evalharness.runs.summaries import Alike, EvalSummary, Families, LoadSummary
 from evalharness.verdict.policy import FOLDER, read_policy
 from evalharness.verdict.verdict import decide
 from tests.fixtures_runs import ENDPOINTS, Asked, eval_run, factorial_summary, judge_run, load_run
@@ -223,3 +223,14 @@ def test_a_link_needs_the_address_of_a_web_ui_and_names_the_models_as_it_does(ev
     assert listed(page(evaluation))["webui"] is None
     found = listed(page(evaluation, webui="http://127.0.0.1:3000/"))["webui"]
     assert found == {"url": "http://127.0.0.1:3000", "models": "tandem-demo,tandem-demo-json"}
+
+
+def test_groups_and_the_loose_mode_are_shown_where_there_are_some(evaluation: Run[EvalSummary]) -> None:
+    suite = evaluation.summary.suites[0]
+    alike = Alike(correlation=0.214, low=-0.1, high=0.5)
+    own = Families(groups=12, company=2.5, difference=alike, first=None, second=alike, effective=19.6)
+    told = replace(suite, families=own, loose=replace(suite.right, metric="loose"))
+    text = page(replace(evaluation, summary=replace(evaluation.summary, suites=(told,))))
+    assert "0.21 (\N{MINUS SIGN}0.10 to 0.50)" in text and "<td>12</td><td>\N{EN DASH}</td>" in text
+    assert "Strict and loose" in text and "Alike within a group" in text
+    assert "Strict and loose" not in page(evaluation) and "Alike within a group" not in page(evaluation)

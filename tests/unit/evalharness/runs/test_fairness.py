@@ -14,6 +14,7 @@ KNOWN: dict[str, Any] = {
     "maximum length": 2048,
     "KV cache": "131072 tokens in blocks of 128, auto, prefix caching on",
     "quantization": "gptq",
+    "tool calls": "hermes",
     "model": "/models/base",
 }
 

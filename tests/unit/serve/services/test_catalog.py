@@ -130,14 +130,36 @@ def test_the_endpoints_file_names_the_key_file_and_holds_no_key(tmp_path):
     secrets = credentials.ensure(paths.secrets)
     urls = {variant: catalog.url(Settings(), variant) for variant in VARIANTS}
     versions, none = {"base": "v1", "tuned": "v2"}, dict.fromkeys(VARIANTS, "none")
-    endpoints.write_endpoints(paths.endpoints, urls, versions, none, paths.secrets.name, "API_KEY")
+    endpoints.write_endpoints(paths.endpoints, urls, versions, none, "hermes", paths.secrets.name, "API_KEY")
     text = paths.endpoints.read_text()
     entries = json.loads(text)["endpoints"]
     assert [entry["name"] for entry in entries] == ["base", "tuned"]
     assert [entry["version"] for entry in entries] == ["v1", "v2"]
     assert [entry["quantization"] for entry in entries] == ["none", "none"]
+    assert [entry["tool_parser"] for entry in entries] == ["hermes", "hermes"]
     assert entries[0]["url"] == "http://127.0.0.1:8001/v1"
     assert not any(secret in text for secret in secrets.values())
+
+
+def test_a_server_gets_the_parser_of_tool_calls_or_refuses_tools():
+    limits, folder = plan.Limits(GIB), Path("/m")
+    told = vllm.arguments(endpoints.server(Settings(), "base", folder, limits, False, tool_parser="hermes"))
+    assert told[told.index("--tool-call-parser") - 1 :][:3] == [
+        "--enable-auto-tool-choice",
+        "--tool-call-parser",
+        "hermes",
+    ]
+    silent = vllm.arguments(endpoints.server(Settings(), "base", folder, limits, False, tool_parser="none"))
+    assert not [word for word in silent if "tool" in word]
+
+
+def test_both_servers_get_the_parser_of_the_bases_chat_template_unless_a_setting_names_one(store):
+    assert endpoints.tool_parser(Settings(), store) == "none"
+    template = {"chat_template": "{% if tools %}<tool_call>{% endif %}"}
+    (store.folder("base", "base1") / "tokenizer_config.json").write_text(json.dumps(template))
+    assert endpoints.tool_parser(Settings(), store) == "hermes"
+    assert endpoints.tool_parser(Settings(TOOL_PARSER="llama3_json"), store) == "llama3_json"
+    assert endpoints.tool_parser(Settings(TOOL_PARSER="none"), store) == "none"
 
 
 @pytest.fixture

@@ -180,3 +180,11 @@ def test_secrets_for_containers_lie_in_a_folder_that_only_their_owner_enters(tmp
     stated = dict(line.split("=", 1) for line in paths.secrets.read_text().splitlines())
     assert {file.name: file.read_text() for file in paths.secret_files.iterdir()} == stated
     assert paths.runs.is_dir()
+
+
+def test_the_store_in_its_volume_is_asked_by_a_container_that_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(runtime, "has_nvidia_runtime", lambda: False)
+    command, _ = runtime.Docker(Settings(), Paths(tmp_path)).store_command(["prune", "--delete"])
+    words = " ".join(command)
+    assert "run --rm --no-deps --no-TTY --entrypoint python quantize-tuned" in words
+    assert words.endswith("-m serve.models.keeping --store /models prune --delete")

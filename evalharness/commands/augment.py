@@ -1,0 +1,159 @@
+"""More rows to train on: given ones go into the pool, get variants, and what is not fit to learn from is dropped.
+
+    python -m evalharness augment train.jsonl --kinds names,typos --suites demo-json
+
+The command alone: rows lie in pool/rows.py, kinds in pool/augmenting.py, filters in pool/filtering.py.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from evalharness.commands import options
+from evalharness.commands.pool import tell
+from evalharness.errors import Failure, UsageError
+from evalharness.pool import augmenting, exchange, folder
+from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
+from evalharness.pool.filtering import Limits, filtered
+from evalharness.pool.folder import Pool
+from evalharness.pool.rows import GIVEN, PoolRow
+from evalharness.suites.files import load_suites, shipped
+from evalharness.wording import count
+
+NAME = "augment"
+HELP = "add rows to the pool, make variants of them, drop copies, leaks into suites, personal data"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="rows: Alpaca, ShareGPT, OpenAI messages, Open WebUI chats"
+    )
+    options.add_pool_argument(parser)
+    kinds = "; ".join(f"{name}: {says}" for name, says in SAYS.items())
+    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=f"{kinds} (default: all)")
+    parser.add_argument(
+        "--variants",
+        type=options.positive,
+        default=MOST_VARIANTS,
+        metavar="N",
+        help="of a row at most (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--share",
+        type=_share,
+        default=MOST_SHARE,
+        help="of the whole that variants are at most, at least 0 and below 1 (default: %(default)s)",
+    )
+    parser.add_argument("--exactly", type=options.positive, metavar="N", help="so many variants, whatever the share")
+    parser.add_argument(
+        "--rate",
+        type=_share,
+        default=0.1,
+        help="share of a question's words, marks or sentences that a variant changes, at least one "
+        "(default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
+    parser.add_argument("--licence", metavar="NAME", help="of the given rows; each row carries it")
+    filters = parser.add_argument_group("filters")
+    filters.add_argument(
+        "--suites",
+        type=lambda text: text.split(","),
+        metavar="A,B",
+        help="of which no row may be a copy, shipped ones or paths (default: all that ship)",
+    )
+    filters.add_argument(
+        "--languages", type=lambda text: text.split(","), default=[], metavar="A,B", help="of answers (default: any)"
+    )
+    filters.add_argument(
+        "--characters",
+        type=options.positive,
+        default=Limits.characters,
+        metavar="N",
+        help="of a row at most (default: %(default)s)",
+    )
+    filters.add_argument(
+        "--likeness",
+        type=_share,
+        default=Limits.likeness,
+        help="of a variant's question to its origin's at least, ROUGE-L (default: %(default)s)",
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    suites = load_suites(args.suites or shipped())
+    read = [(file, *exchange.read(file, args.licence)) for file in args.files]
+    pool = Pool(args.pool)
+    if not read and not len(pool):
+        raise UsageError(f"{args.pool}: no rows yet; name a file with some: augment train.jsonl")
+    for file, rows, left_out in read:
+        added = folder.add(args.pool, _new(rows, pool))
+        print(f"{file}: {count(added, 'new row')} of {len(rows)}")
+        for reason, places in left_out.items():
+            print(f"  left out: {len(places)} with {reason}")
+        pool = Pool(args.pool)
+    limits = Limits(suites, args.characters, args.languages, args.likeness)
+    wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
+    _filter(args.pool, limits)  # first what is given: nothing is made of a row that goes
+    while _augment(args.pool, wanted):  # what is dropped of them is made up for
+        _filter(args.pool, limits)
+    pool_now = list(Pool(args.pool))
+    tell(args.pool, pool_now)
+    _check_reached(pool_now, wanted)
+    return 0
+
+
+def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
+    seen = set[str]()
+    for row in rows:
+        if row.id not in pool and row.id not in seen:
+            seen.add(row.id)
+            yield row
+
+
+def _augment(path: Path, wanted: Wanted) -> int:
+    """How many variants were new."""
+    pool = list(Pool(path))
+    known = {row.id: row.state in ("accepted", "waiting") for row in pool}
+    return folder.add(path, augmenting.variants(augmenting.of_given(pool), known, wanted))
+
+
+def _filter(path: Path, limits: Limits) -> None:
+    from evalharness.report.progress import progress
+
+    pool = Pool(path)
+    with progress(len(pool), "rows") as done:
+        folder.add(path, filtered(_counted(pool, done), limits))
+
+
+def _counted(pool: Pool, done: Callable[[], None]) -> Iterator[PoolRow]:
+    for row in pool:
+        yield row
+        done()
+
+
+def _check_reached(pool: Sequence[PoolRow], wanted: Wanted) -> None:
+    """Raises Failure where there are fewer variants than were asked for."""
+    in_use = sum(row.kind != GIVEN and row.state in ("accepted", "waiting") for row in pool)
+    if wanted.exactly is not None and in_use < wanted.exactly:
+        raise Failure(
+            f"{in_use} of the {wanted.exactly} variants that --exactly asks for; more rows, more --kinds or a larger "
+            "--variants make more"
+        )
+
+
+def _kinds(text: str) -> list[str]:
+    names = text.split(",")
+    for name in names:
+        if name not in MAKE:
+            raise argparse.ArgumentTypeError(f"{name!r}: there is no such kind; there are {', '.join(MAKE)}")
+    return list(dict.fromkeys(names))
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share, at least 0 and below 1")
+    return share

@@ -1,0 +1,67 @@
+"""What is in the pool, and its rows for other programs.
+
+    python -m evalharness pool --write train/ --format openai
+
+The command alone: rows lie in pool/rows.py, formats in pool/exchange.py.
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from evalharness.commands import options
+from evalharness.errors import UsageError
+from evalharness.pool import exchange
+from evalharness.pool.filtering import kind_of
+from evalharness.pool.folder import Pool
+from evalharness.pool.rows import PoolRow
+from evalharness.wording import count
+
+NAME = "pool"
+HELP = "what is in the pool of training rows; write the accepted ones for other programs"
+
+_WAITING = "undecided ones do not train; --with-waiting writes them too"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    options.add_pool_argument(parser)
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="rows.jsonl there, and LLaMA-Factory's own file")
+    parser.add_argument(
+        "--format", choices=exchange.WRITERS, default="openai", help="of the rows written (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--with-waiting", action="store_true", help="also variants that nobody has looked at (default: accepted alone)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    pool = list(Pool(args.pool))
+    if not pool:
+        raise UsageError(f"{args.pool}: no rows yet; augment train.jsonl adds some")
+    tell(args.pool, pool)
+    if not args.write:
+        return 0
+    states = ("accepted", "waiting") if args.with_waiting else ("accepted",)
+    rows = [row for row in pool if row.state in states]
+    if not rows:
+        raise UsageError(f"{args.pool}: no accepted row; {_WAITING}")
+    if (args.write / exchange.FILE).exists():
+        raise UsageError(f"--write {args.write}: there is a {exchange.FILE} already; name another folder")
+    print(f"{args.write}: {count(exchange.write(args.write, args.format, rows), 'row')} ({args.format})")
+    if len(rows) < sum(row.state in ("accepted", "waiting") for row in pool):
+        print(f"  {_WAITING}")
+    return 0
+
+
+def tell(path: Path, pool: list[PoolRow]) -> None:
+    """A line for each kind of row, one for each reason that rows were dropped for."""
+    print(f"{path}: {count(len(pool), 'row')}")
+    states = Counter((row.kind, row.state) for row in pool)
+    for kind in dict.fromkeys(row.kind for row in pool):
+        own = [f"{number} {state}" for (name, state), number in sorted(states.items()) if name == kind]
+        print(f"  {kind:12} {', '.join(own)}")
+    dropped = Counter(kind_of(row.reason) for row in pool if row.state == "dropped" and row.reason)
+    if dropped:
+        print("  dropped, each with its reason in the pool:")
+    for reason, number in dropped.most_common():
+        print(f"    {number:6} {reason}")

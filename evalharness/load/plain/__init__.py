@@ -1,0 +1,1 @@
+"""Plain Locust, as people know it, with our user."""

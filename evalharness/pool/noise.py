@@ -1,0 +1,50 @@
+"""Noise that only a row with a known answer can bear: slips in names, words left out and swapped.
+
+A suite's variants protect what a check refers to; here the answer is known whatever the question has become, so what
+people mistype most is what is varied. Numbers, quotations, code and JSON still stay (perturb/prose.py): without them
+the answer would not follow from the question.
+"""
+
+import random
+import re
+from itertools import pairwise
+
+from evalharness.perturb import letters
+from evalharness.perturb.prose import Prose, edited, some
+
+_NAME = re.compile(r"(?<![^\W_])[A-Z\u00C0-\u00DE][a-z\u00DF-\u00FF]{3,}(?![^\W_])")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def names(prose: Prose, draw: random.Random, rate: float) -> str:
+    """One slip in each name drawn: a word with a capital that does not begin a sentence."""
+    starts = {start for start, _ in prose.sentences()}
+    units = [found for found in prose.units(_NAME) if found.start() not in starts]
+    return edited(prose.text, [(*found.span(), letters.slipped(draw, found[0])) for found in some(draw, units, rate)])
+
+
+def left_out(prose: Prose, draw: random.Random, rate: float) -> str:
+    """Each word drawn is left out; never one with a capital, and never the only one."""
+    units = [found for found in prose.units(_WORD) if found[0].islower()]
+    drawn = some(draw, units, rate) if len(units) > 1 else []
+    return edited(prose.text, [(found.start(), _with_space(prose.text, found.end()), "") for found in drawn])
+
+
+def swapped(prose: Prose, draw: random.Random, rate: float) -> str:
+    """Each word drawn changes places with the next one."""
+    units = prose.units(_WORD)
+    beside = [(one, other) for one, other in pairwise(units) if _only_space(prose.text, one, other)]
+    edits, taken = list[tuple[int, int, str]](), set[int]()
+    for one, other in some(draw, beside, rate):
+        if taken.isdisjoint((one.start(), other.start())):
+            taken |= {one.start(), other.start()}
+            edits.append((one.start(), other.end(), f"{other[0]} {one[0]}"))
+    return edited(prose.text, edits)
+
+
+def _with_space(text: str, end: int) -> int:
+    return end + 1 if text[end : end + 1] == " " else end
+
+
+def _only_space(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
+    return text[one.end() : other.start()] == " "

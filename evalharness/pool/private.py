@@ -1,0 +1,107 @@
+"""Personal data in a text: kinds whose form or checksum can be told, each by name.
+
+Names of people and places have no form; who must find them takes a model of their own. Addresses of documentation
+(example.com, area 555, 192.0.2.x and their like) belong to nobody.
+"""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    pattern: re.Pattern[str]
+    holds: Callable[[str], bool]
+
+
+def found(text: str) -> list[str]:
+    """The kinds of personal data in it, each once. What is of one kind is not looked at again: an account's digits are
+    no phone number."""
+    kinds = list[str]()
+    for name, kind in KINDS.items():
+        if spans := [match.span() for match in kind.pattern.finditer(text) if kind.holds(match[0])]:
+            kinds.append(name)
+            for start, end in spans:
+                text = text[:start] + " " * (end - start) + text[end:]
+    return kinds
+
+
+def luhn(number: str) -> bool:
+    """Of a payment card's digits (ISO/IEC 7812-1)."""
+    digits = [int(sign) for sign in number if sign.isdigit()]
+    doubled = [digit if at % 2 == 0 else sum(divmod(2 * digit, 10)) for at, digit in enumerate(reversed(digits))]
+    return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and sum(doubled) % 10 == 0
+
+
+def mod_97(account: str) -> bool:
+    """Of an IBAN (ISO 13616)."""
+    plain = "".join(account.split()).upper()
+    return len(plain) >= 15 and int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
+
+
+def resident_id(number: str) -> bool:
+    """Of a Chinese resident's identity number (GB 11643-1999)."""
+    total = sum(int(digit) * pow(2, 17 - at, 11) for at, digit in enumerate(number[:17]))
+    return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _social_security(number: str) -> bool:
+    """Of a number of the United States: areas 000, 666 and 900 on, group 00 and serial 0000 were never given out."""
+    area, group, serial = number.split("-")
+    return area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
+
+
+def _mail(address: str) -> bool:
+    domain = address.rpartition("@")[2].lower()
+    reserved = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", ".localhost")
+    return not f".{domain}".endswith(tuple(f".{name.lstrip('.')}" for name in reserved))
+
+
+def _phone(number: str) -> bool:
+    digits = re.sub(r"\D", "", number)
+    return 9 <= len(digits) <= 15 and not re.match(r"555|\d{3}55501\d\d$", digits) and len(set(digits)) > 2
+
+
+def _address(text: str) -> bool:
+    """Of an address that reaches somebody: not private, not loopback, not for documentation."""
+    try:
+        return ip_address(text).is_global
+    except ValueError:
+        return False
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+KINDS: dict[str, Kind] = {
+    "an email address": Kind(re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), _mail),
+    "a resident identity number": Kind(re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), resident_id),
+    "a payment card": Kind(re.compile(r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])"), luhn),
+    "an IBAN": Kind(re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"), mod_97),
+    "a social security number": Kind(re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), _social_security),
+    "a phone number": Kind(
+        re.compile(
+            r"(?<![\w.-])(?:\+|00)[1-9]\d{0,2}(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?![\w-])"
+            r"|(?<![\w.-])\(?0\d{2,5}\)?[ /-]\d{3,5}(?:[ -]?\d{2,5}){0,2}(?![\w-])"
+            r"|(?<![\w.-])\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"
+            r"|(?<!\d)1[3-9]\d{9}(?!\d)"
+        ),
+        _phone,
+    ),
+    "an IP address": Kind(
+        re.compile(
+            r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}"
+        ),
+        _address,
+    ),
+    "a secret key": Kind(
+        re.compile(
+            r"\b(?:sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{36}|AKIA[0-9A-Z]{16}|hf_[A-Za-z0-9]{30,}|xox[bp]-[\w-]{20,})"
+            r"|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
+        ),
+        _always,
+    ),
+}
+"""Every kind by what it is called."""

@@ -1,0 +1,64 @@
+"""A row of the pool: a conversation that ends with its answer, where it came from, and what became of it.
+
+It knows how a row is named, not how rows lie in a file (folder.py), nor what makes a variant or drops a row.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from evalharness.runs.typed import Part
+
+Messages = list[dict[str, str]]
+"""Role and text of each message."""
+
+GIVEN = "given"
+"""The kind of a row that was made of no other."""
+
+State = Literal["accepted", "waiting", "rejected", "dropped"]
+"""`accepted` rows train. A variant is `waiting` until somebody looked at it; `rejected` was by a person, `dropped` by a
+filter, whose reason the row carries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolRow(Part):
+    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given."""
+
+    id: str
+    messages: Messages
+    origin: str
+    kind: str
+    seed: int | None
+    tags: list[str]
+    licence: str | None
+    state: State
+    reason: str | None = None
+
+    @property
+    def question(self) -> str:
+        """What the user says last: the only text that is ever varied."""
+        return next(message["content"] for message in reversed(self.messages) if message["role"] == "user")
+
+    @property
+    def answer(self) -> str:
+        return self.messages[-1]["content"]
+
+
+def given(messages: Messages, tags: list[str], licence: str | None) -> PoolRow:
+    """A row as somebody has it. Its messages end with a user's question and its answer."""
+    name = identity(messages)
+    return PoolRow(
+        id=name, messages=messages, origin=name, kind=GIVEN, seed=None, tags=tags, licence=licence, state="accepted"
+    )
+
+
+def variant(row: PoolRow, question: str, kind: str, seed: int) -> PoolRow:
+    """The row with another wording of its question, and the same answer."""
+    messages = [*row.messages[:-2], {"role": "user", "content": question}, row.messages[-1]]
+    return replace(row, id=identity(messages), messages=messages, kind=kind, seed=seed, state="waiting", reason=None)
+
+
+def identity(messages: Messages) -> str:
+    """The same for the same conversation: 16 characters of its SHA-256."""
+    return hashlib.sha256(json.dumps(messages, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,194 @@
+"""Checkpoints written anew piece by piece: read, changed in float32, rounded once to their type, written.
+
+Reading, arithmetic and writing each have a thread; what is in memory at a time is a few pieces, whatever the model's
+size. It knows nothing of adapters or proofs.
+"""
+
+import json
+import os
+import struct
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from images.merge.changes import Change
+from serve.errors import UsageError
+from serve.models.headers import INDEX, WIDTHS, Tensor, header, weight_files
+
+if TYPE_CHECKING:
+    import torch
+
+PIECE = 16 * 1024**2  # bytes, as they lie in the file
+AHEAD = 3  # pieces read before they are needed, and as many that wait to be written
+TYPES = {"BF16": "bfloat16", "F16": "float16", "F32": "float32", "F64": "float64"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a weight lies on disk."""
+
+    path: Path
+    tensor: Tensor
+
+
+@dataclass
+class Weight:
+    """A weight to be written: what it is made of, what is done to it, and the shape that it then has."""
+
+    name: str
+    source: Place
+    shape: tuple[int, ...]
+    changes: Sequence[Change] = field(default_factory=list)
+
+    @property
+    def row(self) -> int:
+        """The numbers of a row."""
+        return prod(self.shape[1:])
+
+    @property
+    def row_bytes(self) -> int:
+        return self.row * WIDTHS[self.source.tensor.dtype]
+
+    @property
+    def bytes(self) -> int:
+        return prod(self.shape) * WIDTHS[self.source.tensor.dtype]
+
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """First row and number of rows of each piece."""
+        rows, each = (self.shape or (1,))[0], max(1, PIECE // max(1, self.row_bytes))
+        return ((first, min(each, rows - first)) for first in range(0, rows, each))
+
+
+def checkpoint(folder: Path, setting: str = "BASE_MODEL") -> dict[str, Place]:
+    """The weights of a folder by name."""
+    return {
+        name: Place(path, tensor)
+        for path in weight_files(folder, setting)
+        for name, tensor in header(path, setting).items()
+    }
+
+
+def write(shards: Mapping[str, Sequence[Weight]], draft: Path) -> None:
+    """Writes files of these names, and their index where there are several.
+
+    Raises UsageError for a weight that is no number any more, or too large for its type.
+    """
+    for name, weights in shards.items():
+        write_shard(weights, draft / name)
+    if len(shards) > 1:
+        index = {
+            "metadata": {"total_size": sum(weight.bytes for weights in shards.values() for weight in weights)},
+            "weight_map": {weight.name: name for name, weights in shards.items() for weight in weights},
+        }
+        (draft / INDEX).write_text(json.dumps(index, indent=2) + "\n")
+
+
+def write_shard(weights: Sequence[Weight], path: Path) -> None:
+    head, place = file_header(weights)
+    with ExitStack() as stack:
+        target = stack.enter_context(path.open("xb", buffering=0))
+        sources = {
+            source: stack.enter_context(source.open("rb", buffering=0))
+            for source in {weight.source.path for weight in weights}
+        }
+        reader, writer = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))
+        write_all(target.fileno(), memoryview(head), 0)
+        waiting: deque[tuple[Weight, int, int, Future[torch.Tensor]]] = deque()
+        written: deque[Future[None]] = deque()
+
+        def change_one(left: int) -> None:
+            while len(waiting) > left:
+                weight, first, offset, raw = waiting.popleft()
+                data = changed(weight, raw.result(), first)
+                written.append(writer.submit(write_all, target.fileno(), data, offset))
+                while len(written) > AHEAD:
+                    written.popleft().result()
+
+        for weight in weights:
+            if any(change.whole for change in weight.changes):
+                change_one(0)
+                look(weight, sources[weight.source.path].fileno())
+            for first, rows in weight.pieces():
+                raw = reader.submit(read, weight, sources[weight.source.path].fileno(), first, rows)
+                waiting.append((weight, first, place, raw))
+                place += rows * weight.row_bytes
+                change_one(AHEAD)
+        change_one(0)
+        for last in written:
+            last.result()
+
+
+def file_header(weights: Sequence[Weight]) -> tuple[bytes, int]:
+    """The header of a file of these weights, and where they begin in it."""
+    stated: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    end = 0
+    for weight in weights:
+        begin, end = end, end + weight.bytes
+        shape = list(weight.shape)
+        stated[weight.name] = {"dtype": weight.source.tensor.dtype, "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(stated, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text, 8 + len(text)
+
+
+def read(weight: Weight, file: int, first: int, rows: int) -> "torch.Tensor":
+    """Rows of what the weight is made of, in its type; zeros where it has other rows by now, which are all replaced."""
+    import torch
+
+    stated = weight.source.tensor
+    data = torch.empty(rows * weight.row_bytes, dtype=torch.uint8)
+    if stated.shape == weight.shape:
+        read_all(file, memoryview(data.numpy()), stated.begin + first * weight.row_bytes)
+    else:
+        data.zero_()
+    if not weight.changes:
+        return data
+    return data.view(getattr(torch, TYPES[stated.dtype])).view(rows, *weight.shape[1:])
+
+
+def read_all(file: int, into: memoryview, offset: int) -> None:
+    while into:
+        count = os.preadv(file, [into], offset)
+        if not count:
+            raise UsageError("a file of BASE_MODEL became shorter while it was read; run again")
+        into, offset = into[count:], offset + count
+
+
+def write_all(file: int, data: "memoryview | torch.Tensor", offset: int) -> None:
+    left = data if isinstance(data, memoryview) else memoryview(data.numpy())
+    while left:
+        count = os.pwrite(file, left, offset)
+        left, offset = left[count:], offset + count
+
+
+def changed(weight: Weight, raw: "torch.Tensor", first: int) -> "torch.Tensor":
+    """The piece as bytes, when all is done to it."""
+    import torch
+
+    if not weight.changes:
+        return raw
+    made = raw.float()
+    for change in weight.changes:
+        change.apply(made, first)
+    rounded = made.to(raw.dtype)
+    if not torch.isfinite(rounded).all():
+        overflow = torch.isfinite(made).all()
+        reason = f"too large for {str(raw.dtype).removeprefix('torch.')}" if overflow else "not a number (NaN)"
+        raise UsageError(f"{weight.name} would be {reason} with this adapter; set ADAPTER to another")
+    return rounded.reshape(-1).view(torch.uint8)
+
+
+def look(weight: Weight, file: int) -> None:
+    """Shows the whole weight to those of its changes that have to see it."""
+    for place, change in enumerate(weight.changes):
+        if change.whole:
+            for first, rows in weight.pieces():
+                made = read(weight, file, first, rows).float()
+                for before in weight.changes[:place]:
+                    before.apply(made, first)
+                change.see(made, first)

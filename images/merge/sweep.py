@@ -1,0 +1,195 @@
+"""One pass through a model that asks several versions of it the same, block by block, in the memory of a few blocks.
+
+Each block's weights come from disk when the pass gets there, in float32. The versions are those of the proof
+(proof.py), and peft makes the first three of them; how the merge was done is not known in here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from images.merge.adapted import EMBEDDING, HEAD, INSERTED, OWN, is_placeholder, weights
+from images.merge.proof import FLOAT32, STEP
+from images.merge.stream import TYPES, Place
+
+if TYPE_CHECKING:
+    import torch
+    from peft import PeftModel
+    from torch import nn
+    from transformers import PreTrainedModel
+
+VERSIONS = ("unchanged", "expected", "exact", "rounded", "actual", "moved")
+# Of a number, as a part of the largest that went into it: what float32's sums may be off by when their terms come in
+# another order, so that one of two neighbours is as near as the other.
+ORDER = 64 * FLOAT32
+Tensors = dict[str, "torch.Tensor"]
+
+
+class Sweep:
+    """`bare` has no weights, nor has the base of any of `adapted`, which are the adapters in order."""
+
+    def __init__(
+        self,
+        bare: "PreTrainedModel",
+        adapted: "Sequence[PeftModel]",
+        base: Mapping[str, Place],
+        merged: Mapping[str, Place],
+    ) -> None:
+        self.bare = bare
+        self.adapted = [found.get_base_model() for found in adapted]
+        self.base = base
+        self.merged = merged
+        self.weights = self.as_rounded = 0  # how many there are, and how many are peft's own, rounded
+
+    def logits(self, ids: "torch.Tensor") -> "dict[str, torch.Tensor]":
+        """Float32 [positions, vocabulary] of each version; `ids` is [1, positions]."""
+        import torch
+
+        with torch.no_grad(), ExitStack() as stack:
+            for name, block in blocks(self.bare):
+                stack.enter_context(answering(block, self.versions_of(name, block)))
+            found = self.bare(input_ids=ids.expand(len(VERSIONS), -1), use_cache=False).logits
+        return dict(zip(VERSIONS, found.float().unbind(), strict=True))
+
+    def versions_of(self, name: str, block: "nn.Module") -> "Callable[..., torch.Tensor]":
+        """The block's forward pass, in which each row is a version's."""
+        right = block.forward
+        tuned = [dict(blocks(model))[name] for model in self.adapted]
+
+        def forward(*inputs: Any, **options: Any) -> "torch.Tensor":
+            import torch
+
+            def ask(version: str, answer: "Callable[..., torch.Tensor]") -> None:
+                row = VERSIONS.index(version)
+                answers[version] = answer(*of_row(inputs, row), **of_row(options, row))
+
+            answers: Tensors = {}
+            names = [weight for weight, _, _ in weights(block, name)]
+            theirs = {weight: read(self.base, weight) for weight in names}
+            exact, last = {weight: data.float() for weight, data in theirs.items()}, tuned[-1]
+            shapes = {weight: holder._parameters[attribute].shape for weight, holder, attribute in weights(block, name)}
+            if all(exact[weight].shape == shapes[weight] for weight in names):
+                with holding(block, name, exact):
+                    ask("unchanged", right)
+            for earlier in tuned[:-1]:
+                exact = merged_in(earlier, name, exact)
+            with holding(last, name, exact):
+                ask("expected", last)
+            exact = merged_in(last, name, exact, lambda: ask("exact", last))
+            answers.setdefault("unchanged", answers["exact"])  # it has no such words
+            actual = {weight: read(self.merged, weight) for weight in names}
+            rounded = {weight: self.rounding(exact[weight], actual[weight], theirs[weight]) for weight in names}
+            del exact, theirs
+            with holding(block, name, rounded):
+                ask("rounded", right)
+            del rounded
+            actual = {weight: data.float() for weight, data in actual.items()}
+            with holding(block, name, actual):
+                ask("actual", right)
+            for data in actual.values():
+                data *= torch.rand_like(data).mul_(2 * STEP).add_(1 - STEP)
+            with holding(block, name, actual):
+                ask("moved", right)
+            return torch.cat([answers[version] for version in VERSIONS])
+
+        return forward
+
+    def rounding(self, exact: "torch.Tensor", actual: "torch.Tensor", base: "torch.Tensor") -> "torch.Tensor":
+        """The exact weights in the checkpoint's type, as float32: of two numbers equally near, the one on disk."""
+        import torch
+
+        nearest = exact.to(actual.dtype).float()
+        self.weights += exact.numel()
+        if actual.shape != exact.shape:
+            return nearest
+        on_disk = actual.float()
+        self.as_rounded += int((nearest == on_disk).sum())
+        largest = torch.maximum(exact.abs(), base.float().abs()) if base.shape == exact.shape else exact.abs()
+        as_near = (on_disk - exact).abs() <= (nearest - exact).abs() + ORDER * largest
+        return torch.where(as_near, on_disk, nearest)
+
+
+@contextmanager
+def answering(block: "nn.Module", forward: "Callable[..., torch.Tensor]") -> Iterator[None]:
+    """The block with another forward pass."""
+    block.forward = forward  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del block.forward  # its class has the one it had
+
+
+def of_row(value: Any, row: int) -> Any:
+    """What of a block's inputs is one version's; what is the same for all stays whole."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        return value[row : row + 1] if value.dim() and len(value) == len(VERSIONS) else value
+    if isinstance(value, tuple):
+        return tuple(of_row(part, row) for part in value)
+    return {name: of_row(part, row) for name, part in value.items()} if isinstance(value, dict) else value
+
+
+def blocks(model: "PreTrainedModel") -> "Iterator[tuple[str, nn.Module]]":
+    """What a forward pass goes through, one after another, in the supported families: all that has weights."""
+    decoder = model.model
+    yield "model.embed_tokens", decoder.embed_tokens
+    for number, layer in enumerate(decoder.layers):
+        yield f"model.layers.{number}", layer
+    yield "model.norm", decoder.norm
+    yield "lm_head", model.lm_head
+
+
+def read(places: Mapping[str, Place], name: str) -> "torch.Tensor":
+    """A weight in its own type; a head that is not there is the embedding."""
+    import torch
+
+    place = places.get(name) or places[EMBEDDING if name == HEAD else name]
+    with place.path.open("rb") as file:
+        file.seek(place.tensor.begin)
+        data = torch.frombuffer(bytearray(file.read(place.tensor.end - place.tensor.begin)), dtype=torch.uint8)
+    return data.view(getattr(torch, TYPES[place.tensor.dtype])).view(place.tensor.shape)
+
+
+@contextmanager
+def holding(block: "nn.Module", name: str, tensors: Tensors) -> Iterator[None]:
+    """The block with these weights, but where an adapter brings its own."""
+    from torch.nn import Parameter
+
+    before = []
+    for full, holder, attribute in list(weights(block, name)):
+        weight = holder._parameters[attribute]
+        assert weight is not None
+        theirs = tensors.get(INSERTED.sub("", full))
+        if not OWN.search(full) and ".modules_to_save." not in full and theirs is not None and is_placeholder(weight):
+            before.append((holder, attribute, weight))
+            holder._parameters[attribute] = Parameter(theirs, requires_grad=False)
+    try:
+        yield
+    finally:
+        for holder, attribute, weight in before:
+            holder._parameters[attribute] = weight
+
+
+def merged_in(block: "nn.Module", name: str, tensors: Tensors, ask: Callable[[], object] = lambda: None) -> Tensors:
+    """The weights of a block that peft has merged its adapter into, in float32. `ask` is called meanwhile."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    with holding(block, name, tensors):
+        before = {(full, attribute): holder._parameters[attribute] for full, holder, attribute in weights(block, name)}
+        layers = [part for part in block.modules() if isinstance(part, BaseTunerLayer)]
+        data = {key: weight.data for key, weight in before.items() if weight is not None}
+        for layer in layers:
+            layer.merge(safe_merge=True)
+        ask()
+        made = dict(tensors)
+        for full, holder, attribute in weights(block, name):
+            weight = holder._parameters[attribute]
+            if weight is not None and not OWN.search(full) and ".original_module." not in full:
+                made[INSERTED.sub("", full)] = weight.data
+        for layer in layers:
+            layer.merged_adapters.clear()
+        for (full, attribute), weight in before.items():
+            if weight is not None:
+                weight.data = data[full, attribute]
+    return made

@@ -1,0 +1,100 @@
+"""What is not fit to learn from: copies, leaks into the suites, personal data, and what was made of them."""
+
+import pytest
+
+from evalharness.pool import private, rows
+from evalharness.pool.filtering import COPY, FAMILY, LEAK, PRIVATE, Limits, filtered, kind_of
+from evalharness.pool.rows import PoolRow
+from evalharness.suites.files import load_suites
+
+SUITES = load_suites(["general", "extraction"])
+LIMITS = Limits(SUITES)
+
+
+def row(question: str, answer: str = "It is so.") -> PoolRow:
+    return rows.given([{"role": "user", "content": question}, {"role": "assistant", "content": answer}], [], None)
+
+
+def reasons(*pool: PoolRow, limits: Limits = LIMITS) -> list[str | None]:
+    """Of each row why it goes, None of one that stays."""
+    found = {one.id: one.reason for one in filtered(pool, limits)}
+    return [found.get(one.id) for one in pool]
+
+
+ASKED = [prompt for suite in SUITES for prompt in suite.prompts if len(prompt.messages) == 1][::17][:20]
+
+
+@pytest.mark.parametrize("prompt", ASKED, ids=lambda prompt: prompt.id)
+def test_a_copy_of_a_suites_prompt_is_refused_with_the_prompts_id(prompt: object) -> None:
+    text = prompt.messages[-1].content  # type: ignore[attr-defined]
+    copies = [
+        row(text),
+        row(text.upper()),
+        row(f"I am writing this on the train. {text}"),
+        row(text.replace("e", "", 1)),
+    ]
+    found = [reason for copy in copies for reason in reasons(copy)]
+    assert [kind_of(reason or "") for reason in found] == [LEAK] * 4
+
+
+def test_another_question_of_the_same_template_is_no_leak() -> None:
+    assert reasons(row("What is the capital of Mongolia, and who founded it?")) == [None]
+    assert reasons(row("The new station in Kaunas was opened on 3 May 1871. When? Answer as YYYY-MM-DD.")) == [None]
+
+
+def test_of_two_copies_the_first_stays_and_another_name_makes_another_question() -> None:
+    first = row("How do I get from Zadar to the airport by bus?")
+    copy, other = (
+        row("How do I get from Zadar to the airport by bus ?!"),
+        row("How do I get from Graz to the airport by bus?"),
+    )
+    found = reasons(first, copy, other)
+    assert (found[0], kind_of(found[1] or ""), found[2]) == (None, COPY, None)
+    assert first.id in (found[1] or "")
+
+
+def test_what_was_made_of_a_row_goes_with_it() -> None:
+    private_row = row("Write to Jan under jan.kowalski@poczta.pl about the 3 keys, please.")
+    variant = rows.variant(private_row, "Write about the 3 keys to Jan, please.", "swapped", 0)
+    assert [kind_of(reason or "") for reason in reasons(private_row, variant)] == [PRIVATE, FAMILY]
+
+
+def test_a_row_that_is_fit_again_comes_back() -> None:
+    leaked = row(ASKED[0].messages[-1].content)
+    (dropped,) = filtered([leaked], LIMITS)
+    assert dropped.state == "dropped"
+    (back,) = filtered([dropped], Limits())
+    assert (back.state, back.reason) == ("accepted", None)
+    assert list(filtered([dropped], LIMITS)) == []
+
+
+PLANTED = {
+    "an email address": ["marie.dupont@laposte.net", "j_smith+test@mail.co.uk"],
+    "a payment card": ["4111 1111 1111 1111", "5500-0055-5555-5559", "378282246310005"],
+    "an IBAN": ["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "FR1420041010050500013M02606"],
+    "a resident identity number": ["11010519491231002X", "440524188001010014"],
+    "a social security number": ["219-09-9999", "457-55-5462"],
+    "a phone number": ["+49 30 901820", "(212) 736-5000", "13812345678", "020 7946 0018", "+33 1 42 68 53 00"],
+    "an IP address": ["8.8.8.8", "2001:4860:4860:0:0:0:0:8888"],
+    "a secret key": ["AKIAIOSFODNN7EXAMPLE", "ghp_" + "a1B2" * 9],
+}
+NOBODYS = [
+    "help@example.com", "555-0142", "4111 1111 1111 1112", "192.168.0.1", "127.0.0.1", "order 12345678901234567",
+    "GB82 WEST 1234 5698 7654 33", "2024-01-31", "1,234,567", "version 2.3.4", "000-12-3456", "12:30:45", "3.14159265",
+    "1996-10-08 to 2003-11-12", "5.00 EUR", "110105194912310021", "2 + 2 = 4",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in PLANTED.items() for text in texts])
+def test_personal_data_is_found_and_its_kind_named(kind: str, text: str) -> None:
+    assert kind in private.found(f"Please note {text} for later.")
+
+
+@pytest.mark.parametrize("text", NOBODYS)
+def test_what_belongs_to_nobody_is_no_personal_data(text: str) -> None:
+    assert private.found(f"Please note {text} for later.") == []
+
+
+def test_the_shipped_suites_hold_no_personal_data() -> None:
+    texts = [message.content for suite in SUITES for prompt in suite.prompts for message in prompt.messages]
+    assert [(text, kinds) for text in texts if (kinds := private.found(text))] == []

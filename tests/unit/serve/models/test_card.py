@@ -1,0 +1,53 @@
+"""The model card in every version's folder."""
+
+import pytest
+from huggingface_hub import ModelCard
+
+from serve.models.card import card
+
+FILES = {"model.safetensors": {"bytes": 3, "mtime_ns": 1, "sha256": "ab" * 32}}
+MERGED = {
+    "sources": {"base": {"files": FILES}, "adapter": {"files": FILES}},
+    "parameters": {"recipe": 2},
+    "libraries": {"peft": "0.21"},
+    "licences": {
+        "base": {"licence": "llama3", "files": ["LICENSE", "USE_POLICY.md"]},
+        "adapter": {"licence": "not stated", "files": []},
+    },
+    "proof": {"same_top_token": 1.0},
+}
+QUANTIZED = {
+    "sources": {"model": {"variant": "merged", "version": "1f2e3d4c5b6a"}},
+    "parameters": {"bits": 4, "group_size": 128},
+    "libraries": {"torch": "2.13.0"},
+    "licences": {"model": {"licence": "not stated", "files": []}},
+    "proof": {"kl_per_token": 0.0123456789, "damp": {"model.layers.0": 0.05}},
+}
+
+
+@pytest.mark.parametrize("about", [MERGED, QUANTIZED], ids=["merged", "quantized"])
+def test_the_hub_can_read_it(about):
+    read = ModelCard(card("tuned", "aaa", about))
+    assert read.data.pipeline_tag == "text-generation"
+    assert read.data.library_name == "transformers"
+
+
+def test_it_carries_the_licence_and_the_files_that_go_with_every_copy():
+    text = card("merged", "aaa", MERGED)
+    assert ModelCard(text).data.license == "llama3"
+    assert "- base: llama3; `LICENSE`, `USE_POLICY.md` go with every copy" in text
+    assert ModelCard(card("tuned", "aaa", QUANTIZED)).data.license == "unknown"
+
+
+def test_it_names_parents_parameters_and_proofs():
+    text = card("tuned", "aaa", QUANTIZED)
+    assert "- model: `merged` 1f2e3d4c5b6a" in text
+    assert "- group_size: 128" in text
+    assert "- kl_per_token: 0.0123457" in text
+    assert "- damp.model.layers.0: 0.05" in text
+    assert f"`model.safetensors` (SHA-256 {'ab' * 32})" in card("merged", "aaa", MERGED)
+
+
+def test_it_says_what_can_read_it():
+    assert "llama.cpp and Ollama do not read it" in card("tuned", "aaa", QUANTIZED)
+    assert "llama.cpp and Ollama read GGUF" in card("merged", "aaa", MERGED)
