@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from evalharness.client import lengths
 from evalharness.client.endpoints import Endpoint
 from evalharness.client.server_facts import read_servers
-from evalharness.commands.load import prompts_in_turn
 from evalharness.commands.options import (
     add_endpoint_arguments,
     add_run_arguments,
@@ -30,7 +29,7 @@ from evalharness.commands.options import (
 )
 from evalharness.errors import Failure, UsageError
 from evalharness.load.probe import probe as probe_endpoint
-from evalharness.load.profile import Target
+from evalharness.load.profile import Target, prompts_in_turn
 from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
@@ -275,7 +274,7 @@ class Search:
         from evalharness.load.capacity.process import generating
         from evalharness.report.capacity_terminal import Progress
 
-        began = time.monotonic()
+        probed = 0.0  # seconds
         with (
             open_rows(self.folder / "probes.jsonl") as probes,
             open_rows(self.folder / "requests.jsonl") as requests,
@@ -284,7 +283,7 @@ class Search:
             generating(self.plan, self.args.processes) as generators,
         ):
             while turn := self.next():
-                if time.monotonic() - began > self.args.seconds:
+                if probed >= self.args.seconds:
                     return False
                 side, wanted = turn
                 found = self.probe(generators, side, wanted, progress)
@@ -295,6 +294,7 @@ class Search:
                 self.refuse(found)
                 append_row(probes, found.row)
                 self.rows.append(found.row)
+                probed += found.row.seconds
                 progress.probed(found.row, self.rows)
         return True
 

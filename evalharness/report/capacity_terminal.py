@@ -105,24 +105,18 @@ def show(summary: CapacitySummary, folder: Path) -> None:
 
 def table(summary: CapacitySummary) -> Table:
     """Every probe, by endpoint and level."""
-    headings = ("offered", "answered", "TTFT p95 (ms)", "e2e p95 (ms)", "kept", "worth", "s", "")
+    headings = ("TTFT p95", "e2e p95", "kept", "worth", "s", "")
     shown = tables.table(["endpoint", summary.unit], headings)
     for row in sorted(summary.probes, key=lambda row: (row.endpoint != summary.endpoints[0].name, row.level)):
         worst = min(row.shares, key=lambda one: one.share - one.least)
         shown.add_row(
             row.endpoint,
             wording.three_figures(row.level),
-            f"{row.offered:.2f}",
-            f"{row.achieved:.2f}",
-            _milliseconds(row.latencies["ttft"]["p95"]),
-            _milliseconds(row.latencies["e2e"]["p95"]),
+            wording.duration(row.latencies["ttft"]["p95"]),
+            wording.duration(row.latencies["e2e"]["p95"]),
             wording.percent(worst.share),
             f"{worst.effective:.0f} of {row.requests}",
             f"{row.seconds:.0f}",
             outcome(row).partition(":")[0],
         )
     return shown
-
-
-def _milliseconds(seconds: float | None) -> str:
-    return wording.NOTHING if seconds is None else f"{seconds * 1000:.0f}"

@@ -14,7 +14,7 @@ def counter(endpoint: Endpoint) -> Callable[[Messages], int]:
     """Raises UsageError, when it is called, where the server does not say."""
 
     def count(messages: Messages) -> int:
-        body = {"model": endpoint.model, "messages": messages, "max_tokens": 1, "temperature": 0}
+        body = {"model": endpoint.model, "messages": messages, "max_tokens": 1, "temperature": 0, "stream": False}
         with requests.Session() as session:
             session.trust_env = False
             try:

@@ -24,9 +24,11 @@ FEWEST = 3  # levels for a line
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A probe with its shares of hits, statement by statement, and of how many independent requests they are."""
+    """A probe of so many requests, with its shares of hits, statement by statement, and how many independent requests
+    each is worth."""
 
     found: Found
+    requests: int
     shares: tuple[float, ...]
     effective: tuple[float, ...]
 
@@ -57,14 +59,15 @@ def _crossing(levels: Sequence[Level], column: int, least: float) -> float:
     for one in levels:
         weight = max(one.effective[column], 1.0)
         misses, total = merged.get(one.found.level, (0.0, 0.0))
-        merged[one.found.level] = misses + (1 - one.shares[column]) * weight, total + weight
+        # Half a miss more, so that none is not never.
+        missed = 1 - one.shares[column] + 0.5 / (one.requests + 1)
+        merged[one.found.level] = misses + missed * weight, total + weight
     places = np.array(sorted(merged))
     misses, weights = np.array([merged[level] for level in places]).T
-    straight = _line(places, misses, weights, 1 - least)
+    straight = _line(places, misses / weights, weights, 1 - least)
     if straight is not None:
         return straight
-    # Half a miss more, so that none is not never. A level without any is a better one than its fellows.
-    shares = isotonic_regression((misses + 0.5) / (weights + 1), weights=weights, increasing=True).x
+    shares = isotonic_regression(misses / weights, weights=weights, increasing=True).x
     beyond = np.flatnonzero(shares > 1 - least)
     if not beyond.size:
         return math.inf
@@ -76,12 +79,11 @@ def _crossing(levels: Sequence[Level], column: int, least: float) -> float:
     return float(np.exp(np.interp(math.log(1 - least), y, x)))
 
 
-def _line(places: Floats, misses: Floats, weights: Floats, allowed: float) -> float | None:
+def _line(places: Floats, shares: Floats, weights: Floats, allowed: float) -> float | None:
     """By weighted least squares through the levels whose misses are within AROUND of those allowed, either way.
 
     None where these do not lie on both sides of it, or are too few, or do not rise.
     """
-    shares = (misses + 0.5) / (weights + 1)
     near = (shares > allowed / AROUND) & (shares < allowed * AROUND) & (shares < 1)
     x, y = np.log(places[near]), np.log(shares[near] / allowed)
     if len(x) < FEWEST or y.min() > 0 or y.max() < 0:

@@ -83,7 +83,8 @@ class Generators:
 def generating(plan: Plan, processes: int) -> Iterator[Generators]:
     """So many load generators, alive until the block ends, however that ends."""
     with ExitStack() as stack:
-        started, complaints = [], []
+        started: list[subprocess.Popen[str]] = []
+        complaints: list[IO[str]] = []
         for _ in range(processes):
             complaint = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))
             process = subprocess.Popen(

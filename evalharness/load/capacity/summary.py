@@ -28,7 +28,12 @@ def borne(rows: Sequence[ProbeRow], endpoint: str) -> Estimate | None:
     if not own:
         return None
     levels = [
-        Level(_found(row), tuple(one.share for one in row.shares), tuple(one.effective for one in row.shares))
+        Level(
+            _found(row),
+            row.requests,
+            tuple(one.share for one in row.shares),
+            tuple(one.effective for one in row.shares),
+        )
         for row in own
     ]
     return capacity(levels, [one.least for one in own[0].shares])

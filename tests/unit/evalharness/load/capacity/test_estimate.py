@@ -12,7 +12,7 @@ from evalharness.runs.summaries import Estimate, Probed
 
 
 def level(rate: float, share: float, outcome: Probed, effective: float = 1000) -> Level:
-    return Level(Found(rate, outcome, share >= 0.95), (share,), (effective,))
+    return Level(Found(rate, outcome, share >= 0.95), 1000, (share,), (effective,))
 
 
 def misses(rate: float) -> float:
@@ -37,8 +37,8 @@ def test_two_levels_are_enough_for_an_estimate_between_them() -> None:
 
 def test_the_statement_that_gives_way_first_decides() -> None:
     found = [
-        Level(Found(10, "held", True), (1.0, 1.0), (1000, 1000)),
-        Level(Found(20, "failed", False), (1.0, 0.5), (1000, 1000)),
+        Level(Found(10, "held", True), 1000, (1.0, 1.0), (1000, 1000)),
+        Level(Found(20, "failed", False), 1000, (1.0, 0.5), (1000, 1000)),
     ]
     assert 10 < capacity(found, [0.95, 0.95]).value < 20
 
