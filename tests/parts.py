@@ -1,10 +1,11 @@
 """Rows and summaries with what a test is not about filled in."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evalharness import checks
-from evalharness.runs.rows import AnswerRow, BlockRow, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
+from evalharness.runs.rows import AnswerRow, BlockRow, Call, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
 from evalharness.runs.summaries import (
     Bounds,
     EndpointLoad,
@@ -27,11 +28,29 @@ from evalharness.runs.summaries import (
 from evalharness.runs.versions import SCHEMAS
 
 NAMES = ("base", "tuned")
+TURN = re.compile(r"^\[turn \d+\] ", re.MULTILINE)
+CALL = re.compile(r"^→ ([\w-]+)\((.*)\)$", re.MULTILINE)
 
 
 def apply_checks(answer: str, finish_reason: str | None, wanted: Iterable[Mapping[str, Any]]) -> tuple[Checked, ...]:
-    """As a suite's file states the checks."""
-    return checks.apply_checks(answer, finish_reason, [Wanted(**check) for check in wanted])
+    """As a suite's file states the checks, of an answer as a report shows it (runs/transcript.py)."""
+    return applied(answer, finish_reason, (Wanted(**check) for check in wanted))
+
+
+def applied(answer: str, finish_reason: str | None, wanted: Iterable[Wanted]) -> tuple[Checked, ...]:
+    return tuple(_applied(answer, finish_reason, check) for check in wanted)
+
+
+def _applied(answer: str, finish_reason: str | None, check: Wanted) -> Checked:
+    turns = [text.strip() for text in TURN.split(answer)[1:]] or [answer]
+    said, called = taken_apart(turns[check.turn - 1 if check.turn else -1])
+    return checks.apply_checks(said, finish_reason, [check], called)[0]
+
+
+def taken_apart(answer: str) -> tuple[str, list[Call]]:
+    """What an answer says, and what it calls."""
+    called = [Call(name=name, arguments=arguments) for name, arguments in CALL.findall(answer)]
+    return (CALL.sub("", answer).strip(), called) if called else (answer, [])
 
 
 def checked(kind: str, passed: bool, failure: Any = None, score: float | None = None) -> Checked:

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evalharness.checks import apply_checks
 from evalharness.runs.rows import Wanted
 from evalharness.suites import strict_yaml
 from evalharness.suites.files import SHIPPED, load_suite
+from tests.parts import applied
 
 ANSWERS = Path(__file__).with_name("answers")
 RIGHT = ("natural", "terse")
@@ -21,7 +21,10 @@ KINDS = (*RIGHT, "wrong")
 
 @dataclass(frozen=True)
 class Answer:
-    """`kind` is natural (as a modern chat model puts it), terse (right and as short as may be) or wrong."""
+    """`kind` is natural (as a modern chat model puts it), terse (right and as short as may be) or wrong.
+
+    Calls of tools and the turns of a live conversation stand in the text as a report shows them (runs/transcript.py).
+    """
 
     prompt: str
     kind: str
@@ -59,7 +62,7 @@ def measured(suite: str) -> dict[str, Tally]:
 
 
 def passes(text: str, checks: Sequence[Wanted]) -> bool:
-    return all(found.passed for found in apply_checks(text, "stop", checks))
+    return all(found.passed for found in applied(text, "stop", checks))
 
 
 def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from evalharness.suites.generators import (
     reasoning,
     safety,
     structured,
+    tool_calls,
 )
 from evalharness.suites.generators.drafts import Draft
 
@@ -37,4 +38,5 @@ def drafts() -> list[Draft]:
         reasoning.suite(),
         safety.suite(),
         structured.suite(),
+        tool_calls.suite(),
     ]

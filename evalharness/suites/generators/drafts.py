@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from evalharness.suites import strict_yaml
 
-Messages = list[dict[str, str]]
+Messages = list[dict[str, Any]]
 Checks = list[dict[str, Any]]
 
 MOST_OF_A_KIND = 12  # prompts of one wording: more of them would measure the wording
@@ -28,6 +28,7 @@ class Item:
 
     `group` is what the suite calls the prompts that stand or fall together, such as those of one template; None stands
     alone. `gold` is an answer that is right, `wrong` one that is plainly not: the tests hold the checks against both.
+    Calls of tools, and the turns of a `live` conversation, stand in them as a report shows them (runs/transcript.py).
     """
 
     kind: str
@@ -38,6 +39,8 @@ class Item:
     tags: Sequence[str] = ()
     rubric: str | None = None
     group: str | None = None
+    tools: Sequence[dict[str, Any]] = ()
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,8 @@ def as_yaml(draft: Draft) -> str:
         number[item.kind] += 1
         lines.append(f"  - id: {item.kind}-{number[item.kind]:02d}")
         lines.append(f"    messages: {_json(item.messages)}")
+        lines += [f"    tools: {_json(item.tools)}"] if item.tools else []
+        lines += ["    live: true"] if item.live else []
         lines.append(f"    checks: {_json(item.checks)}")
         lines.append(f"    tags: {_json([item.kind, *item.tags])}")
         lines += [f"    group: {_json(item.group)}"] if item.group else []

@@ -187,9 +187,10 @@ def test_a_server_that_is_not_there_is_all_unknown() -> None:
 @pytest.fixture
 def flags(servers: Servers, tmp_path: Path) -> list[str]:
     """An eval of two servers of which the second has another template and less memory."""
-    prompt = {"messages": [{"role": "user", "content": "?"}], "checks": [{"type": "equals", "value": "right"}]}
+    checks = [{"type": "equals", "value": "right"}]
+    prompts = [{"id": f"p{n}", "messages": [{"role": "user", "content": f"{n}?"}], "checks": checks} for n in range(40)]
     suite = {"suite": "own", "version": 1, "title": "T", "purpose": "non-inferiority", "margin": 0.2}
-    suite |= {"sampling": {"max_tokens": 4}, "prompts": [{"id": f"p{n}", **prompt} for n in range(40)]}
+    suite |= {"sampling": {"max_tokens": 4}, "prompts": prompts}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(suite))
     (tmp_path / "key").write_text(KEY)
     urls = {"base": servers.url(Vllm()), "tuned": servers.url(Vllm(template="[%s]%s", blocks=32))}
