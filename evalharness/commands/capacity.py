@@ -33,7 +33,7 @@ from evalharness.load.profile import Target, prompts_in_turn
 from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows import ProbeRow, redacted
+from evalharness.runs.rows import ProbeRow, ServerRow, redacted
 
 if TYPE_CHECKING:
     from evalharness.load.arrivals import Arrivals
@@ -143,6 +143,7 @@ def main(args: argparse.Namespace) -> int:
     whole = search.run()
 
     from evalharness.load.capacity.summary import summarise
+    from evalharness.report.capacity_page import page
     from evalharness.report.capacity_terminal import show
 
     summary = summarise(
@@ -155,6 +156,8 @@ def main(args: argparse.Namespace) -> int:
         args.precision,
         whole,
     )
+    counted = list(read_rows(folder / "server.jsonl", ServerRow))
+    (folder / "capacity.html").write_text(page(summary, counted, read_json(folder / "run.json")), encoding="utf-8")
     write_concluded(folder / "summary.json", summary)
     show(summary, folder)
     hand_on(args, folder)

@@ -100,7 +100,7 @@ def show(summary: CapacitySummary, folder: Path) -> None:
         console.print(f"{second.name} / {first.name}: {between(summary.ratio.estimate)}")
     for warning in summary.warnings:
         console.print(f"Warning: {warning}", style="yellow")
-    console.print(f"{folder}")
+    console.print(f"{folder / 'capacity.html'}")
 
 
 def table(summary: CapacitySummary) -> Table:

@@ -149,7 +149,7 @@ def _probe(case: Case, speed: float, rate: float, seed: Sequence[int], quick: bo
         if judgement.outcome != "unsettled":
             return Probe(judgement, count, now)
         queue = [float(np.count_nonzero(due <= at) - np.count_nonzero(ends <= at)) for at in QUARTERS * now]
-        if hopeless(queue, np.count_nonzero(ends <= now), now, case.limit):
+        if hopeless(queue, int(np.count_nonzero(ends <= now)), now, case.limit):
             return Probe(replace(judgement, outcome="failed", leaning=False), count, now)
         if quick and judgement.leaning:
             return Probe(judgement, count, now, quick=True)

@@ -25,6 +25,7 @@ WARM = 0.2  # of a probe's requests, its first, count for nothing: the queue has
 LOOKS = (0.125, 0.25, 0.5, 1.0)
 """At which shares of its longest time a probe is judged. Each has an interval of its own confidence, so that all looks
 together err no more often than one would (stats/sequential.py)."""
+LONGER = 1.5  # so many times the usual spell lasts one that ends in misses
 FAR = 1e6  # limits: a request that never ended
 HOPELESS = 2.0  # who comes when the queue is worth so many times what is granted, and grew all along, will miss
 
@@ -91,7 +92,7 @@ def share_of(series: Series, confidence: float) -> Share:
         alike = float(deviations[1:] @ deviations[:-1]) / squares + 1 / BATCHES  # less its bias
         variance *= max(1.0, (1 + alike) / max(1 - alike, 0.1))
     independent = share * (1 - share) / len(used)
-    remembered = float(inflation(np.maximum(np.minimum(series.strain, FAR), NEAR)))
+    remembered = 1 + LONGER * (float(inflation(np.maximum(np.minimum(series.strain, FAR), NEAR))) - 1)
     effective = len(used) * min(1 / remembered, independent / variance if variance else 1.0)
     reach = float(t.ppf((1 + confidence) / 2, BATCHES - 1)) * math.sqrt(variance)
     low, high = _exact(share, effective, confidence)

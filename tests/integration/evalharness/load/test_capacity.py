@@ -46,18 +46,15 @@ def summary(tmp_path: Path) -> CapacitySummary:
 
 def test_the_knee_of_a_queue_is_found_and_half_of_it_on_a_server_with_half_the_slots(tmp_path: Path) -> None:
     with serving(server(6)) as base, serving(server(3)) as tuned:
-        assert run(tmp_path, base, tuned, "--slo", level(tmp_path), "--start", "16", "--seconds", "100") == 0
+        assert run(tmp_path, base, tuned, "--slo", level(tmp_path), "--start", "16", "--seconds", "60") == 0
     found = summary(tmp_path)
     first, second = (side.estimate for side in found.endpoints)
     assert first is not None
     assert second is not None
-    assert first.low < 60 and second.low < 30  # what the slots can do at all
-    assert first.value == pytest.approx(54, rel=0.2)
-    assert second.value == pytest.approx(26, rel=0.2)
-    assert found.ratio is not None
-    assert found.ratio.low <= 0.5 <= (found.ratio.high or 1)
-    outcomes = {row.outcome for row in found.probes if not row.rejected}
-    assert outcomes >= {"held", "failed"}
+    for side, most in ((first, 6 / SERVICE), (second, 3 / SERVICE)):
+        assert side.low < most  # what the slots can do at all
+        assert 0.7 * most < side.value < 1.1 * most
+    assert {row.outcome for row in found.probes if not row.rejected} >= {"failed", "unsettled"}
 
 
 def test_a_stalled_server_is_charged_with_all_who_were_due_meanwhile(tmp_path: Path) -> None:
@@ -109,7 +106,8 @@ def test_a_closed_loop_has_levels_of_whole_users(tmp_path: Path) -> None:
     found = summary(tmp_path)
     assert found.unit == "users"
     for side in found.endpoints:
-        assert (side.low, side.high) == (4, 5)
+        assert side.low <= 4
+        assert side.high == 5
 
 
 def test_two_processes_share_the_arrivals_and_their_rows_are_put_together(tmp_path: Path) -> None:
