@@ -8,7 +8,8 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load capacity verdict aa factorial lm-eval compare augment suites simulate validity test lint check bench \
+.PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
+        suites simulate validity test lint check bench \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -20,6 +21,9 @@ up: system-libraries harness-environment ## make what is missing, start base, tu
 
 plan: harness-environment ## will it fit? memory and requests on the GPU here, or with GPU_MEMORY_GIB=24 on another
 	@$(TANDEM) -m serve plan
+
+preflight: harness-environment ## each thing that will fail later, with the setting that mends it; starts nothing
+	@$(TANDEM) -m serve preflight
 
 down: $(HARNESS) ## stop everything; models, runs and chats are kept
 	@$(TANDEM) -m serve down
@@ -38,6 +42,9 @@ load: harness-environment ## put load on base and tuned in turn until it is know
 
 capacity: harness-environment ## how many requests a second base and tuned each bear at an agreed service level
 	@$(TANDEM) -m serve capacity
+
+chaos: harness-environment ## under load, kill, freeze and slow a server, in containers cut its network: what users see, and for how long
+	@$(TANDEM) -m serve chaos
 
 verdict: harness-environment ## eval and load, then PASS, FAIL or INCONCLUSIVE, and report.html
 	@$(TANDEM) -m serve verdict

@@ -19,6 +19,7 @@ COMMANDS = {
     "factorial": "factorial",
     "load": "load",
     "capacity": "capacity",
+    "chaos": "chaos",
     "judge": "judge",
     "verdict": "verdict",
     "compare": "compare",

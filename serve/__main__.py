@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = {
     "up": "up",
     "plan": "plan",
+    "preflight": "preflight",
     "prepare": "prepare",
     "down": "down",
     "status": "status",
@@ -27,6 +28,7 @@ COMMANDS = {
     "eval": "eval",
     "load": "load",
     "capacity": "capacity",
+    "chaos": "chaos",
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",
@@ -52,7 +54,8 @@ def main() -> int:
     try:
         code: int = act(read_settings(ROOT / ".env"), Paths(ROOT))
     except UsageError as error:
-        print(f"tandem: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"tandem: {line}", file=sys.stderr)
         return 2
     except Failure as error:
         print(f"tandem: {error}", file=sys.stderr)

@@ -30,6 +30,7 @@ from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow
+from evalharness.runs.summaries import LoadSummary
 from evalharness.verdict.policy import Policy, read_policy, shipped
 
 NAME = "load"
@@ -86,17 +87,22 @@ def main(args: argparse.Namespace) -> int:
     put_load_on(endpoints, prompts_in_turn(suites, profile.seed), profile, policy, folder)
 
     # numpy is imported here: the rest of the command line starts without it
-    from evalharness.load.collecting import collected
-    from evalharness.load.summary import summarise
     from evalharness.report.load_terminal import show
 
-    rows = list(read_rows(folder / "requests.jsonl", RequestRow))
-    blocks = list(read_rows(folder / "blocks.jsonl", BlockRow))
-    summary = summarise(collected(profile, [endpoint.name for endpoint in endpoints], rows, blocks))
+    summary = concluded(folder, profile, [endpoint.name for endpoint in endpoints])
     write_concluded(folder / "summary.json", summary)
     show(summary, folder)
     hand_on(args, folder)
     return 0
+
+
+def concluded(folder: Path, profile: LoadProfile, names: Sequence[str]) -> LoadSummary:
+    """What the rows of a run's folder come to; they are read one by one, and never all in memory."""
+    from evalharness.load.collecting import collected
+    from evalharness.load.summary import summarise
+
+    rows, blocks = read_rows(folder / "requests.jsonl", RequestRow), read_rows(folder / "blocks.jsonl", BlockRow)
+    return summarise(collected(profile, names, rows, blocks))
 
 
 def put_load_on(
@@ -126,12 +132,12 @@ def put_load_on(
     ):
         for rows, block in blocks(generator, found, len(prompts), known):
             for row in rows:
-                append_row(requests, _redacted(row, by_name[row.endpoint]))
+                append_row(requests, redacted(row, by_name[row.endpoint]))
             append_row(blocks_file, block)
             progress.update()
 
 
-def _redacted(row: RequestRow, endpoint: Endpoint) -> RequestRow:
+def redacted(row: RequestRow, endpoint: Endpoint) -> RequestRow:
     """Without the key: some servers repeat the one they refuse."""
     if row.error is None:
         return row

@@ -6,6 +6,7 @@ It knows nothing of files or of limits.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from evalharness.load import looks
 from evalharness.load.measure import Block, Pair, measured_block
@@ -79,13 +80,12 @@ class Collected:
 
 
 def collected(
-    profile: LoadProfile, names: Sequence[str], requests: Sequence[RequestRow], blocks: Sequence[BlockRow]
+    profile: LoadProfile, names: Sequence[str], requests: Iterable[RequestRow], blocks: Iterable[BlockRow]
 ) -> Collected:
-    """From the rows of requests.jsonl and blocks.jsonl, in the order in which they were written."""
-    rows: dict[tuple[str, int], list[RequestRow]] = {}
-    for row in requests:
-        rows.setdefault((row.endpoint, row.pair), []).append(row)
-    found = Collected(profile, names)
-    for block in blocks:
-        found.add(rows.get((block.endpoint, block.pair), []), block)
+    """From the rows of requests.jsonl and blocks.jsonl, in the order in which they were written: a block's requests
+    stand together, so that of a million rows no more than one block's are in memory.
+    """
+    found, of_blocks = Collected(profile, names), groupby(requests, lambda row: (row.endpoint, row.pair))
+    for block, (_, rows) in zip(blocks, of_blocks, strict=False):
+        found.add(list(rows), block)
     return found

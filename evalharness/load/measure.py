@@ -70,6 +70,16 @@ def percentile(values: Floats, q: float) -> float | None:
     return float(np.percentile(values, q, method="inverted_cdf")) if values.size else None
 
 
+def percentiles(values: Floats, of: Sequence[float]) -> dict[str, float | None]:
+    """`percentile` of each, as p50 and so on; `values` are out of order afterwards: a copy of a million requests' gaps
+    is a quarter of a gigabyte.
+    """
+    if not values.size:
+        return {f"p{q:g}": None for q in of}
+    found = np.percentile(values, of, method="inverted_cdf", overwrite_input=True)
+    return {f"p{q:g}": float(value) for q, value in zip(of, found, strict=True)}
+
+
 def rate(blocks: Sequence[Block], amount: str) -> float | None:
     """`tokens` or `requests` per second of blocks; None without blocks."""
     seconds = sum(block.seconds for block in blocks)

@@ -6,7 +6,7 @@ import numpy as np
 
 from evalharness import wording
 from evalharness.load.collecting import Collected, Side
-from evalharness.load.measure import LATENCIES, percentile, rate, samples
+from evalharness.load.measure import LATENCIES, percentiles, rate, samples
 from evalharness.runs.summaries import PERCENTILES, EndpointLoad, LoadSummary, Profile
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar
@@ -44,11 +44,7 @@ def figures(name: str, side: Side) -> EndpointLoad:
         seconds=sum(block.seconds for block in side.blocks),
         requests_per_s=rate(side.blocks, "requests") or 0.0,
         output_tokens_per_s=rate(side.blocks, "tokens") or 0.0,
-        **{
-            latency: {f"p{q:g}": percentile(found, q) for q in PERCENTILES}
-            for latency in LATENCIES
-            for found in [samples(side.blocks, latency)]
-        },
+        **{latency: percentiles(samples(side.blocks, latency), PERCENTILES) for latency in LATENCIES},
     )
 
 

@@ -320,6 +320,16 @@ class ProbeRow(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRow(Part):
+    """A row of faults.jsonl: what was done to which server while load ran, in seconds since 1970."""
+
+    fault: str
+    server: str
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRow(Part):
     """A row of judge.jsonl. `order` names the endpoints as they were shown, or the one that was graded.
 

@@ -76,7 +76,9 @@ class Sweep:
             with holding(last, name, exact):
                 ask("expected", last)
             exact = merged_in(last, name, exact, lambda: ask("exact", last))
-            answers.setdefault("unchanged", answers["exact"])  # it has no such words
+            if "unchanged" not in answers:  # the base has no such words
+                with holding(block, name, exact):
+                    ask("unchanged", right)
             actual = {weight: read(self.merged, weight) for weight in names}
             rounded = {weight: self.rounding(exact[weight], actual[weight], theirs[weight]) for weight in names}
             del exact, theirs

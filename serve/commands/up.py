@@ -39,7 +39,8 @@ def bring_up(name: str, settings: Settings, paths: Paths) -> None:
     """
     runtime = KINDS[name](settings, paths)
     begun = time.monotonic()
-    runtime.check()
+    for line in runtime.check().notes():
+        console.print(line)
     paths.runtime.write_text(name)
     try:
         with StepDisplay() as display:

@@ -57,6 +57,10 @@ def capacity_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["capacity", *asked(settings, paths), *level, *again, "--repeat-command", "make capacity"]
 
 
+def chaos_arguments(settings: Settings, paths: Paths) -> list[str]:
+    return ["chaos", *asked(settings, paths), "--users", str(settings.LOAD_USERS)]
+
+
 def verdict_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["verdict", "--runs", runs(paths), "--webui", catalog.webui_url(settings), *policy(settings)]
 
@@ -76,6 +80,7 @@ ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {
     "eval": eval_arguments,
     "load": load_arguments,
     "capacity": capacity_arguments,
+    "chaos": chaos_arguments,
     "verdict": verdict_arguments,
     "factorial": factorial_arguments,
     "lm-eval": lm_eval_arguments,

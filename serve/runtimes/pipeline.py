@@ -7,12 +7,10 @@ would make, the step is over at once.
 from pathlib import Path
 from typing import Protocol
 
-from serve import hardware
-from serve.models import preflight
-from serve.models.preflight_lora import check_runtime_lora
 from serve.models.sources import model_sources
 from serve.paths import Paths
 from serve.planning import decision
+from serve.runtimes import preflight
 from serve.runtimes.jobs import Jobs, fetch_command
 from serve.services import catalog
 from serve.settings import Settings
@@ -47,34 +45,18 @@ class ModelPipeline:
         self.versions: dict[str, str] = {}
         self.decided: decision.Decision
 
-    def check(self, running: bool) -> None:
-        """Refuses what can be refused at once, before anything is installed or downloaded, and decides what every
-        server is given. `running`: servers of ours do.
+    def findings(self, running: bool, disk: Path | None = None) -> preflight.Findings:
+        """All that can be said at once, before anything is installed or downloaded; what every server is given is
+        decided by it. `running`, `disk`: as for preflight.findings.
         """
-        self.settings.mode.check(self.runner.gpu, self.settings.PRECISION)
-        base, adapter = self.sources.base, self.sources.adapter
-        if isinstance(base, Path):
-            self.check_base(base)
-            if isinstance(adapter, Path):
-                self.check_adapter(adapter, base)
-        total, free = hardware.host_memory()
-        available = total if running else free  # what runs has its memory already, or is stopped before others start
-        runner = self.runner
-        self.decided = decision.decide(self.settings, self.sources, runner.gpu, runner.server_memory, available)
-        preflight.calibration_rows(self.sources.calibration)
+        found = preflight.findings(self.settings, self.sources, self.runner, running, disk)
+        if found.decided:
+            self.decided = found.decided
+        return found
 
     def hand_on(self) -> None:
         """Writes what `check` has decided for those that run the servers."""
         decision.write(self.decided, self.paths.plan)
-
-    def check_base(self, base: Path) -> None:
-        preflight.check_model(base)
-        preflight.check_quantizable(base, self.settings.GPTQ_GROUP_SIZE)
-
-    def check_adapter(self, adapter: Path, base: Path) -> None:
-        preflight.check_adapter(adapter, base)
-        if self.settings.mode.lora:
-            check_runtime_lora(adapter, base)
 
     def steps(self) -> dict[str, Step]:
         made = self.settings.mode.servers
@@ -95,8 +77,8 @@ class ModelPipeline:
         """The adapter first: it is small, and often what is wrong."""
         self.adapter = self.fetched("ADAPTER", self.sources.adapter, report)
         self.base = self.fetched("BASE_MODEL", self.sources.base, report)
-        self.check_base(self.base)
-        self.check_adapter(self.adapter, self.base)
+        preflight.check_base(self.settings, self.base)
+        preflight.check_adapter(self.settings, self.adapter, self.base)
 
     def fetched(self, setting: str, source: Path | str, report: Report) -> Path:
         if isinstance(source, Path):

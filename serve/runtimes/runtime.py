@@ -1,10 +1,15 @@
 """What every runtime can do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from serve.harness.measure import Measured
+from serve.runtimes.preflight import Findings
 from serve.steps import Display
+
+Faults = Mapping[str, Callable[[], AbstractContextManager[None]]]
+"""What can be done to a running server, by name: entering does it, leaving undoes what does not end by itself."""
 
 
 class Runtime(Protocol):
@@ -12,8 +17,11 @@ class Runtime(Protocol):
 
     gpu: bool
 
-    def check(self) -> None:
-        """Raises UsageError for what can be refused at once, before anything is made or started."""
+    def preflight(self) -> Findings:
+        """All that can be said of these settings before anything is made or started."""
+
+    def check(self) -> Findings:
+        """The same, and ports and programs. Raises UsageError for what can be refused at once."""
 
     def up(self, display: Display) -> None:
         """Makes what is missing, starts what does not run, and returns when each program answers a chat.
@@ -46,6 +54,8 @@ class Runtime(Protocol):
 
     def measure(self, kind: str) -> Measured:
         """Runs one of serve.harness.measure.KINDS."""
+
+    def faults(self, server: str) -> Faults: ...
 
     def made_elsewhere(self) -> list[str]:
         """What was made outside the checkout, by name."""

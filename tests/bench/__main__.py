@@ -2,12 +2,19 @@
 
 import argparse
 
-from tests.bench import bench_ab, bench_load_clients
+from tests.bench import bench_ab, bench_load_clients, bench_rows, bench_streams
 
 arguments = argparse.ArgumentParser(prog="make bench BENCH=…", description=__doc__)
 arguments.add_argument("--questions", type=int, default=bench_ab.QUESTIONS, help="default: %(default)s")
 arguments.add_argument("--rounds", type=int, default=bench_ab.ROUNDS, help="of each client (default: %(default)s)")
+BENCHES = {
+    "eval": lambda: bench_ab.main(given.questions, given.rounds),
+    "load": bench_load_clients.main,
+    "streams": bench_streams.main,
+    "rows": bench_rows.main,
+}
+arguments.add_argument("--only", nargs="+", choices=BENCHES, default=BENCHES, help="default: all")
 given = arguments.parse_args()
 
-bench_ab.main(given.questions, given.rounds)
-bench_load_clients.main()
+for name in given.only:
+    BENCHES[name]()

@@ -237,6 +237,27 @@ def test_a_server_killed_under_load_is_back_and_what_was_under_way_counts_as_fai
     until(lambda: test_both_models_answer_through_the_web_ui(up) is None, 60)
 
 
+def test_chaos_breaks_a_container_in_four_ways_and_every_request_is_accounted_for(up: Stack) -> None:
+    restarts = up.inspect("tuned")["RestartCount"]
+    before = up.inspect("tuned")["NetworkSettings"]["Networks"]
+    done = up.checkout.make("chaos", timeout=900)
+    assert done.code == 0, done.said
+    run = sorted((up.checkout.root / "runs").glob("*-chaos*"))[-1]
+    found = json.loads((run / "outages.json").read_text())
+    seen = {(outage["fault"], outage["endpoint"]): outage for outage in found["outages"]}
+    faults = ("killed", "frozen", "slowed to half a core", "cut off the network")
+    assert set(seen) == {(fault, name) for fault in faults for name in ("base", "tuned")}
+    assert all(outage["recovered"] is not None for outage in seen.values())
+    assert seen["killed", "tuned"]["errors"] and seen["frozen", "tuned"]["silence"] > 9
+    assert not any(outage["errors"] for (_, name), outage in seen.items() if name == "base")
+    assert all(account["asked"] == account["rows"] > 0 for account in found["accounts"].values())
+    after = up.inspect("tuned")
+    assert after["RestartCount"] == restarts + 1 and not after["State"]["Paused"]
+    assert after["HostConfig"]["CpuQuota"] in (0, -1)
+    assert after["NetworkSettings"]["Networks"].keys() == before.keys()
+    until(lambda: test_both_models_answer_through_the_web_ui(up) is None, 60)
+
+
 def requests_so_far(stack: Stack) -> str:
     rows = load_runs(stack)[-1] / "requests.jsonl"
     return rows.read_text() if rows.exists() else ""

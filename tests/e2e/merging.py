@@ -106,12 +106,12 @@ def within_one_unit(base: Path, adapters: Sequence[Path], draft: Path) -> float:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype="auto")  # in float32, peft would tie what it has untied
     for adapter in adapters:
         rows = extended_vocabulary(adapter, base)
         if rows and rows != model.config.vocab_size:
             model.resize_token_embeddings(rows)
-        adapted = PeftModel.from_pretrained(model, adapter).eval()
+        adapted = PeftModel.from_pretrained(model, adapter).eval().float()
         by_peft.untie(model)
         model = adapted.merge_and_unload()
     written = AutoModelForCausalLM.from_pretrained(draft, dtype="auto").state_dict()

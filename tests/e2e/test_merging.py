@@ -13,6 +13,7 @@ UNTIES = {  # kinds that make of one table two which differ
     "the embedding, DoRA",
     "the output head",
     "both tables",
+    "both tables, kept tied",
     "a whole embedding",
     "a whole output head",
     "both whole tables",

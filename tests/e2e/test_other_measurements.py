@@ -68,3 +68,19 @@ def test_lm_evaluation_harness_finds_what_the_suites_find(deployment: Checkout) 
     unknown = deployment.make("lm-eval", "TASK=gsm8k")
     assert unknown.code == 2
     assert "tasks that download rows are not run" in unknown.complaint
+
+
+def test_chaos_breaks_a_server_in_three_ways_and_it_comes_back(deployment: Checkout) -> None:
+    served = deployment.leader("tuned").pid
+    done = deployment.make("chaos", timeout=900)
+    assert done.code == 0, done.said
+    found = json.loads((deployment.latest("chaos") / "outages.json").read_text())
+    seen = {(outage["fault"], outage["endpoint"]): outage for outage in found["outages"]}
+    faults = ("killed", "frozen", "slowed to half")
+    assert set(seen) == {(fault, name) for fault in faults for name in ("base", "tuned")}
+    assert all(outage["recovered"] is not None for outage in seen.values())
+    assert seen["killed", "tuned"]["errors"] and seen["frozen", "tuned"]["silence"] > 9
+    assert seen["frozen", "tuned"]["errors"] == seen["slowed to half", "tuned"]["errors"] == {}
+    assert not any(outage["errors"] for (_, name), outage in seen.items() if name == "base")
+    assert all(account["asked"] == account["rows"] > 0 for account in found["accounts"].values())
+    assert deployment.leader("tuned").pid != served

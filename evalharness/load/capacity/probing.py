@@ -137,6 +137,8 @@ class _UnderLoad:
         first = [row.first_token for row in answered if row.first_token is not None]
         client = float(np.mean([one - row.late for one, row in zip(first, answered, strict=True)])) if first else None
         server = watch.server_ttft(counted)
+        rejected = tuple(watch.rejections(self.agreed, cpu, self.lag, late_p99))
+        shown = "failed" if self.past_helping else self.judgement.outcome
         offered = (len(rows) + len(self.seen.under_way)) / self.seconds
         return ProbeRow(
             endpoint=endpoint,
@@ -145,7 +147,7 @@ class _UnderLoad:
             seed=self.order.seed,
             started=self.began,
             seconds=round(self.seconds, 3),
-            outcome="failed" if self.past_helping else self.judgement.outcome,
+            outcome=None if rejected else shown,
             leaning=self.judgement.leaning and not self.past_helping,
             quick=self.glanced,
             hopeless=self.past_helping,
@@ -172,7 +174,7 @@ class _UnderLoad:
             server_ttft=server,
             client_ttft=client,
             output_tokens_per_s=round(sum(row.output_tokens or 0 for row in answered) / self.seconds, 2),
-            rejected=tuple(watch.rejections(self.agreed, cpu, self.lag, late_p99)),
+            rejected=rejected,
         )
 
 

@@ -13,6 +13,7 @@ from serve.errors import Failure, UsageError
 from serve.harness.measure import Measured, without_a_run
 from serve.models import preflight
 from serve.paths import Paths
+from serve.runtimes.docker import faults
 from serve.runtimes.docker.compose import Compose, docker, has_nvidia_runtime, variables_of
 from serve.runtimes.docker.compose_inputs import (
     harness_words,
@@ -25,8 +26,10 @@ from serve.runtimes.docker.compose_inputs import (
 from serve.runtimes.docker.jobs import BUILT_FOR, ContainerJobRunner
 from serve.runtimes.jobs import Jobs
 from serve.runtimes.pipeline import ModelPipeline
+from serve.runtimes.preflight import Findings
 from serve.runtimes.prepare import prepare, runs_user
 from serve.runtimes.readiness import Started, await_chat, await_ready
+from serve.runtimes.runtime import Faults
 from serve.runtimes.start_order import by_themselves, serving_steps
 from serve.services import catalog, credentials, endpoints
 from serve.services.catalog import Service
@@ -50,8 +53,12 @@ class Docker:
         self.runner = ContainerJobRunner(self.compose, settings, paths, self.gpu, self.jobs)
         self.pipeline = ModelPipeline(settings, paths, self.runner, self.jobs)
 
-    def check(self) -> None:
-        self.pipeline.check(running=state(self.compose.inspect("base")) not in ("absent", "exited"))
+    def preflight(self) -> Findings:
+        return self.pipeline.findings(running=state(self.compose.inspect("base")) not in ("absent", "exited"))
+
+    def check(self) -> Findings:
+        found = self.preflight()
+        found.refuse()
         sources = self.pipeline.sources
         for folder, setting in ((sources.base, "BASE_MODEL"), (sources.adapter, "ADAPTER")):
             if isinstance(folder, Path):
@@ -61,6 +68,7 @@ class Docker:
         for service in catalog.running(self.settings):
             if service.published and not self.compose.inspect(service.name):
                 preflight.check_port(service.loopback_port(self.settings), service.port)
+        return found
 
     def up(self, display: Display) -> None:
         pipeline = self.pipeline
@@ -172,6 +180,9 @@ class Docker:
         told.unlink(missing_ok=True)
         # Compose has a 1 of its own, for what went wrong before the harness had a word.
         return Measured(code, folder) if folder else Measured(without_a_run(code))
+
+    def faults(self, server: str) -> Faults:
+        return faults.of_container(self.compose.container(server))
 
     def made_elsewhere(self) -> list[str]:
         volumes = [f"Docker volume {name}" for name in self.compose.things("volume")]

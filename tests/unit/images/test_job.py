@@ -59,7 +59,10 @@ def test_the_manifest_names_sources_parameters_libraries_licence_and_proof(tmp_p
     assert manifest["sources"]["model"]["files"]["model.safetensors"]["sha256"]
     assert manifest["parameters"] == {"bits": 4}
     assert manifest["libraries"] == {"torch": "2"}
-    assert manifest["licences"] == {"model": {"licence": "llama3", "files": ["LICENSE"]}}
+    licence = manifest["licences"]["model"]
+    assert (licence["licence"], licence["files"]) == ("llama3", ["LICENSE"])
+    assert licence["duties"]["name_begins_with"] == "Llama 3"
+    assert licence["duties"]["notice"].startswith("Meta Llama 3 is licensed under")
     assert manifest["proof"] == {"perplexity": 1.0}
 
 

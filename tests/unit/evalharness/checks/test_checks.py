@@ -144,6 +144,7 @@ SENSIBLE: dict[str, Any] = {
     "ends_with": "a",
     "repeats_first": "a",
     "numeric": 3,
+    "final_number": {"value": 3},
     "token_f1": {"references": "a", "at_least": 0.5},
     "bleu": {"references": "a", "at_least": 0.5},
     "chrf": {"references": ["a"], "at_least": 0.5},

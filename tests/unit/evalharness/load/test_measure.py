@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.load.measure import latencies, measured_block, percentile, rate, samples
+from evalharness.load.measure import latencies, measured_block, percentile, percentiles, rate, samples
 from tests.parts import block, failed, requested
 
 
@@ -49,3 +49,9 @@ def test_a_percentile_is_the_smallest_sample_that_enough_do_not_exceed(values: l
 
 def test_without_samples_there_is_no_percentile() -> None:
     assert percentile(np.empty(0), 50) is None
+
+
+@given(values=st.lists(st.floats(0, 1000), max_size=200))
+def test_percentiles_of_several_are_those_of_each(values: list[float]) -> None:
+    found = percentiles(np.array(values), (50, 95, 99.9))
+    assert found == {f"p{q:g}": percentile(np.array(values), q) for q in (50, 95, 99.9)}

@@ -31,7 +31,7 @@ def check(monkeypatch):
 
     def checked(gpu=True, running=False, server_memory=None, **settings):
         given = Settings(**settings) if server_memory is None else Settings(SERVER_MEMORY=server_memory, **settings)
-        ModelPipeline(given, Paths(ROOT), JobRunner(gpu, server_memory), None).check(running)
+        ModelPipeline(given, Paths(ROOT), JobRunner(gpu, server_memory), None).findings(running).refuse()
 
     return checked
 
@@ -53,7 +53,7 @@ def test_what_servers_are_given_is_decided_once_and_before_anything_is_fetched(m
     decided = []
     monkeypatch.setattr(plan, "limits", lambda *given: decided.append(given) or Limits(GIB))
     pipeline = ModelPipeline(Settings(), Paths(ROOT), JobRunner(False, None), None)
-    pipeline.check(running=False)
+    pipeline.findings(running=False)
     pipeline.fetch(None)
     pipeline.paths = Paths(tmp_path)
     pipeline.paths.state.mkdir()

@@ -1,0 +1,66 @@
+"""Tandem's own users, and bare sockets, who keep so many streams going: what bench_streams.py runs on one core.
+
+    python -m tests.bench.stream_clients ours|sockets URL STREAMS REQUESTS FILE
+
+Into the file goes of each request when it was sent and its TTFT, in seconds.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from threading import Event
+from urllib.parse import urlsplit
+
+from evalharness.load.profile import LoadPlan, Target, chat_request
+from evalharness.load.steady import steady_load
+from evalharness.runs.rows import RequestRow
+from tests.bench.bench_load_clients import brings_text, messages
+from tests.bench.streaming import TOKENS
+
+
+def ours(url: str, streams: int, requests: int) -> list[tuple[float, float]]:
+    found, enough = list[tuple[float, float]](), Event()
+
+    def take(row: RequestRow) -> None:
+        assert row.error is None, row.error
+        assert row.first_token
+        found.append((row.started, row.first_token))
+        if len(found) >= requests:
+            enough.set()
+
+    prompts = [(f"prompt {number}", messages(number)) for number in range(requests)]
+    with steady_load(LoadPlan([Target("any", url, "any", {})], prompts, streams, TOKENS), take):
+        assert enough.wait(600)
+    return found[:requests]
+
+
+async def sockets(url: str, streams: int, requests: int) -> list[tuple[float, float]]:
+    address, found, left = urlsplit(url), list[tuple[float, float]](), iter(range(requests))
+
+    async def user() -> None:
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        for number in left:
+            body = json.dumps(chat_request("any", messages(number), TOKENS, "salt")).encode()
+            began, first_token = time.perf_counter(), 0.0
+            writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+            while not (line := await reader.readline()).startswith(b"0"):  # the last chunk of the body
+                now = time.perf_counter() - began
+                if brings_text(line) and not first_token:
+                    first_token = now
+            await reader.readline()
+            found.append((began, first_token))
+        writer.close()
+
+    await asyncio.gather(*(user() for _ in range(streams)))
+    return found
+
+
+if __name__ == "__main__":
+    kind, url, streams, requests, file = sys.argv[1:]
+    if kind == "ours":
+        starts = ours(url, int(streams), int(requests))
+    else:
+        starts = asyncio.run(sockets(url, int(streams), int(requests)))
+    Path(file).write_text(json.dumps(starts))
