@@ -9,7 +9,7 @@ from evalharness.suites.files import SHIPPED, load_suite, shipped
 _ALONE = {"says_only", "equals", "regex", "json_valid", "json_schema", "json_equals", "in_order"}
 _LAYOUT = {"lines", "max_words", "words", "numbered", "sections", "capital_words"}
 ORDERS = {
-    r"\b(?:digits only|only (?:the |its )?(?:number|digits)|(?:number|digits) (?:alone|only)|just the number)\b": _ALONE,
+    r"\b(?:digits only|only (?:the |its )?(?:number|digits)|(?:number|digits) (?:alone|only)|just the number)": _ALONE,
     r"\b(?:one word|one letter|nothing else|no other text|without any other text|and no more)\b": _ALONE | _LAYOUT,
     r"\b(?:one|two|three|four|five|\d+)(?: or (?:two|three))? sentences?\b": _ALONE
     | {"sentences", "sections", "paragraphs"},
