@@ -8,7 +8,8 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down status logs eval load chaos verdict aa factorial lm-eval compare augment suites simulate validity test lint check bench \
+.PHONY: help up plan preflight down status logs eval load chaos verdict aa factorial lm-eval compare augment \
+        suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -20,6 +21,9 @@ up: system-libraries harness-environment ## make what is missing, start base, tu
 
 plan: harness-environment ## will it fit? memory and requests on the GPU here, or with GPU_MEMORY_GIB=24 on another
 	@$(TANDEM) -m serve plan
+
+preflight: harness-environment ## each thing that will fail later, with the setting that mends it; starts nothing
+	@$(TANDEM) -m serve preflight
 
 down: $(HARNESS) ## stop everything; models, runs and chats are kept
 	@$(TANDEM) -m serve down
@@ -81,6 +85,10 @@ check: lint ## lint, types and unit tests, about a minute
 
 bench: tests-environment ## the harness's overhead against its limit and its rivals, side by side
 	@$(TESTING) -m tests.bench $(BENCH)
+
+bench-merge: tests-environment ## a merge of a random 1.1 B model beside peft's own and cp -r: seconds and memory; 9 GB of disk
+	@$(PYTHON) -m serve.environments $(ENVIRONMENTS)/merge images/merge/requirements.txt
+	@PYTHONPATH=. $(ENVIRONMENTS)/merge/bin/python -m tests.bench.merging $(BENCH)
 
 gpu-record: tests-environment ## on a machine with a GPU: every mode from plan to verdict, and its figures written down
 	@$(TESTING) -m tests.gpu

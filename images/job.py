@@ -16,6 +16,7 @@ from typing import Any
 from serve.errors import UsageError
 from serve.models import history
 from serve.models.card import card
+from serve.models.licences import duty
 from serve.models.store import Store, describe, inputs_digest, read_manifest
 
 WEIGHTS = re.compile(r".*\.(safetensors|bin|pt|pth|gguf|msgpack|h5|onnx)(\.index\.json)?$")
@@ -110,8 +111,10 @@ def copy_everything_but_weights(source: Path, target: Path) -> None:
 
 
 def licence(folder: Path) -> dict[str, Any]:
-    """The licence a model folder states: in its card's front matter and in files of its own."""
+    """The licence a model folder states, in its card's front matter and in files of its own, and what it asks for."""
     card = folder / "README.md"
     stated = re.search(r"^license:\s*(\S+)", card.read_text(), re.MULTILINE) if card.exists() else None
     files = sorted(path.name for pattern in LICENCE_FILES for path in folder.glob(pattern))
-    return {"licence": stated.group(1) if stated else "not stated", "files": files}
+    asked = duty(folder)
+    about = {"licence": stated.group(1) if stated else "not stated", "files": files}
+    return about | ({"duties": asked.data} if asked else {})

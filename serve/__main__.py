@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = {
     "up": "up",
     "plan": "plan",
+    "preflight": "preflight",
     "prepare": "prepare",
     "down": "down",
     "status": "status",
@@ -52,7 +53,8 @@ def main() -> int:
     try:
         code: int = act(read_settings(ROOT / ".env"), Paths(ROOT))
     except UsageError as error:
-        print(f"tandem: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"tandem: {line}", file=sys.stderr)
         return 2
     except Failure as error:
         print(f"tandem: {error}", file=sys.stderr)

@@ -54,6 +54,22 @@ def parse_gpus(listing: str) -> dict[int, Gpu]:
     return {number: Gpu(gib, gib, name) for number, gib, name in stated}
 
 
+def capabilities() -> dict[int, tuple[int, int]]:
+    """The compute capability of each GPU that the driver lists, such as (7, 5) of a T4; empty where it does not say."""
+    program = shutil.which("nvidia-smi")
+    if not program:
+        return {}
+    query = [program, "--query-gpu=index,compute_cap", "--format=csv,noheader,nounits"]
+    listing = subprocess.run(query, capture_output=True, text=True, check=False)
+    return parse_capabilities(listing.stdout) if listing.returncode == 0 else {}
+
+
+def parse_capabilities(listing: str) -> dict[int, tuple[int, int]]:
+    """A line `0, 7.5` of each."""
+    rows = [row.replace(",", " ").replace(".", " ").split() for row in listing.splitlines()]
+    return {int(row[0]): (int(row[1]), int(row[2])) for row in rows if len(row) == 3 and all(map(str.isdigit, row))}
+
+
 def host_memory(meminfo: Path = Path("/proc/meminfo"), group: Path = Path("/sys/fs/cgroup")) -> tuple[float, float]:
     """GiB of this machine's memory, and of that what is free; inside a container that is limited (cgroup 2), its own.
 

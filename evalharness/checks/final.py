@@ -17,7 +17,7 @@ from evalharness.checks.text import plain, sentences
 from evalharness.runs.rows import Failure
 
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
-_HASHED = re.compile(r"^\s*#{4}\s*([^#\n]*\d[^\n]*)$", re.MULTILINE)
+_HASHED = re.compile(r"^[^\S\n]*#{4}[^\S\n]*([^#\n]*\d[^\n]*)$", re.MULTILINE)
 _ANNOUNCED = re.compile(
     r"(?:\b(?:answer|(?:final|end) result)\b[^\n.:=]{0,40}?\s*(?:\bis\b|\bwas\b|\bcomes to\b|\bwould be\b|[:=])"
     r"|答案[^\n。:：=]{0,12}?(?:是|为|[:：=])|(?:^|[\s。*])答\s*[:：])(?P<said>[^\n]*)",  # noqa: RUF001
@@ -49,8 +49,8 @@ _TOLD = re.compile(
 )
 _PLURAL = re.compile(r"[\s-]+[a-z]{2,}s\b")
 _BREAKDOWN = re.compile(
-    r"^\W*(?:here(?:'s| is| are)|explanation|breakdown|calculation|working|steps?|reasoning"
-    r"|计算过程|解析|解释|过程如下|步骤)[^\n\d]*:?\W*$",
+    r"^[^\w\n]*(?:here(?:'s| is| are)|explanation|breakdown|calculation|working|steps?|reasoning"
+    r"|计算过程|解析|解释|过程如下|步骤)[^\n\d]*$",
     re.MULTILINE,
 )
 _CLAUSE = re.compile(r"[,;](?!\d)\s*")
@@ -61,6 +61,7 @@ _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u2009\u202f]\d{3})+)(
 _ADJECTIVE = re.compile(r"[\s-]*[a-z]+(?=[\s-])")
 _BEGINS = re.compile(r"[\W_]{0,8}(?:(?:about|approximately|day|eur|usd)[\W_]{1,4})?\d")
 _PARTIAL = re.compile(r"\b(?:step|below|part|first|second)\b")
+_LONGEST = 1_000  # characters of a statement that are looked at, from its end: none is that long
 _LATEST = 4  # of the last so many sentences with a number, what is bold is looked at
 
 
@@ -116,7 +117,7 @@ def _of(said: str, units: Sequence[str]) -> Decimal | None:
 
     Of several it is the first where the statement begins with it, as it does behind "=", and else the last.
     """
-    text = unmarked(said)
+    text = unmarked(said[-_LONGEST:])
     text = _unless_empty(_ASIDE.sub(" ", text), text)
     text = _unless_empty(_OTHERWISE.sub("", text), text)
     text = _unless_empty(_LINKS.split(text)[-1], text)

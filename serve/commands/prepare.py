@@ -16,7 +16,7 @@ def main(settings: Settings, paths: Paths) -> int:
     """Raises UsageError for what cannot be served."""
     prepare(paths)
     runtime = Docker(settings, paths)
-    runtime.pipeline.check(running=True)  # or not: nothing is started here
+    runtime.pipeline.findings(running=True).refuse()  # or not: nothing is started here
     runtime.pipeline.hand_on()
     words = ["--env-file .env"] if (paths.root / ".env").exists() else []
     words += [f"-f {file.relative_to(paths.root)}" for file in runtime.compose.files]

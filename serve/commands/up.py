@@ -29,6 +29,11 @@ def announced(settings: Settings, paths: Paths) -> str:
     console.print(f"Runtime: {WORDS[name]} ({why}), on {hardware}.")
     if settings.demo:
         console.print("Model: the embedded demo; set BASE_MODEL and ADAPTER in .env for your own.")
+    elif not settings.CALIBRATION:
+        console.print(
+            "Calibration: a general set of 64 prompts. Set CALIBRATION to prompts like yours: INT4 keeps best what "
+            "guided it."
+        )
     return name
 
 
@@ -39,7 +44,8 @@ def bring_up(name: str, settings: Settings, paths: Paths) -> None:
     """
     runtime = KINDS[name](settings, paths)
     begun = time.monotonic()
-    runtime.check()
+    for line in runtime.check().notes():
+        console.print(line)
     paths.runtime.write_text(name)
     try:
         with StepDisplay() as display:

@@ -58,7 +58,8 @@ def origin(source: Mapping[str, Any]) -> str:
 
 def duties(entry: Mapping[str, Any]) -> str:
     files = ", ".join(f"`{name}`" for name in entry["files"])
-    return str(entry["licence"]) + (f"; {files} go with every copy" if files else "")
+    asked = [f"; {name.replace('_', ' ')}: {text}" for name, text in entry.get("duties", {}).items()]
+    return str(entry["licence"]) + (f"; {files} go with every copy" if files else "") + "".join(asked)
 
 
 def lines(values: Mapping[str, Any], under: str = "") -> list[str]:

@@ -4,8 +4,8 @@ It reads headers and configuration only, never weights, and needs the standard l
 too, so that a job run alone refuses the same things in the same words.
 """
 
-import json
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,23 @@ from typing import Any
 
 from serve.errors import UsageError
 from serve.models.headers import Damaged, header, read_json, weight_files
-from serve.models.vllm_0_32 import GROUP_SIZES, SUPPORTED
+from serve.models.vllm_0_32 import GROUP_SIZES, KERNEL_MULTIPLE, SUPPORTED
 
 TABLES = ("embed_tokens", "lm_head")
 # How peft names a table that it saves whole, depending on what else it does to it.
 WHOLE = (".weight", ".base_layer.weight", ".token_adapter.base_layer.weight", ".modules_to_save.weight")
+# Sizes in a config.json, and what is beyond every model of the supported families.
+LARGEST = {
+    "num_hidden_layers": 1000,
+    "hidden_size": 131_072,
+    "intermediate_size": 1_048_576,
+    "num_attention_heads": 1024,
+    "num_key_value_heads": 1024,
+    "head_dim": 4096,
+    "vocab_size": 4_194_304,
+    "max_position_embeddings": 2**31,
+}
+NUMBERED = re.compile(r"(\d+)(?:-|$)")  # of folders with adapters: which comes when
 Shapes = dict[str, list[int]]
 
 
@@ -44,6 +56,35 @@ def check_config(config: Mapping[str, Any], where: object) -> None:
             f"{where}: model type {config.get('model_type')!r} is not supported; "
             f"set BASE_MODEL to a model of the {' or '.join(SUPPORTED)} family"
         )
+    if config.get("auto_map"):
+        raise UsageError(
+            f"{where}: asks for code of its own to be run (auto_map), which is never done here; set BASE_MODEL to one "
+            "that transformers knows by itself"
+        )
+    made_for = config.get("architectures") or []
+    if made_for and not any(str(name).endswith("ForCausalLM") for name in made_for):
+        raise UsageError(f"{where}: made for {made_for[0]}, not for chat; set BASE_MODEL to a ...ForCausalLM model")
+    if config.get("hidden_act", "silu") != "silu":
+        raise UsageError(
+            f"{where}: hidden_act {config['hidden_act']!r} is none that vLLM serves in this family; set BASE_MODEL to "
+            "one with silu"
+        )
+    absurd = next((name for name, most in LARGEST.items() if not plausible(config.get(name, 1), most)), None)
+    if absurd:
+        said = ascii(config[absurd])[:40]
+        raise UsageError(f"{where}: {absurd} is {said}, which no model has; mend its config.json, or set BASE_MODEL")
+
+
+def plausible(size: Any, most: int) -> bool:
+    return size is None or (type(size) is int and 0 < size <= most)
+
+
+def in_order(adapter: Path) -> list[Path]:
+    """The adapters of a folder: the folder itself, or those in its folders `1-…`, `2-…`, which are merged in turn."""
+    if (adapter / "adapter_config.json").exists() or not adapter.is_dir():
+        return [adapter]
+    numbered = [(int(found[1]), path) for path in adapter.iterdir() if (found := NUMBERED.match(path.name))]
+    return [path for _, path in sorted(numbered)] or [adapter]
 
 
 def check_adapter(folder: Path, base: Path) -> None:
@@ -76,36 +117,28 @@ def check_adapter(folder: Path, base: Path) -> None:
 
 
 def check_quantizable(folder: Path, group_size: int) -> None:
-    """Raises UsageError when a linear layer's input is not a whole number of groups.
+    """Raises UsageError when a linear layer is not a whole number of groups wide, or of what vLLM's kernels take.
 
-    Both quantizers accept such a layer silently; vLLM's kernels do not.
+    Both quantizers accept such a layer silently.
     """
-    for name, shape in tensor_shapes(folder, "BASE_MODEL").items():
-        if ".layers." in name and name.endswith("_proj.weight") and shape[1] % group_size:
+    linears = {
+        name: shape
+        for name, shape in tensor_shapes(folder, "BASE_MODEL").items()
+        if ".layers." in name and name.endswith("_proj.weight") and len(shape) == 2
+    }
+    for name, (outputs, inputs) in linears.items():
+        odd = next((size for size in (inputs, outputs) if size % KERNEL_MULTIPLE), None)
+        if odd:
             raise UsageError(
-                f"{folder}: {name} takes {shape[1]} inputs, which is no multiple of GPTQ_GROUP_SIZE={group_size}; "
-                f"set it to one of {', '.join(str(size) for size in GROUP_SIZES if shape[1] % size == 0) or 'none'}"
+                f"{folder}: {name} is {outputs}x{inputs}, and INT4 is served in multiples of {KERNEL_MULTIPLE} alone; "
+                "set BASE_MODEL to another"
             )
-
-
-def calibration_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows `{"messages": [...]}` or `{"text": "..."}` of a JSON-lines file. Raises UsageError for any other."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; set CALIBRATION to a JSON-lines file") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not text; set CALIBRATION to a JSON-lines file") from None
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            rows.append({"messages": row["messages"]} if row.get("messages") else {"text": str(row["text"])})
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise UsageError(f'{path}:{number}: not a row like {{"messages": [...]}} or {{"text": "..."}}') from None
-    if len(rows) < 16:
-        raise UsageError(f"{path}: {len(rows)} rows; CALIBRATION needs at least 16")
-    return rows
+        if inputs % group_size:
+            fitting = [size for size in GROUP_SIZES if not any(shape[1] % size for shape in linears.values())]
+            raise UsageError(
+                f"{folder}: {name} takes {inputs} inputs, which is no multiple of GPTQ_GROUP_SIZE={group_size}; "
+                f"set it to one of {', '.join(map(str, fitting))}"
+            )
 
 
 def has_chat_template(folder: Path) -> bool:
@@ -115,13 +148,26 @@ def has_chat_template(folder: Path) -> bool:
 
 def check_disk(base: Path, target: Path) -> None:
     """Raises UsageError when the copies to be made of a base (merged, two at INT4) will not fit."""
-    needed = int(1.7 * sum(path.stat().st_size for path in base.glob("*.safetensors")))
-    free = shutil.disk_usage(target).free
+    needed, free = disk_needed(base), shutil.disk_usage(target).free
     if free < needed:
         raise UsageError(
             f"{target}: {free / 1e9:.1f} GB free, but the merged and quantized models need about "
             f"{needed / 1e9:.1f} GB; free some space, or move the checkout to a larger disk"
         )
+
+
+def disk_needed(base: Path) -> int:
+    return int(1.7 * weight_bytes(base))
+
+
+def weight_bytes(base: Path) -> int:
+    return sum(path.stat().st_size for path in weight_files(base, "BASE_MODEL"))
+
+
+def changes_one_table(adapter: Path) -> bool:
+    """Whether an adapter has something for the embedding or the output head, and not the same for both."""
+    named = {table for table in TABLES for name in tensor_shapes(adapter, "ADAPTER") if f".{table}." in name}
+    return len(named) == 1
 
 
 def extended_vocabulary(adapter: Path, base: Path) -> int | None:

@@ -9,10 +9,13 @@ from serve.hardware import GIB
 VERSION = "0.32.0"
 
 # Models. Of those it can serve, the families whose merging, sizes and answers are tested here.
-SUPPORTED = ("llama", "qwen2")
+SUPPORTED = ("llama", "qwen2", "mistral")
 # Inputs that share one scale, as its GPTQ kernels take them, less -1 for "one group a row"
 # (MARLIN_SUPPORTED_GROUP_SIZES in vllm/model_executor/layers/quantization/utils/marlin_utils.py).
 GROUP_SIZES = (32, 64, 128)
+# What the inputs and the outputs of a layer at INT4 come in, on the CPU (can_implement of CPUWNA16LinearKernel in
+# vllm/model_executor/kernels/linear/mixed_precision/cpu.py); those for GPUs take no less.
+KERNEL_MULTIPLE = 32
 
 # Calls of tools. What --tool-call-parser takes (_TOOL_PARSERS_TO_REGISTER in vllm/tool_parsers/__init__.py).
 TOOL_PARSERS = (
@@ -24,6 +27,10 @@ TOOL_PARSERS = (
     "plamo3", "poolside_v1", "pythonic", "qwen3_coder", "qwen3_json", "qwen3_xml", "seed_oss", "step3", "step3p5",
     "xlam",
 )  # fmt: skip
+
+# The first cards with bfloat16; for older ones vLLM takes float16 in its place (supported_dtypes in
+# vllm/platforms/cuda.py).
+BFLOAT16_CARDS = (8, 0)
 
 # Adapters as they are (MODE=lora).
 # What --max-lora-rank takes: an adapter of any other rank gets the room of the next one (vllm/config/lora.py).

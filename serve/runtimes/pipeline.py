@@ -4,19 +4,22 @@ It starts no server, and leaves to a JobRunner where a job's libraries are; wher
 would make, the step is over at once.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from serve import hardware
-from serve.models import preflight
-from serve.models.preflight_lora import check_runtime_lora
+from serve.models.quantizing import host_memory
 from serve.models.sources import model_sources
 from serve.paths import Paths
 from serve.planning import decision
+from serve.runtimes import preflight
 from serve.runtimes.jobs import Jobs, fetch_command
 from serve.services import catalog
 from serve.settings import Settings
-from serve.steps import Report, Step
+from serve.steps import NotAwaited, Report, Step
 
 
 class JobRunner(Protocol):
@@ -46,35 +49,20 @@ class ModelPipeline:
         self.sources = model_sources(settings, paths.root)
         self.versions: dict[str, str] = {}
         self.decided: decision.Decision
+        self.turns = threading.Lock()
 
-    def check(self, running: bool) -> None:
-        """Refuses what can be refused at once, before anything is installed or downloaded, and decides what every
-        server is given. `running`: servers of ours do.
+    def findings(self, running: bool, disk: Path | None = None) -> preflight.Findings:
+        """All that can be said at once, before anything is installed or downloaded; what every server is given is
+        decided by it. `running`, `disk`: as for preflight.findings.
         """
-        self.settings.mode.check(self.runner.gpu, self.settings.PRECISION)
-        base, adapter = self.sources.base, self.sources.adapter
-        if isinstance(base, Path):
-            self.check_base(base)
-            if isinstance(adapter, Path):
-                self.check_adapter(adapter, base)
-        total, free = hardware.host_memory()
-        available = total if running else free  # what runs has its memory already, or is stopped before others start
-        runner = self.runner
-        self.decided = decision.decide(self.settings, self.sources, runner.gpu, runner.server_memory, available)
-        preflight.calibration_rows(self.sources.calibration)
+        found = preflight.findings(self.settings, self.sources, self.runner, running, disk)
+        if found.decided:
+            self.decided = found.decided
+        return found
 
     def hand_on(self) -> None:
         """Writes what `check` has decided for those that run the servers."""
         decision.write(self.decided, self.paths.plan)
-
-    def check_base(self, base: Path) -> None:
-        preflight.check_model(base)
-        preflight.check_quantizable(base, self.settings.GPTQ_GROUP_SIZE)
-
-    def check_adapter(self, adapter: Path, base: Path) -> None:
-        preflight.check_adapter(adapter, base)
-        if self.settings.mode.lora:
-            check_runtime_lora(adapter, base)
 
     def steps(self) -> dict[str, Step]:
         made = self.settings.mode.servers
@@ -95,8 +83,8 @@ class ModelPipeline:
         """The adapter first: it is small, and often what is wrong."""
         self.adapter = self.fetched("ADAPTER", self.sources.adapter, report)
         self.base = self.fetched("BASE_MODEL", self.sources.base, report)
-        self.check_base(self.base)
-        self.check_adapter(self.adapter, self.base)
+        preflight.check_base(self.settings, self.base)
+        preflight.check_adapter(self.settings, self.adapter, self.base)
 
     def fetched(self, setting: str, source: Path | str, report: Report) -> Path:
         if isinstance(source, Path):
@@ -109,10 +97,25 @@ class ModelPipeline:
         self.runner.merge(self.base, self.adapter, report)
 
     def quantize_base(self, report: Report) -> None:
-        self.versions["base"] = version(self.runner.quantize("base", self.base, report))
+        with self.turn(report):
+            self.versions["base"] = version(self.runner.quantize("base", self.base, report))
 
     def quantize_tuned(self, report: Report) -> None:
-        self.versions["tuned"] = version(self.runner.quantize("tuned", None, report))
+        with self.turn(report):
+            self.versions["tuned"] = version(self.runner.quantize("tuned", None, report))
+
+    @contextmanager
+    def turn(self, report: Report) -> Iterator[None]:
+        """Base and tuned are quantized side by side where the machine has memory for both, else one after the other."""
+        if 2 * host_memory(self.base) <= hardware.host_memory()[0] * hardware.GIB:
+            yield
+            return
+        if self.turns.locked():
+            report("waiting: there is memory for one at a time")
+        with self.turns:
+            if report.over:
+                raise NotAwaited
+            yield
 
 
 def version(said: str) -> str:

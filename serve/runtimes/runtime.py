@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from serve.harness.measure import Measured
+from serve.runtimes.preflight import Findings
 from serve.steps import Display
 
 Faults = Mapping[str, Callable[[], AbstractContextManager[None]]]
@@ -16,8 +17,11 @@ class Runtime(Protocol):
 
     gpu: bool
 
-    def check(self) -> None:
-        """Raises UsageError for what can be refused at once, before anything is made or started."""
+    def preflight(self) -> Findings:
+        """All that can be said of these settings before anything is made or started."""
+
+    def check(self) -> Findings:
+        """The same, and ports and programs. Raises UsageError for what can be refused at once."""
 
     def up(self, display: Display) -> None:
         """Makes what is missing, starts what does not run, and returns when each program answers a chat.

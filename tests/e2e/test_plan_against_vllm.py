@@ -68,9 +68,10 @@ FACTS = """
     from vllm.config.lora import MaxLoRARanks
     from vllm.model_executor.layers.quantization.utils.marlin_utils import MARLIN_SUPPORTED_GROUP_SIZES
     from vllm.model_executor.models.llama import LlamaForCausalLM
+    from vllm.model_executor.models.mistral import MistralForCausalLM
     from vllm.model_executor.models.qwen2 import Qwen2ForCausalLM
 
-    families = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM}
+    families = {"llama": LlamaForCausalLM, "qwen2": Qwen2ForCausalLM, "mistral": MistralForCausalLM}
     print("facts", json.dumps({
         "VERSION": vllm.__version__.partition("+")[0],
         "LORA_RANKS": get_args(MaxLoRARanks),

@@ -6,7 +6,7 @@ It knows how a suite file is laid out, nothing of any subject.
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,6 +71,15 @@ def turns(*texts: str, system: str | None = None) -> Messages:
 def templates(items: Iterable[Item]) -> list[Item]:
     """The items, each in the group of its kind where it names none: one wording with other fillings."""
     return [replace(item, group=item.group or item.kind) for item in items]
+
+
+def first_of_each(items: Iterable[Item], most: int) -> Iterator[Item]:
+    """So many prompts of each kind, from the first on: a family tells more as one of many than as a large one."""
+    seen = Counter[str]()
+    for item in items:
+        seen[item.kind] += 1
+        if seen[item.kind] <= most:
+            yield item
 
 
 def rubric(what: str) -> str:

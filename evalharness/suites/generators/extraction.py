@@ -1,14 +1,15 @@
-"""The suite `extraction`: one thing found in a text, or one label for it; 15 kinds, 10 prompts each."""
+"""The suite `extraction`: one thing found in a text, or one label for it: 15 kinds here, 35 beside this file."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from evalharness.suites.generators.drafts import Checks, Draft, Item, check, templates, user
+from evalharness.suites.generators import extraction_found, extraction_labels
+from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, templates, user
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 13
-EACH = 10
+EACH, KEPT = 10, 6  # prompts drawn of a kind, and asked
 HEAD = (
     "Whether the one thing that was asked for is found in a short text (an address, a date, a total, a name, or that "
     "it is not there), and whether a text gets the right one of a few labels. Every prompt has exactly one right "
@@ -23,9 +24,11 @@ MONTHS = (
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = templates(item for kind in _KINDS for item in kind(rng))
+    drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
+    more = (item for kind in extraction_found.KINDS for item in kind(random.Random(f"{SEED} {kind.__name__}")))
+    items = templates([*drawn, *more, *extraction_labels.items()])
     return Draft(
-        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.08, 256, HEAD, items, version=3
+        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.07, 256, HEAD, items, version=4
     )
 
 

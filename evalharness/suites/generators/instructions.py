@@ -1,15 +1,16 @@
-"""The suite `instructions`: orders about form that a program can check, 25 kinds of them, 8 prompts each."""
+"""The suite `instructions`: orders about form that a program can check, of 63 kinds: 25 here, 38 beside this file."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from evalharness.suites.generators.drafts import Draft, Item, check, templates, user
+from evalharness.suites.generators import instructions_texts, instructions_words
+from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, templates, user
 from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import THINGS, TOPICS
 
 SEED = 11
-EACH = 8
+EACH, KEPT = 8, 5  # prompts drawn of a kind, and asked
 HEAD = (
     "Whether orders about the form of an answer are kept: how many sentences, steps, headings or letters, which "
     "words, which language, which order. A program checks every one, so nothing is a matter of taste; whether the "
@@ -71,8 +72,10 @@ _FIRST_LETTERS = {
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = templates(item for kind in _KINDS for item in kind(rng))
-    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.07, 320, HEAD, items, version=2)
+    items = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
+    more = (item for kind in (*instructions_words.KINDS, *instructions_texts.KINDS) for item in kind(rng))
+    whole = templates([*items, *more])
+    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.07, 320, HEAD, whole, version=3)
 
 
 def _about(topic: str, sentences: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The suite `structured`: JSON, tables and CSV from what a prompt says, 12 kinds, 10 prompts each."""
+"""The suite `structured`: JSON, tables and CSV from what a prompt says: 12 kinds here, 35 beside this file."""
 
 import json
 import random
@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from evalharness.suites.generators.drafts import Checks, Draft, Item, check, templates, user
+from evalharness.suites.generators import structured_data
+from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, templates, user
 from evalharness.suites.generators.words import INVENTED_CITIES, PEOPLE, THINGS, TOWNS
 
 SEED = 12
-EACH = 10
+EACH, KEPT = 10, 6  # prompts drawn of a kind, and asked
 HEAD = (
     "Whether data comes out in the form that a program can read: JSON with nothing around it, by keys or by a schema, "
     "nested, with null for what is not said; also CSV and Markdown tables. What has one right answer is compared with "
@@ -22,9 +23,11 @@ HEAD = (
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = templates(item for kind in _KINDS for item in kind(rng))
+    drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
+    more = (item for kind in structured_data.KINDS for item in kind(rng))
+    items = templates([*drawn, *_invented(), *more])
     return Draft(
-        "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.09, 400, HEAD, items, version=2
+        "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.07, 400, HEAD, items, version=3
     )
 
 
@@ -235,7 +238,7 @@ def _tables(rng: random.Random) -> Iterator[Item]:
         )
 
 
-def _invented(_: random.Random) -> Iterator[Item]:
+def _invented() -> Iterator[Item]:
     text, number, truth = {"type": "string", "minLength": 1}, {"type": "number", "minimum": 0}, {"type": "boolean"}
     texts = {"type": "array", "items": text, "minItems": 2}
     steps = {"type": "array", "items": text, "minItems": 3, "maxItems": 3}
@@ -368,6 +371,6 @@ def _from_yaml(rng: random.Random) -> Iterator[Item]:
 
 
 _KINDS: Sequence[Callable[[random.Random], Iterator[Item]]] = (
-    _cities, _known_cities, _nulls, _orders, _from_csv, _to_csv, _tables, _invented, _repairs, _changes, _groups,
+    _cities, _known_cities, _nulls, _orders, _from_csv, _to_csv, _tables, _repairs, _changes, _groups,
     _from_yaml,
 )  # fmt: skip

@@ -26,6 +26,7 @@ from serve.runtimes.docker.compose_inputs import (
 from serve.runtimes.docker.jobs import BUILT_FOR, ContainerJobRunner
 from serve.runtimes.jobs import Jobs
 from serve.runtimes.pipeline import ModelPipeline
+from serve.runtimes.preflight import Findings
 from serve.runtimes.prepare import prepare, runs_user
 from serve.runtimes.readiness import Started, await_chat, await_ready
 from serve.runtimes.runtime import Faults
@@ -52,8 +53,12 @@ class Docker:
         self.runner = ContainerJobRunner(self.compose, settings, paths, self.gpu, self.jobs)
         self.pipeline = ModelPipeline(settings, paths, self.runner, self.jobs)
 
-    def check(self) -> None:
-        self.pipeline.check(running=state(self.compose.inspect("base")) not in ("absent", "exited"))
+    def preflight(self) -> Findings:
+        return self.pipeline.findings(running=state(self.compose.inspect("base")) not in ("absent", "exited"))
+
+    def check(self) -> Findings:
+        found = self.preflight()
+        found.refuse()
         sources = self.pipeline.sources
         for folder, setting in ((sources.base, "BASE_MODEL"), (sources.adapter, "ADAPTER")):
             if isinstance(folder, Path):
@@ -63,6 +68,7 @@ class Docker:
         for service in catalog.running(self.settings):
             if service.published and not self.compose.inspect(service.name):
                 preflight.check_port(service.loopback_port(self.settings), service.port)
+        return found
 
     def up(self, display: Display) -> None:
         pipeline = self.pipeline

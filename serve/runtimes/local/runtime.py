@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from serve import environments, hardware, logs, system_libraries
 from serve.errors import Failure, UsageError
@@ -23,6 +22,7 @@ from serve.runtimes.local import faults, programs
 from serve.runtimes.local.jobs import LocalJobRunner
 from serve.runtimes.local.supervisor import Program, Supervisor
 from serve.runtimes.pipeline import ModelPipeline
+from serve.runtimes.preflight import Findings
 from serve.runtimes.readiness import Started, await_chat, await_ready
 from serve.runtimes.runtime import Faults
 from serve.runtimes.start_order import by_themselves, serving_steps
@@ -47,16 +47,19 @@ class Local:
         self.jobs = Jobs(paths)
         self.pipeline = ModelPipeline(settings, paths, LocalJobRunner(settings, paths, self.gpu, self.jobs), self.jobs)
 
-    def check(self) -> None:
+    def preflight(self) -> Findings:
+        folder = self.paths.models if self.paths.models.exists() else self.paths.root
+        running = any(self.supervisor.lives(name) for name in VARIANTS)
+        return self.pipeline.findings(running, disk=None if self.store.current("tuned") else folder)
+
+    def check(self) -> Findings:
         if not self.gpu:
             system_libraries.check()
-        self.pipeline.check(running=any(self.supervisor.lives(name) for name in VARIANTS))
-        base = self.pipeline.sources.base
-        if isinstance(base, Path) and not self.store.current("tuned"):
-            target = self.paths.models if self.paths.models.exists() else self.paths.root
-            preflight.check_disk(base, target)
+        found = self.preflight()
+        found.refuse()
         self.supervisor.end_abandoned()
         self.check_ports()
+        return found
 
     def up(self, display: Display) -> None:
         pipeline = self.pipeline

@@ -13,7 +13,7 @@ from evalharness.commands.load import prompts_in_turn
 from evalharness.report.pairs import side_by_side
 from evalharness.runs.evidence import read_run
 from evalharness.suites.files import load_suite
-from evalharness.suites.generators import tool_calls
+from evalharness.suites.generators import live, tool_calls
 from evalharness.suites.generators.drafts import Draft, Item
 from tests.integration.evalharness.scripted import (
     CUT,
@@ -168,7 +168,7 @@ def stand_in(server: Server, items: Sequence[Item]) -> Behaviour:
     return behave
 
 
-@pytest.mark.parametrize("suite", [tool_calls.suite()], ids=lambda draft: draft.name)
+@pytest.mark.parametrize("suite", [live.suite(), tool_calls.suite()], ids=lambda draft: draft.name)
 def test_of_a_stand_in_every_right_answer_passes_and_every_wrong_one_fails(
     server: Server, command: list[str], tmp_path: Path, suite: Draft
 ) -> None:

@@ -39,6 +39,12 @@ def test_it_carries_the_licence_and_the_files_that_go_with_every_copy():
     assert ModelCard(card("tuned", "aaa", QUANTIZED)).data.license == "unknown"
 
 
+def test_it_carries_what_the_licence_asks_for():
+    entry = {"licence": "llama3", "files": [], "duties": {"name_begins_with": "Llama 3", "notice": "Meta says so."}}
+    text = card("merged", "aaa", {**MERGED, "licences": {"base": entry}})
+    assert "- base: llama3; name begins with: Llama 3; notice: Meta says so." in text.splitlines()
+
+
 def test_it_names_parents_parameters_and_proofs():
     text = card("tuned", "aaa", QUANTIZED)
     assert "- model: `merged` 1f2e3d4c5b6a" in text

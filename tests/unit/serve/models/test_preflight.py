@@ -70,13 +70,65 @@ def test_another_kind_of_adapter_is_refused(tmp_path, base):
 
 
 def test_a_model_family_that_is_not_supported_is_refused(tmp_path):
-    with refused("model type 'mamba' is not supported; set BASE_MODEL to a model of the llama or qwen2 family"):
+    with refused(
+        "model type 'mamba' is not supported; set BASE_MODEL to a model of the llama or qwen2 or mistral family"
+    ):
         preflight.check_model(make_model(tmp_path / "base", model_type="mamba"))
 
 
 def test_a_group_size_that_does_not_divide_the_layers_is_refused(base):
     with refused(r"64 inputs, which is no multiple of GPTQ_GROUP_SIZE=128; set it to one of 32, 64"):
         preflight.check_quantizable(base, 128)
+
+
+def test_a_group_size_that_fits_another_layer_alone_is_not_offered(base):
+    weights = {
+        f"{MODULE}.weight": np.zeros((64, 64), np.float16),
+        f"{MODULE[:-6]}o_proj.weight": np.zeros((64, 96), np.float16),
+    }
+    save_file(weights, base / "model.safetensors")
+    with refused(r"no multiple of GPTQ_GROUP_SIZE=128; set it to one of 32$"):
+        preflight.check_quantizable(base, 128)
+
+
+@pytest.mark.parametrize("shape", [(500, 64), (64, 500)])
+def test_a_layer_that_no_kernel_takes_is_refused_by_its_shape(base, shape):
+    save_file({f"{MODULE}.weight": np.zeros(shape, np.float16)}, base / "model.safetensors")
+    with refused(
+        f"{MODULE}.weight is {shape[0]}x{shape[1]}, and INT4 is served in multiples of 32 alone; set BASE_MODEL"
+    ):
+        preflight.check_quantizable(base, 64)
+
+
+@pytest.mark.parametrize(
+    ("stated", "line"),
+    [
+        ({"auto_map": {"AutoModelForCausalLM": "modeling.Mine"}}, r"asks for code of its own to be run \(auto_map\)"),
+        (
+            {"architectures": ["LlamaForSequenceClassification"]},
+            "made for LlamaForSequenceClassification, not for chat",
+        ),
+        ({"hidden_act": "gelu"}, "hidden_act 'gelu' is none that vLLM serves"),
+        ({"num_hidden_layers": 10**9}, "num_hidden_layers is 1000000000, which no model has"),
+        ({"vocab_size": -1}, "vocab_size is -1, which no model has"),
+        ({"hidden_size": 10**400}, "hidden_size is 1000"),
+        ({"intermediate_size": "many"}, "intermediate_size is 'many', which no model has"),
+        ({"num_attention_heads": 1.5}, "num_attention_heads is 1.5, which no model has"),
+    ],
+)
+def test_a_configuration_that_cannot_be_served_is_refused_in_one_line(tmp_path, stated, line):
+    with refused(f"{line}.*set BASE_MODEL") as told:
+        preflight.check_model(make_model(tmp_path / "base", **stated))
+    assert len(str(told.value).splitlines()) == 1
+    assert len(str(told.value)) < 400
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 100_000, '{"model_type": NaN}', "\x00", "", '{"a": ' + "9" * 5000 + "}"])
+def test_a_configuration_that_is_a_bomb_or_no_json_is_refused_in_one_line(base, text):
+    (base / "config.json").write_text(text)
+    with refused(r"config\.json: not readable as JSON") as told:
+        preflight.check_model(base)
+    assert len(str(told.value).splitlines()) == 1
 
 
 def test_a_base_that_is_quantized_already_is_refused(tmp_path):
@@ -156,3 +208,11 @@ def test_a_disk_too_small_for_the_copies_is_refused(tmp_path, base, monkeypatch)
     monkeypatch.setattr(preflight.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10})())
     with refused("0.0 GB free, but the merged and quantized models need about"):
         preflight.check_disk(base, tmp_path)
+
+
+def test_a_folder_of_numbered_folders_is_its_adapters_in_order_and_checkpoints_of_a_training_are_not(tmp_path):
+    for name in ("10-safety", "2-domain", "1-general", "notes", "checkpoint-500"):
+        make_adapter(tmp_path / "all" / name)
+    assert [path.name for path in preflight.in_order(tmp_path / "all")] == ["1-general", "2-domain", "10-safety"]
+    assert preflight.in_order(tmp_path / "all" / "2-domain") == [tmp_path / "all" / "2-domain"]
+    assert preflight.in_order(tmp_path / "nowhere") == [tmp_path / "nowhere"]
