@@ -9,7 +9,7 @@ analysis/summary.py.
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import write_concluded
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import Graded, PromptRow
+from evalharness.runs.typed import Json
+from evalharness.suites.schema import Suite
 from evalharness.wording import listing
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ def main(args: argparse.Namespace) -> int:
         if endpoint in complaints:
             raise complaints[endpoint]
     servers = read_servers(endpoints) if jobs else {}
+    if not args.resume:
+        suites = _fitting(suites, servers)
+        jobs = asking_run.plan(suites, endpoints)
     about = read_about(args.resume, NAME)["suites"] if args.resume else [suite.about() for suite in suites]
     lengths.check_lengths(about, servers)
     if args.resume:
@@ -103,6 +108,15 @@ def _in_looks(folder: Path, run: About, jobs: "Sequence[Job]", concurrency: int,
         if not unsettled:
             break
     return summary
+
+
+def _fitting(suites: Sequence[Suite], servers: Mapping[str, Json]) -> list[Suite]:
+    """The suites as far as the servers are long enough for them; what is left out is said."""
+    fit = lengths.fitting(suites, servers)
+    for suite, cut in zip(suites, fit, strict=True):
+        if cut is not suite:
+            print(f"tandem: {suite.suite}: {cut.title}", file=sys.stderr)
+    return fit
 
 
 def _complaint(endpoint: Endpoint) -> Iterator[tuple[Endpoint, UsageError]]:
