@@ -5,13 +5,14 @@ two endpoints, the base first; a difference is the second less the first. It kno
 or shown.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from evalharness.runs.rows import Failure
+from evalharness.runs.rows import Failure, ProbeRow
 from evalharness.runs.typed import Part
 from evalharness.runs.versions import SCHEMAS
 
@@ -44,6 +45,8 @@ TOGETHER = "all suites together"
 """What the suites of non-inferiority are called in one; no suite can be called so, for the spaces."""
 Outcome = Literal["met", "failed", "unsettled"]
 Word = Literal["PASS", "FAIL", "INCONCLUSIVE"]
+Probed = Literal["held", "failed", "unsettled"]
+"""What a probe of a level of load shows; one that shows nothing is never taken for one of the others."""
 
 
 def _version(kind: str) -> Any:
@@ -437,6 +440,75 @@ class LoadSummary(Part):
     rows: MadeOf = None
 
 
+# A capacity run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed(Part):
+    """The service level that was asked for (load/capacity/slo.py)."""
+
+    name: str
+    title: str
+    source: str
+    limits: Annotated[dict[str, float], Field(description="Seconds by latency and percentile, such as ttft_p95.")]
+    errors: Share
+    goodput: Share | None
+    probe_seconds: float
+    rate: Annotated[float | None, Field(description="What somebody published for it, in requests a second.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bears(Part):
+    """What an endpoint bears at the service level, in the unit of the levels."""
+
+    name: str
+    capacity: Annotated[float | None, Field(description="null where no level was probed.")]
+    low: Annotated[float, Field(description="The highest level that was shown to be held; 0 without one.")]
+    high: Annotated[float | None, Field(description="The lowest that was shown not to be; null without one.")]
+
+    @property
+    def estimate(self) -> Estimate | None:
+        return None if self.capacity is None else Estimate(self.capacity, self.low, _or_infinite(self.high))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityRatio(Part):
+    """Second over first; `high` is null where nothing bounds it."""
+
+    ratio: float
+    low: float
+    high: float | None
+
+    @property
+    def estimate(self) -> Estimate:
+        return Estimate(self.ratio, self.low, _or_infinite(self.high))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacitySummary(Part):
+    """One capacity run: the highest load that each endpoint bears at a service level, probe by probe."""
+
+    schema: Annotated[int, _version("capacity")]
+    kind: Literal["capacity"]
+    agreed: Agreed
+    arrivals: Annotated[str, Field(description="An arrival process, or a trace's path.")]
+    unit: Annotated[str, Field(description="Of the levels: requests/s, or users of a closed loop.")]
+    cache: Literal["cold", "warm"]
+    endpoints: tuple[Bears, Bears]
+    ratio: Annotated[CapacityRatio | None, Field(description="null where one of the two is not known.")]
+    confidence: Confidence
+    precision: Annotated[float, Field(description="How far apart the two ends of a capacity may stay, as a share.")]
+    seconds: Annotated[float, Field(description="How long both together were probed.")]
+    whole: Annotated[bool, Field(description="Was all probed that the search wanted, before the time was up?")]
+    probes: tuple[ProbeRow, ...]
+    warnings: tuple[str, ...]
+    rows: MadeOf = None
+
+
+def _or_infinite(high: float | None) -> float:
+    return math.inf if high is None else high
+
+
 # A judge's verdicts
 
 
@@ -658,6 +730,13 @@ class TaskSummary(Part):
 
 
 Summary = Annotated[
-    EvalSummary | LoadSummary | JudgeSummary | VerdictSummary | CompareSummary | FactorialSummary | TaskSummary,
+    EvalSummary
+    | LoadSummary
+    | CapacitySummary
+    | JudgeSummary
+    | VerdictSummary
+    | CompareSummary
+    | FactorialSummary
+    | TaskSummary,
     Field(discriminator="kind"),
 ]

@@ -51,6 +51,12 @@ def load_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["load", *asked(settings, paths), "--users", users, "--seconds", seconds, *policy(settings)]
 
 
+def capacity_arguments(settings: Settings, paths: Paths) -> list[str]:
+    level = ["--slo", settings.CAPACITY_SLO, "--seconds", str(settings.CAPACITY_SECONDS)]
+    again = ["--resume", settings.RESUME] if settings.RESUME else []
+    return ["capacity", *asked(settings, paths), *level, *again, "--repeat-command", "make capacity"]
+
+
 def chaos_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["chaos", *asked(settings, paths), "--users", str(settings.LOAD_USERS)]
 
@@ -73,6 +79,7 @@ def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {
     "eval": eval_arguments,
     "load": load_arguments,
+    "capacity": capacity_arguments,
     "chaos": chaos_arguments,
     "verdict": verdict_arguments,
     "factorial": factorial_arguments,
