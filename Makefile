@@ -8,7 +8,7 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan preflight down status logs eval load chaos verdict aa factorial lm-eval compare augment \
+.PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
         suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
@@ -40,6 +40,9 @@ eval: harness-environment ## ask base and tuned the prompt suites: pass rates, d
 load: harness-environment ## put load on base and tuned in turn until it is known which is faster: throughput, TTFT, ITL, TPOT, e2e
 	@$(TANDEM) -m serve load
 
+capacity: harness-environment ## how many requests a second base and tuned each bear at an agreed service level
+	@$(TANDEM) -m serve capacity
+
 chaos: harness-environment ## under load, kill, freeze and slow a server, in containers cut its network: what users see, and for how long
 	@$(TANDEM) -m serve chaos
 
@@ -64,7 +67,7 @@ augment: harness-environment ## rows to train the next adapter on: ROWS=train.js
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
-simulate: harness-environment ## hold the statistics against simulated runs of known truth (a minute and a half)
+simulate: harness-environment ## hold the statistics against simulated runs of known truth (a few minutes)
 	@$(TANDEM) -m evalharness simulate
 
 validity: tests-environment ## how often the suites' checks are wrong about answers whose worth is known, suite by suite

@@ -18,6 +18,7 @@ COMMANDS = {
     "eval": "eval",
     "factorial": "factorial",
     "load": "load",
+    "capacity": "capacity",
     "chaos": "chaos",
     "judge": "judge",
     "verdict": "verdict",

@@ -30,6 +30,7 @@ METRICS = {
 """What a load metric is called, by its name in the files."""
 
 LONGER_LOAD = "a longer load (--seconds, LOAD_SECONDS in .env)"
+LONGER_CAPACITY = "more time (--seconds, CAPACITY_SECONDS in .env)"
 FEWER_USERS = "fewer users (--users, LOAD_USERS in .env)"
 
 
@@ -49,6 +50,12 @@ def points(difference: float | None) -> str:
 def interval(low: float | None, high: float | None, write: Callable[[float | None], str] = points) -> str:
     """`+1.0 to +3.5`, of a difference if nothing else is said."""
     return f"{write(low)} to {write(high)}"
+
+
+def level(confidence: float) -> str:
+    """Of an interval, in percent, to two figures of what is wanting to 100: `95`, `98.3`, `99.957`."""
+    wanting = (1 - confidence) * 100
+    return f"{round(100 - wanting, max(0, 1 - math.floor(math.log10(wanting)))):.9g}"
 
 
 def alike(found: "Alike | None") -> str:

@@ -27,6 +27,7 @@ COMMANDS = {
     "logs": "logs",
     "eval": "eval",
     "load": "load",
+    "capacity": "capacity",
     "chaos": "chaos",
     "verdict": "verdict",
     "factorial": "factorial",

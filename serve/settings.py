@@ -51,12 +51,17 @@ class Settings(BaseSettings):
     GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
         128, description="weights that share one scale; smaller: a little larger, a little truer"
     )
+    GPTQ_KL_LIMIT: Annotated[float, Field(gt=0)] = Field(
+        0.2, description="nats a token that INT4 may lose on rows held out, or it is refused; the demo loses 0.0002"
+    )
     PRECISION: Literal["int4", "fp"] = Field(
         "int4",
         description="int4, or fp: base and merged model as they were before, which `make factorial` serves for a while",
     )
     CALIBRATION: str = Field(
-        "", description="JSON lines of prompts like yours, which guide the quantizer; empty: a general set"
+        "",
+        description="prompts like yours, which guide the quantizer: JSON lines, a suite, Alpaca or ShareGPT records, "
+        "exported chats; empty: a general set",
     )
     BASE_PORT: Port = Field(8001, description="loopback port of the base model's server")
     TUNED_PORT: Port = Field(8002, description="loopback port of the tuned model's server")
@@ -81,7 +86,7 @@ class Settings(BaseSettings):
         description="task of `make lm-eval`: a shipped one, or a YAML file with its rows beside it; empty: tandem_demo",
     )
     RESUME: str = Field(
-        "", description="folder of an eval or factorial run to go on with, instead of beginning another"
+        "", description="folder of an eval, factorial or capacity run to go on with, instead of beginning another"
     )
     LOOKS: bool = Field(False, description="`make eval` stops at a quarter or half of the prompts if all is settled")
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
@@ -89,6 +94,12 @@ class Settings(BaseSettings):
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")
     LOAD_SECONDS: Annotated[int, Field(ge=4, le=3600)] = Field(
         150, description="seconds of load at most, both together; it ends as soon as the policy's limits are settled"
+    )
+    CAPACITY_SLO: str = Field(
+        "local", description="service level of `make capacity`: a shipped profile, or a file; evalharness/load has them"
+    )
+    CAPACITY_SECONDS: Annotated[int, Field(ge=10, le=86400)] = Field(
+        300, description="seconds of probing at most, both together; it ends sooner if both capacities are known"
     )
     BASE_AGAINST_BASE: bool = Field(False, description="compare the base with itself: must find no difference")
     COMPOSE_PROJECT_NAME: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = Field(

@@ -37,7 +37,9 @@ class GroundTruth:
     `refuses` is a request parameter that it answers with 400; without `usage` it counts no tokens;
     `most_tokens` is the length at which it ends an answer, whatever was asked. A connection that waits for longer than
     `keep_alive` seconds is closed; with `closes_kept`, every one on which a second request comes, as that comes.
-    `served` and `asked` fill as load comes in: questions before it are not in `asked`.
+    So many answers run at once as there are `slots`, the others wait. It stands still once, `stall` (after so many
+    seconds of load, for so many). With `counts_words` a prompt has its words and nine tokens more, `longest_counted` at
+    most. `served` and `asked` fill as load comes in: questions before it are not in `asked`.
     """
 
     ttft: float = 0.02
@@ -49,12 +51,18 @@ class GroundTruth:
     most_tokens: int = 1_000_000
     keep_alive: float = 3600.0
     closes_kept: bool = False
+    slots: int = 1_000_000
+    stall: tuple[float, float] = (0.0, 0.0)
+    counts_words: bool = False
+    longest_counted: int = 1_000_000
     served: list[Served] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     connections: int = 0  # that were made, and that are open now
     open: int = 0
     host: str = "127.0.0.1"
     port: int = 0
+    free: asyncio.Semaphore | None = None
+    began: float = 0.0  # the load
 
     @property
     def url(self) -> str:
@@ -88,14 +96,29 @@ class GroundTruth:
             self.asked.append(prompt)
         if not request["stream"]:
             await asyncio.sleep(self.latency)
-            return plain(writer, 200, {"choices": [{"message": {"content": "end"}, "finish_reason": "length"}]})
+            answer = {"message": {"content": "end"}, "finish_reason": "length"}
+            return plain(writer, 200, {"choices": [answer], "usage": {"prompt_tokens": self.length(prompt)}})
         if "HTTP-500" in prompt:
             return plain(writer, 500, {"error": "the engine is dead"})
         if "RESET" in prompt:
             writer.transport.abort()
             return False
         tokens = min(request["max_tokens"], self.most_tokens)
-        return await self.stream(writer, prompt, received, tokens)
+        self.free = self.free or asyncio.Semaphore(self.slots)
+        async with self.free:
+            if self.slots < 1_000_000:
+                received = time.perf_counter()  # it begins now
+            if request.get("cache_salt") != "probe" and self.stall[1]:
+                self.began = self.began or received
+                still = self.began + sum(self.stall) - received
+                if 0 < still <= self.stall[1]:
+                    await asyncio.sleep(still)
+                    received = time.perf_counter()
+            return await self.stream(writer, prompt, received, tokens)
+
+    def length(self, prompt: str) -> int:
+        """In tokens, as it says itself."""
+        return min(9 + len(prompt.split()), self.longest_counted) if self.counts_words else 7
 
     async def stream(self, writer: asyncio.StreamWriter, prompt: str, received: float, tokens: int) -> bool:
         served = Served(prompt, received)
@@ -117,7 +140,8 @@ class GroundTruth:
             writer.write(LAST_TOKEN if last else TOKEN)
             served.sent.append(time.perf_counter())
         if self.usage and "NO-USAGE" not in prompt:
-            usage = {"prompt_tokens": 7, "completion_tokens": tokens, "total_tokens": tokens + 7}
+            length = self.length(prompt)
+            usage = {"prompt_tokens": length, "completion_tokens": tokens, "total_tokens": tokens + length}
             writer.write(event({"choices": [], "usage": usage}))
         self.served.append(served)  # before the client can know that it is done
         writer.write(chunked(b"data: [DONE]\n\n") + b"0\r\n\r\n")

@@ -3,7 +3,7 @@
     python -m evalharness simulate
 
 The command alone: the worlds, the runs and the lines are those of simulation/. It prints Markdown
-tables, those of evalharness/stats/README.md and that of evalharness/load/README.md.
+tables, those of evalharness/stats/README.md and of evalharness/load/README.md.
 """
 
 import argparse
@@ -19,6 +19,7 @@ NAME = "simulate"
 HELP = "hold the statistics against simulated runs of known truth: coverage, false PASS, power"
 RUNS = 20_000
 LOADS = 10  # so many times fewer loads are simulated: each is hundreds of values, looked at eleven times
+SEARCHES = 200  # and so many times fewer searches: each is a dozen probes of thousands of requests, of two sides
 HEADINGS = (
     "run",
     "correlation",
@@ -42,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from evalharness.simulation import bounds, load, table
+    from evalharness.simulation import bounds, capacity, load, shipped, table
 
     console = Console(stderr=True)
     lines = [table.simulate(case, args.runs) for case in track(list(table.cases()), "quality", console=console)]
@@ -50,10 +51,16 @@ def main(args: argparse.Namespace) -> int:
     held = [bounds.simulate(case, args.runs) for case in track(list(bounds.cases()), "bounds", console=console)]
     print()
     print(_markdown(bounds.columns(), map(bounds.cells, held)))
+    print()
+    print(_markdown(shipped.HEADINGS, map(shipped.cells, shipped.lines(min(args.runs, shipped.RUNS)))))
     runs = -(-args.runs // LOADS)
     loads = [load.simulate(case, runs) for case in track(list(load.cases()), "load", console=console)]
     print()
     print(_markdown(load.columns(), map(load.cells, loads)))
+    runs = -(-args.runs // SEARCHES)
+    found = [capacity.simulate(case, runs) for case in track(list(capacity.cases()), "capacity", console=console)]
+    print()
+    print(_markdown(capacity.columns(), map(capacity.cells, found)))
     return 0
 
 

@@ -19,13 +19,14 @@ from evalharness.errors import UsageError
 from evalharness.runs.typed import Json, Part, as_json
 
 if TYPE_CHECKING:
-    from evalharness.runs.summaries import EvalSummary, FactorialSummary, JudgeSummary, LoadSummary
+    from evalharness.runs.summaries import CapacitySummary, EvalSummary, FactorialSummary, JudgeSummary, LoadSummary
 
 ROWS: Mapping[str, Sequence[str]] = {
     "eval": ("answers.jsonl",),
     "factorial": ("answers.jsonl",),
     "judge": ("answers.jsonl", "judge.jsonl"),
     "load": ("requests.jsonl", "blocks.jsonl"),
+    "capacity": ("requests.jsonl", "probes.jsonl", "server.jsonl"),
 }
 """The files that each kind of summary is made of."""
 
@@ -74,7 +75,9 @@ def write_json(path: Path, value: Part | Mapping[str, Any]) -> None:
     draft.replace(path)
 
 
-def write_concluded(path: Path, summary: "EvalSummary | FactorialSummary | JudgeSummary | LoadSummary") -> None:
+def write_concluded(
+    path: Path, summary: "CapacitySummary | EvalSummary | FactorialSummary | JudgeSummary | LoadSummary"
+) -> None:
     """A summary, with the digests of the rows beside it that it was made of."""
     write_json(path, replace(summary, rows=digests(path.parent, summary.kind)))
 

@@ -4,8 +4,8 @@ It knows what they hold, not how they lie in a file (jsonl.py) or what is made o
 is Unix time.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from evalharness.runs.typed import Json, Part
@@ -109,7 +109,8 @@ class PromptRow(Part):
     """A row of prompts.jsonl: a prompt and all that is sent with it. A variant names its original with `of`.
 
     `live`: of the messages those of the user are sent one after another, each behind the model's own answer to the
-    last. `tools` and `tool_choice` are as the OpenAI API has them.
+    last. `tools` and `tool_choice` are as the OpenAI API has them. `repeat`: of a prompt that is asked several times,
+    which of these it is, from 1; its seed is in `sampling`, and its id is that of the prompt with `#` and this number.
     """
 
     suite: str
@@ -125,10 +126,16 @@ class PromptRow(Part):
     tools: list[Json] | None = None
     tool_choice: str | None = None
     live: bool | None = None
+    repeat: int | None = None
 
     @property
     def place(self) -> Place:
         return self.suite, self.id
+
+    @property
+    def company(self) -> Company:
+        """Which rows this one stands or falls with: those of its group, or of its prompt alone."""
+        return self.suite, None if self.group else _question(self.id, self.repeat), self.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +157,7 @@ class Graded(Part):
     checks: tuple[Checked, ...]
     right: bool | None
     loose: bool | None = None
+    repeat: int | None = None
     error: Error | None
 
     @property
@@ -157,9 +165,14 @@ class Graded(Part):
         return self.suite, self.id
 
     @property
+    def question(self) -> str:
+        """The id of what was asked, the same of all its repeats."""
+        return _question(self.id, self.repeat)
+
+    @property
     def company(self) -> Company:
-        """Which prompts its prompt stands or falls with: those of its group, or none."""
-        return self.suite, None if self.group else self.id, self.group
+        """Which answers this one stands or falls with: those of its prompt's group, or of its prompt alone."""
+        return self.suite, None if self.group else self.question, self.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +234,105 @@ class BlockRow(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledRow(Part):
+    """A row of a capacity run's requests.jsonl: `due` in seconds since its probe began, all else since it was due.
+
+    `late`: by so much later than due it was sent. The rows of a probe are in the order in which the answers ended.
+    """
+
+    endpoint: str
+    probe: int
+    prompt: str
+    due: float
+    late: float
+    first_token: float | None
+    last_token: float | None
+    seconds: float
+    prompt_tokens: int | None
+    wanted_prompt_tokens: int | None = None
+    output_tokens: int | None
+    error: Error | None
+
+
+def redacted(row: ScheduledRow, hide: Callable[[str], str]) -> ScheduledRow:
+    """Without the key: some servers repeat the one they refuse."""
+    if row.error is None:
+        return row
+    return replace(row, error=Error(kind=row.error.kind, detail=hide(row.error.detail)[:300]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerRow(Part):
+    """A row of server.jsonl: what vLLM counted about itself, `at` seconds after a probe began.
+
+    The first four are as they were then, the others of all time.
+    """
+
+    endpoint: str
+    probe: int
+    at: float
+    running: float
+    waiting: float
+    kv_cache: float
+    preemptions: float
+    prefix_queries: float
+    prefix_hits: float
+    prompt_tokens: float
+    output_tokens: float
+    ttft_sum: float
+    ttft_count: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRow(Part):
+    """What a probe shows of one part of a service level: the share of requests that keep it, with its interval.
+
+    `effective`: so many independent requests it is worth.
+    """
+
+    name: str
+    least: float
+    share: float
+    low: float
+    high: float
+    effective: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeRow(Part):
+    """A row of probes.jsonl: a level of load on one endpoint, and what it showed.
+
+    `outcome` is None of one that is thrown out, for the reasons in `rejected`. `quick`: it was stopped early on the way
+    up, because all was well. `hopeless`: it was stopped because its queue only grew.
+    """
+
+    endpoint: str
+    probe: int
+    level: float
+    seed: int
+    started: float
+    seconds: float
+    outcome: Literal["held", "failed", "unsettled"] | None
+    leaning: bool
+    quick: bool
+    hopeless: bool
+    offered: float
+    achieved: float
+    requests: int
+    errors: dict[str, int]
+    shares: tuple[ShareRow, ...]
+    latencies: dict[str, dict[str, float | None]]
+    client_cpu: float
+    client_lag: float
+    late_p99: float
+    prefix_hit_rate: float | None
+    server_ttft: float | None
+    client_ttft: float | None
+    output_tokens_per_s: float
+    rejected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRow(Part):
     """A row of faults.jsonl: what was done to which server while load ran, in seconds since 1970."""
 
@@ -271,3 +383,8 @@ class RewordedRow(Part):
     seconds: float
     attempts: int
     error: Error | None
+
+
+def _question(row: str, repeat: int | None) -> str:
+    """The id of what a row asks, without the number of the repeat."""
+    return row if repeat is None else row.removesuffix(f"#{repeat}")

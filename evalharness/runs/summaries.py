@@ -5,13 +5,14 @@ two endpoints, the base first; a difference is the second less the first. It kno
 or shown.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from evalharness.runs.rows import Failure
+from evalharness.runs.rows import Failure, ProbeRow
 from evalharness.runs.typed import Part
 from evalharness.runs.versions import SCHEMAS
 
@@ -44,6 +45,8 @@ TOGETHER = "all suites together"
 """What the suites of non-inferiority are called in one; no suite can be called so, for the spaces."""
 Outcome = Literal["met", "failed", "unsettled"]
 Word = Literal["PASS", "FAIL", "INCONCLUSIVE"]
+Probed = Literal["held", "failed", "unsettled"]
+"""What a probe of a level of load shows; one that shows nothing is never taken for one of the others."""
 
 
 def _version(kind: str) -> Any:
@@ -86,7 +89,10 @@ class Metric(Part):
     p_value: PValue | None
     only_first: Annotated[Count, Field(description="Prompts that the first alone got right.")]
     only_second: Count
-    groups: Annotated[Count, Field(description="Groups that these prompts stand in; as many as prompts if each alone.")]
+    groups: Annotated[
+        Count,
+        Field(description="How many groups of one size these prompts are worth; as many as prompts if each alone."),
+    ]
     company: Annotated[
         float | None, Field(ge=1, description="In how large a group the average prompt stands; null without pairs.")
     ]
@@ -187,7 +193,7 @@ class Variants(Part):
 
     kind: Annotated[str, Field(description="A kind of variant, or `together`.")]
     prompts: Count
-    groups: Annotated[Count, Field(description="Groups that these prompts stand in.")]
+    groups: Annotated[Count, Field(description="How many groups of one size these prompts are worth.")]
     variants: Count
     errors: Counts
     endpoints: dict[str, Kept]
@@ -222,6 +228,16 @@ class Robustness(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats(Part):
+    """Several answers a prompt: what the difference of `right` varies by, within prompts and between them."""
+
+    prompts: Count
+    repeats: Annotated[float, Field(ge=1, description="Answers a prompt that both gave, on average.")]
+    within: Annotated[float, Field(ge=0, description="Variance of one answer's difference within a prompt.")]
+    between: Annotated[float, Field(ge=0, description="Variance of what is expected of each prompt's difference.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSummary(Part):
     suite: str
     version: int | str
@@ -245,6 +261,7 @@ class SuiteSummary(Part):
     unasked: Annotated[
         int, Field(description="How many answers, or errors in their place, the rows lack: lost, or not asked yet.")
     ]
+    repeats: Annotated[Repeats | None, Field(description="Only where prompts were asked several times.")] = None
     families: Annotated[
         Families | None, Field(description="Of prompts in groups; null where each stands alone, or none was paired.")
     ] = None
@@ -318,6 +335,9 @@ class EvalSummary(Part):
         SuiteSummary | None,
         Field(description="All suites of non-inferiority in one, each prompt weighs the same; null of fewer than 2."),
     ]
+    rounds: Annotated[
+        int, Field(ge=1, description="The how-manieth look at these models this is; `confidence` has paid for it.")
+    ] = 1
     factorial: Annotated[
         Factorial | None, Field(description="In a verdict: what a factorial run of the same models found.")
     ] = None
@@ -420,6 +440,75 @@ class LoadSummary(Part):
     rows: MadeOf = None
 
 
+# A capacity run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed(Part):
+    """The service level that was asked for (load/capacity/slo.py)."""
+
+    name: str
+    title: str
+    source: str
+    limits: Annotated[dict[str, float], Field(description="Seconds by latency and percentile, such as ttft_p95.")]
+    errors: Share
+    goodput: Share | None
+    probe_seconds: float
+    rate: Annotated[float | None, Field(description="What somebody published for it, in requests a second.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bears(Part):
+    """What an endpoint bears at the service level, in the unit of the levels."""
+
+    name: str
+    capacity: Annotated[float | None, Field(description="null where no level was probed.")]
+    low: Annotated[float, Field(description="The highest level that was shown to be held; 0 without one.")]
+    high: Annotated[float | None, Field(description="The lowest that was shown not to be; null without one.")]
+
+    @property
+    def estimate(self) -> Estimate | None:
+        return None if self.capacity is None else Estimate(self.capacity, self.low, _or_infinite(self.high))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityRatio(Part):
+    """Second over first; `high` is null where nothing bounds it."""
+
+    ratio: float
+    low: float
+    high: float | None
+
+    @property
+    def estimate(self) -> Estimate:
+        return Estimate(self.ratio, self.low, _or_infinite(self.high))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacitySummary(Part):
+    """One capacity run: the highest load that each endpoint bears at a service level, probe by probe."""
+
+    schema: Annotated[int, _version("capacity")]
+    kind: Literal["capacity"]
+    agreed: Agreed
+    arrivals: Annotated[str, Field(description="An arrival process, or a trace's path.")]
+    unit: Annotated[str, Field(description="Of the levels: requests/s, or users of a closed loop.")]
+    cache: Literal["cold", "warm"]
+    endpoints: tuple[Bears, Bears]
+    ratio: Annotated[CapacityRatio | None, Field(description="null where one of the two is not known.")]
+    confidence: Confidence
+    precision: Annotated[float, Field(description="How far apart the two ends of a capacity may stay, as a share.")]
+    seconds: Annotated[float, Field(description="How long both together were probed.")]
+    whole: Annotated[bool, Field(description="Was all probed that the search wanted, before the time was up?")]
+    probes: tuple[ProbeRow, ...]
+    warnings: tuple[str, ...]
+    rows: MadeOf = None
+
+
+def _or_infinite(high: float | None) -> float:
+    return math.inf if high is None else high
+
+
 # A judge's verdicts
 
 
@@ -434,6 +523,15 @@ class Judge(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedGroups(Part):
+    """How the votes of a group stand together (stats/votes.py)."""
+
+    groups: Annotated[Count, Field(description="How many groups of one size they are worth.")]
+    design_effect: Annotated[float, Field(ge=0, description="How many times the variance of independent votes.")]
+    whole: Annotated[float, Field(ge=0, description="How many votes turn at once where a group does.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPairs(Part):
     judged: Annotated[Count, Field(description="Pairs with a verdict in both orders.")]
     first: Annotated[Count, Field(description="Pairs that the first wins in both orders.")]
@@ -445,6 +543,9 @@ class JudgedPairs(Part):
     low: Share | None
     high: Share | None
     p_value: PValue | None
+    in_groups: Annotated[
+        JudgedGroups | None, Field(description="Of the decided pairs; only where prompts stand in groups.")
+    ] = None
 
     @property
     def estimate(self) -> Estimate | None:
@@ -557,7 +658,9 @@ class ComparedSuite(Part):
     low: Signed | None
     high: Signed | None
     p_value: PValue | None
-    adjusted: Annotated[PValue | None, Field(description="p_value adjusted for the number of suites (Holm).")]
+    adjusted: Annotated[
+        PValue | None, Field(description="p_value adjusted for the number of models tried, and of suites (Holm).")
+    ]
     outcome: Literal["better", "worse", "same"] | None
     lost: Annotated[tuple[str, ...], Field(description="Prompts that only the old run's answer got right.")]
     gained: tuple[str, ...]
@@ -587,6 +690,9 @@ class ComparedEndpoint(Part):
         ),
     ]
     suites: tuple[ComparedSuite, ...]
+    tried: Annotated[
+        Count, Field(description="How many such models the finished runs beside these asked; `adjusted` pays for them.")
+    ] = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -624,6 +730,13 @@ class TaskSummary(Part):
 
 
 Summary = Annotated[
-    EvalSummary | LoadSummary | JudgeSummary | VerdictSummary | CompareSummary | FactorialSummary | TaskSummary,
+    EvalSummary
+    | LoadSummary
+    | CapacitySummary
+    | JudgeSummary
+    | VerdictSummary
+    | CompareSummary
+    | FactorialSummary
+    | TaskSummary,
     Field(discriminator="kind"),
 ]

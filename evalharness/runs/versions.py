@@ -1,6 +1,6 @@
 """Which version of each file of a run is written and read, by the kind of run."""
 
-SCHEMAS = {"eval": 3, "load": 3, "judge": 2, "verdict": 3, "compare": 1, "factorial": 2, "lm-eval": 1}
+SCHEMAS = {"eval": 3, "load": 3, "capacity": 1, "judge": 2, "verdict": 3, "compare": 1, "factorial": 2, "lm-eval": 1}
 """eval 2: failures, scores, with_variants. verdict 2: evidence, judge; its eval is of version 2.
 eval 3: with_errors, unasked, groups, company, design_effect, together.
 verdict 3: each reason says in plain words (plain) what would change it.

@@ -4,10 +4,12 @@ It knows ranks alone, so that no outlier decides, and nothing of what was measur
 """
 
 import numpy as np
+from scipy.stats import rankdata
 
 from evalharness.stats.score import Floats
 
 FEWEST = 20  # values from which a correlation can be told from chance at all
+TINY = 1e-9
 MOST = 0.95  # of a series' length that its inflation can take up: beyond it nothing is known at all
 
 
@@ -23,10 +25,10 @@ def inflation(values: Floats) -> Floats:
     count = values.shape[-1]
     if count < FEWEST:
         return np.ones(values.shape[:-1])
-    ranks = values.argsort(axis=-1).argsort(axis=-1) - (count - 1) / 2
+    ranks = rankdata(values, axis=-1) - (count + 1) / 2  # of equals the mean: in the order they came, they would rise
     power = np.abs(np.fft.rfft(ranks, 2 * count)) ** 2
     correlations = np.fft.irfft(power)[..., :count]
-    correlations = correlations / correlations[..., :1]
+    correlations = correlations / np.maximum(correlations[..., :1], TINY)  # of values that are all equal, nothing
     lags = 2 * (count // 2)
     pairs = correlations[..., 0:lags:2] + correlations[..., 1:lags:2]
     pairs = np.where(np.cumprod(pairs > 0, axis=-1), pairs, 0)

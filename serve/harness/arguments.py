@@ -32,7 +32,7 @@ def runs(paths: Paths) -> str:
 def eval_arguments(settings: Settings, paths: Paths) -> list[str]:
     looks = ["--looks"] if settings.LOOKS else []
     what = ["--resume", settings.RESUME, *whom(paths)] if settings.RESUME else [*asked(settings, paths), *looks]
-    return ["eval", *what, *how(settings, "make eval RESUME={run}")]
+    return ["eval", *what, *policy(settings), *how(settings, "make eval RESUME={run}")]
 
 
 def factorial_arguments(settings: Settings, paths: Paths) -> list[str]:
@@ -49,6 +49,12 @@ def how(settings: Settings, again: str) -> list[str]:
 def load_arguments(settings: Settings, paths: Paths) -> list[str]:
     users, seconds = str(settings.LOAD_USERS), str(settings.LOAD_SECONDS)
     return ["load", *asked(settings, paths), "--users", users, "--seconds", seconds, *policy(settings)]
+
+
+def capacity_arguments(settings: Settings, paths: Paths) -> list[str]:
+    level = ["--slo", settings.CAPACITY_SLO, "--seconds", str(settings.CAPACITY_SECONDS)]
+    again = ["--resume", settings.RESUME] if settings.RESUME else []
+    return ["capacity", *asked(settings, paths), *level, *again, "--repeat-command", "make capacity"]
 
 
 def chaos_arguments(settings: Settings, paths: Paths) -> list[str]:
@@ -73,6 +79,7 @@ def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {
     "eval": eval_arguments,
     "load": load_arguments,
+    "capacity": capacity_arguments,
     "chaos": chaos_arguments,
     "verdict": verdict_arguments,
     "factorial": factorial_arguments,

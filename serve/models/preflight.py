@@ -4,7 +4,6 @@ It reads headers and configuration only, never weights, and needs the standard l
 too, so that a job run alone refuses the same things in the same words.
 """
 
-import json
 import os
 import re
 import shutil
@@ -140,26 +139,6 @@ def check_quantizable(folder: Path, group_size: int) -> None:
                 f"{folder}: {name} takes {inputs} inputs, which is no multiple of GPTQ_GROUP_SIZE={group_size}; "
                 f"set it to one of {', '.join(map(str, fitting))}"
             )
-
-
-def calibration_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows `{"messages": [...]}` or `{"text": "..."}` of a JSON-lines file. Raises UsageError for any other."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; set CALIBRATION to a JSON-lines file") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not text; set CALIBRATION to a JSON-lines file") from None
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            rows.append({"messages": row["messages"]} if row.get("messages") else {"text": str(row["text"])})
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise UsageError(f'{path}:{number}: not a row like {{"messages": [...]}} or {{"text": "..."}}') from None
-    if len(rows) < 16:
-        raise UsageError(f"{path}: {len(rows)} rows; CALIBRATION needs at least 16")
-    return rows
 
 
 def has_chat_template(folder: Path) -> bool:

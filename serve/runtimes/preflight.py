@@ -14,10 +14,12 @@ from serve import hardware
 from serve.errors import UsageError
 from serve.hardware import GIB, Gpu
 from serve.models import licences, preflight, preflight_pair
+from serve.models.calibration import calibration_rows
 from serve.models.preflight_lora import check_runtime_lora
+from serve.models.quantizing import host_memory
 from serve.models.sources import Sources
 from serve.models.vllm_0_32 import BFLOAT16_CARDS
-from serve.planning import decision, host
+from serve.planning import decision
 from serve.settings import Settings, size_bytes
 
 
@@ -81,8 +83,8 @@ def findings(settings: Settings, sources: Sources, machine: Machine, running: bo
         in_containers = machine.server_memory is not None
         found.warnings += [*jobs(settings, base, total, in_containers), *cards(settings, machine)]
         if isinstance(base, Path):
-            found.figures.append(f"Quantizing takes {host.job(preflight.weight_bytes(base)) / GIB:.1f} GiB of it.")
-    check(lambda: preflight.calibration_rows(sources.calibration))
+            found.figures.append(f"Quantizing takes {host_memory(base) / GIB:.1f} GiB of it.")
+    check(lambda: calibration_rows(sources.calibration))
     return found
 
 
@@ -139,7 +141,7 @@ def jobs(settings: Settings, base: Path | str, total_gib: float, in_containers: 
     """Where making the models takes more of the host's memory than there is."""
     if isinstance(base, str):
         return
-    needed = host.job(preflight.weight_bytes(base)) / GIB
+    needed = host_memory(base) / GIB
     limit = size_bytes(settings.JOB_MEMORY) / GIB
     if in_containers and needed > limit:
         yield (

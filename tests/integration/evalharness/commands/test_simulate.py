@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evalharness.__main__ import main
-from evalharness.simulation import bounds, load, table
+from evalharness.simulation import bounds, capacity, load, table
 
 PAGES = Path(__file__).parents[4] / "evalharness"
 
@@ -24,9 +24,12 @@ def shown(page: str, first: str, last: str) -> list[list[str]]:
 
 def test_the_pages_show_the_tables_that_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate"]) == 0
-    *of_evals, of_loads = capsys.readouterr().out.strip().split("\n\n")
+    *of_evals, of_loads, of_searches = capsys.readouterr().out.strip().split("\n\n")
     printed = cells("\n".join(of_evals))
-    assert len(printed) == 2 + len(list(table.cases())) + len(list(bounds.cases()))
+    suites = 2  # shipped ones, three and all
+    assert len(printed) == 3 + len(list(table.cases())) + len(list(bounds.cases())) + suites
     assert shown("stats", "run | correlation", "</details>") == printed
     assert len(cells(of_loads)) == 1 + len(list(load.cases()))
     assert shown("load", "beside the servers", "\n\n") == cells(of_loads)
+    assert len(cells(of_searches)) == 1 + len(list(capacity.cases()))
+    assert shown("load", "queue", "\n\n") == cells(of_searches)

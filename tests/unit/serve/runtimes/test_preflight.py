@@ -82,15 +82,15 @@ def test_what_the_driver_says_of_cards_is_read():
 def test_a_job_that_its_container_has_no_room_for_is_told_with_both_figures(look, monkeypatch):
     monkeypatch.setattr(models, "weight_bytes", lambda _: 40 * 1024**3)
     (line,) = look(Machine(server_memory=16 * 1024**3)).warnings
-    assert line.startswith("quantizing takes about 42.0 GiB of the host's memory, more than its container may have")
-    assert line.endswith("JOB_MEMORY=32g; set it to 42g")
+    assert line.startswith("quantizing takes about 42.1 GiB of the host's memory, more than its container may have")
+    assert line.endswith("JOB_MEMORY=32g; set it to 43g")
     assert look(Machine()).warnings == []  # no container, and 64 GiB
 
 
 def test_a_machine_too_small_for_the_job_is_told_with_both_figures(look, monkeypatch):
     monkeypatch.setattr(models, "weight_bytes", lambda _: 140 * 1024**3)
     (line,) = look().warnings
-    assert "takes about 142.0 GiB of the host's memory, and this machine has 64.0" in line
+    assert "takes about 142.1 GiB of the host's memory, and this machine has 64.0" in line
 
 
 def test_a_llama_3_asks_for_its_notice_and_its_name(look, pair):

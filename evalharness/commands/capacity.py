@@ -1,0 +1,351 @@
+"""The `capacity` subcommand: how much load each endpoint bears at an agreed service level.
+
+    python -m evalharness capacity --slo local --seconds 300
+
+It puts the pieces in order: probes of base and tuned in turn on the same seeds, until both capacities are known or the
+time is up; summary, table, page. What they do is theirs.
+"""
+
+import argparse
+import shlex
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalharness.client import lengths
+from evalharness.client.endpoints import Endpoint
+from evalharness.client.server_facts import read_servers
+from evalharness.commands.options import (
+    add_endpoint_arguments,
+    add_run_arguments,
+    add_suites_argument,
+    chosen_endpoints,
+    chosen_suites,
+    endpoint_flags,
+    hand_on,
+    positive,
+)
+from evalharness.errors import Failure, UsageError
+from evalharness.load.probe import probe as probe_endpoint
+from evalharness.load.profile import Target, prompts_in_turn
+from evalharness.runs import fairness
+from evalharness.runs.folder import create_run, read_json, write_concluded
+from evalharness.runs.jsonl import append_row, open_rows, read_rows
+from evalharness.runs.rows import ProbeRow, ServerRow, redacted
+
+if TYPE_CHECKING:
+    from evalharness.load.arrivals import Arrivals
+    from evalharness.load.capacity.plan import Plan
+    from evalharness.load.capacity.probing import Probed
+    from evalharness.load.capacity.search import Next, Range
+    from evalharness.load.capacity.slo import ServiceLevel
+
+NAME = "capacity"
+HELP = "how many requests a second, or users, each endpoint bears at an agreed service level"
+ARRIVALS = "poisson"
+SECONDS, OUTPUT_TOKENS, PRECISION = 300.0, 64, 0.1
+LOWEST, HIGHEST = 0.05, 10_000.0  # requests a second; of users, one and
+MOST_USERS = 4096.0
+TRIES = 3  # at a level whose probes are thrown out
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_endpoint_arguments(parser)
+    add_suites_argument(parser)
+    asked = parser.add_argument_group("capacity")
+    asked.add_argument(
+        "--slo", default="local", metavar="NAME", help="a shipped service level, or a file (default: local)"
+    )
+    asked.add_argument(
+        "--arrivals",
+        default=ARRIVALS,
+        metavar="NAME",
+        help="poisson, constant, closed (levels are users), or a trace: a .csv file (default: %(default)s)",
+    )
+    asked.add_argument(
+        "--seconds", type=float, default=SECONDS, metavar="N", help="of probing at most (default: %(default)s)"
+    )
+    asked.add_argument("--start", type=float, default=4.0, metavar="N", help="the first level (default: %(default)s)")
+    asked.add_argument(
+        "--precision",
+        type=float,
+        default=PRECISION,
+        metavar="SHARE",
+        help="how near to each other the ends of a capacity have to come (default: %(default)s)",
+    )
+    asked.add_argument(
+        "--output-tokens", type=positive, default=OUTPUT_TOKENS, metavar="N", help="default: %(default)s"
+    )
+    asked.add_argument("--input-tokens", metavar="N", help="prompts of this length, or range (64-512), not the suites'")
+    asked.add_argument(
+        "--turns", type=positive, default=1, metavar="N", help="of a conversation (default: %(default)s)"
+    )
+    asked.add_argument(
+        "--cache",
+        choices=("cold", "warm"),
+        default="cold",
+        help="cold: no prompt profits from an earlier one; warm: all may (default: %(default)s)",
+    )
+    asked.add_argument("--processes", type=positive, default=1, metavar="N", help="of the load generator (default: 1)")
+    asked.add_argument("--seed", type=int, default=0, metavar="N", help="of the arrivals (default: %(default)s)")
+    asked.add_argument("--resume", type=Path, metavar="RUN", help="go on with this run, with the same flags")
+    asked.add_argument("--repeat-command", metavar="TEXT", help=argparse.SUPPRESS)
+    add_run_arguments(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Measures, writes the run folder, prints the table. Raises UsageError, also where what was measured is refused."""
+    from evalharness.load.arrivals.named import named
+    from evalharness.load.capacity.server_metrics import Server
+    from evalharness.load.capacity.slo import read_service_level
+
+    check(args)
+    agreed, process = read_service_level(args.slo), named(args.arrivals)
+    endpoints = chosen_endpoints(args)
+    for endpoint in endpoints:
+        probe_endpoint(endpoint, args.output_tokens)
+    servers = read_servers(endpoints)
+    fair = fairness.record(servers)
+    for line in fairness.lines(fair):
+        print(line)
+    plan, suites = planned(args, endpoints, process, servers)
+    settings = {
+        name: getattr(args, name)
+        for name in ("slo", "arrivals", "start", "precision", "output_tokens", "input_tokens", "turns", "cache", "seed")
+    }
+    folder = (
+        resumed(args.resume, settings)
+        if args.resume
+        else create_run(
+            args.runs,
+            NAME,
+            {
+                "settings": {**settings, "base_against_base": args.base_against_base},
+                "endpoints": [endpoint.public() for endpoint in endpoints],
+                "suites": suites,
+                "fairness": fair,
+                "command": repeating(args),
+            },
+        )
+    )
+    search = Search(
+        folder=folder,
+        endpoints=endpoints,
+        servers=[Server(endpoint) for endpoint in endpoints],
+        agreed=agreed,
+        process=process,
+        plan=plan,
+        within=ranged(args, process),
+        args=args,
+    )
+    whole = search.run()
+
+    from evalharness.load.capacity.summary import summarise
+    from evalharness.report.capacity_page import page
+    from evalharness.report.capacity_terminal import show
+
+    summary = summarise(
+        agreed,
+        [endpoint.name for endpoint in endpoints],
+        search.rows,
+        args.arrivals,
+        process.unit,
+        args.cache == "warm",
+        args.precision,
+        whole,
+    )
+    counted = list(read_rows(folder / "server.jsonl", ServerRow))
+    (folder / "capacity.html").write_text(page(summary, counted, read_json(folder / "run.json")), encoding="utf-8")
+    write_concluded(folder / "summary.json", summary)
+    show(summary, folder)
+    hand_on(args, folder)
+    return 0
+
+
+def check(args: argparse.Namespace) -> None:
+    """Raises UsageError for a figure that makes no sense."""
+    for flag, value, least, most in (
+        ("--seconds", args.seconds, 1, 86400),
+        ("--start", args.start, LOWEST, HIGHEST),
+        ("--precision", args.precision, 0.01, 0.5),
+        ("--output-tokens", args.output_tokens, 2, 8192),
+        ("--processes", args.processes, 1, 64),
+        ("--seed", args.seed, 0, 2**32 - 1),
+    ):
+        if not least <= value <= most:
+            raise UsageError(f"{flag} {value}: must lie between {least:g} and {most:g}")
+    if args.turns > 1 and args.cache == "cold":
+        raise UsageError("--turns: turns of a conversation share their beginning; --cache warm lets the server use it")
+    if args.input_tokens and (args.turns > 1 or args.arrivals.endswith(".csv")):
+        raise UsageError("--input-tokens: prompts of conversations and of a trace have their own lengths")
+
+
+def planned(
+    args: argparse.Namespace, endpoints: Sequence[Endpoint], process: "Arrivals", servers: Mapping[str, Any]
+) -> tuple["Plan", list[Any]]:
+    """What the load generator has to know, and what the run folder says of the suites."""
+    from evalharness.load.arrivals.trace import Trace
+    from evalharness.load.capacity import questions
+    from evalharness.load.capacity.counting import counter
+    from evalharness.load.capacity.plan import Plan
+
+    targets = [Target(endpoint.name, endpoint.url, endpoint.model, endpoint.headers) for endpoint in endpoints]
+    salt, warm = str(time.time_ns()), args.cache == "warm"
+    traced = isinstance(process, Trace)
+    if not traced and not args.input_tokens:
+        suites = chosen_suites(args)
+        lengths.check_lengths((suite.about() for suite in suites), servers)
+        asked = questions.of_suites(prompts_in_turn(suites, args.seed), args.output_tokens, args.turns)
+        return Plan(targets, [asked, asked], args.arrivals, salt, warm), [suite.about() for suite in suites]
+    fillers = [questions.filler(counter(endpoint)) for endpoint in endpoints]
+    least = questions.shortest(fillers)
+    if isinstance(process, Trace):
+        shortest = min(one.prompt_tokens or 0 for one in process.requests)
+        if shortest < least:
+            raise UsageError(f"{args.arrivals}: a prompt of {shortest} tokens; a chat has {least} at least here")
+        return Plan(targets, [[], []], args.arrivals, salt, warm, fillers), []
+    wanted = questions.Lengths.of(args.input_tokens)
+    if wanted.least < least:
+        raise UsageError(f"--input-tokens {args.input_tokens}: a chat has {least} at least here")
+    own = [wanted.questions(filler, args.output_tokens, args.seed) for filler in fillers]
+    return Plan(targets, own, args.arrivals, salt, warm), []
+
+
+def ranged(args: argparse.Namespace, process: "Arrivals") -> "Range":
+    from evalharness.load.capacity.search import Range
+
+    if process.closed:
+        return Range(max(1.0, round(args.start)), 1.0, MOST_USERS, args.precision, whole=True)
+    return Range(args.start, LOWEST, HIGHEST, args.precision)
+
+
+def resumed(folder: Path, settings: Mapping[str, Any]) -> Path:
+    """The folder of a run of the same settings. Raises UsageError."""
+    before = read_json(folder / "run.json").get("settings", {})
+    for name, value in settings.items():
+        if before.get(name) != value:
+            flag = "--" + name.replace("_", "-")
+            raise UsageError(f"{folder}: it was begun with {flag} {before.get(name)}, not {value}; resume it as it was")
+    return folder
+
+
+def repeating(args: argparse.Namespace) -> str:
+    """The command that measures the same again."""
+    if args.repeat_command:
+        return f"{args.repeat_command} CAPACITY_SLO={args.slo} CAPACITY_SECONDS={args.seconds:g}"
+    words = ["python", "-m", "evalharness", NAME, *endpoint_flags(args)]
+    words += ["--suites", ",".join(args.suites)] if args.suites else []
+    for flag in (
+        "slo",
+        "arrivals",
+        "seconds",
+        "start",
+        "precision",
+        "output_tokens",
+        "input_tokens",
+        "turns",
+        "cache",
+        "processes",
+        "seed",
+    ):
+        value = getattr(args, flag)
+        if value is not None:
+            words += ["--" + flag.replace("_", "-"), f"{value:g}" if isinstance(value, float) else str(value)]
+    return shlex.join(words)
+
+
+@dataclass
+class Search:
+    """The searches of both endpoints, probe by probe in turn; probes.jsonl is all they go by."""
+
+    folder: Path
+    endpoints: Sequence[Endpoint]
+    servers: Sequence[Any]
+    agreed: "ServiceLevel"
+    process: "Arrivals"
+    plan: "Plan"
+    within: "Range"
+    args: argparse.Namespace
+
+    def __post_init__(self) -> None:
+        self.rows = list(read_rows(self.folder / "probes.jsonl", ProbeRow))
+
+    def run(self) -> bool:
+        """Whether all was probed that both searches wanted."""
+        from evalharness.load.capacity.process import generating
+        from evalharness.report.capacity_terminal import Progress
+
+        probed = 0.0  # seconds
+        with (
+            open_rows(self.folder / "probes.jsonl") as probes,
+            open_rows(self.folder / "requests.jsonl") as requests,
+            open_rows(self.folder / "server.jsonl") as counted,
+            Progress(self.agreed, self.process.unit) as progress,
+            generating(self.plan, self.args.processes) as generators,
+        ):
+            while turn := self.next():
+                if probed >= self.args.seconds:
+                    return False
+                side, wanted = turn
+                found = self.probe(generators, side, wanted, progress)
+                for row in found.requests:
+                    append_row(requests, redacted(row, self.endpoints[side].redacted))
+                for sample in found.server:
+                    append_row(counted, sample)
+                self.refuse(found)
+                append_row(probes, found.row)
+                self.rows.append(found.row)
+                probed += found.row.seconds
+                progress.probed(found.row, self.rows)
+        return True
+
+    def next(self) -> tuple[int, "Next"] | None:
+        """Whose turn it is, and at which level: the side that was probed less often, as long as it wants to be."""
+        from evalharness.load.capacity.search import next_probe
+        from evalharness.load.capacity.summary import found
+
+        sides = sorted(range(len(self.endpoints)), key=lambda side: len(self.of(side)))
+        for side in sides:
+            if wanted := next_probe(found(self.rows, self.endpoints[side].name), self.within):
+                return side, wanted
+        return None
+
+    def of(self, side: int) -> list[ProbeRow]:
+        return [row for row in self.rows if row.endpoint == self.endpoints[side].name]
+
+    def probe(self, generators: Any, side: int, wanted: "Next", progress: Any) -> "Probed":
+        from evalharness.load.capacity.plan import Order
+        from evalharness.load.capacity.probing import probe
+
+        own = self.of(side)
+        longest = max((one.output_tokens or 0 for one in getattr(self.process, "requests", ())), default=0)
+        order = Order(side, len(self.rows) + 1, wanted.level, self.args.seed + len(own))
+        name = self.endpoints[side].name
+        return probe(
+            generators,
+            self.servers[side],
+            order,
+            self.agreed,
+            wanted.quick,
+            self.agreed.patience(longest or self.args.output_tokens),
+            self.process.closed,
+            lambda said: progress.update(f"{name} at {wanted.level:.3g} {self.process.unit}: {said}"),
+        )
+
+    def refuse(self, found: "Probed") -> None:
+        """Raises UsageError where going on would measure something else, Failure where it would not end."""
+        from evalharness.load.capacity import watch
+
+        length = None if self.args.arrivals.endswith(".csv") else self.args.output_tokens
+        for reason in watch.refusals(found.requests, found.row.prefix_hit_rate, self.args.cache == "warm", length):
+            raise UsageError(f"endpoint {found.row.endpoint}: {reason}")
+        if not found.row.rejected:
+            return
+        last = [row for row in self.rows if row.endpoint == found.row.endpoint][1 - TRIES :]
+        if len(last) == TRIES - 1 and all(row.rejected and row.level == found.row.level for row in last):
+            raise Failure(
+                f"{TRIES} probes of {found.row.endpoint} at {found.row.level:.3g} {self.process.unit} had to be thrown "
+                f"out: {found.row.rejected[0]}. More processes (--processes), or a machine of its own, help"
+            )

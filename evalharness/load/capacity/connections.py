@@ -1,0 +1,154 @@
+"""Connections to one endpoint, kept and used again: a request's bytes go out, its answer's pieces come in with their
+times. asyncio without a client library: what a library does for each chunk is what makes it late under many streams
+(tests/bench has figures). It knows nothing of what is asked.
+"""
+
+import asyncio
+import ssl
+import time
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from evalharness.load.capacity.answers import Head, Piece, body_of, head_of
+from evalharness.load.sse import StreamError
+
+IDLE = 3.0  # seconds: uvicorn closes a connection that has waited for five, at the moment at which it is used again
+LAST = b"0\r\n\r\n"
+
+
+class Connection(asyncio.Protocol):
+    """One, for one answer at a time."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.lost = False
+        self.idle_since = 0.0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.pieces: list[Piece] = []
+        self.head: Head | None = None
+        self.size = 0
+        self.ended: asyncio.Future[None] | None = None
+
+    async def ask(self, request: bytes) -> tuple[list[Piece], Head]:
+        """The answer, whole. Raises ConnectionError or StreamError."""
+        assert self.transport
+        self._begin()
+        self.ended = asyncio.get_running_loop().create_future()
+        if self.lost:
+            raise ConnectionResetError("closed before it was used")
+        self.transport.write(request)
+        await self.ended
+        if self.head is None:
+            raise ConnectionResetError("closed before an answer came")
+        return self.pieces, self.head
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.pieces.append((time.perf_counter(), data))
+        self.size += len(data)
+        head = self.head
+        if head is None:
+            try:
+                head = self.head = head_of(b"".join(data for _, data in self.pieces))
+            except StreamError as error:
+                self._end(error)
+            if head is None:
+                return
+        if head.chunked:
+            tail = data if len(data) >= len(LAST) else b"".join(data for _, data in self.pieces[-len(LAST) :])
+            if tail.endswith(LAST) and body_of(self.pieces, head)[1]:
+                self._end()
+        elif head.length is not None and self.size - head.size >= head.length:
+            self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - what has come says all
+        self.lost = True
+        self._end()
+
+    def _end(self, error: Exception | None = None) -> None:
+        if self.ended and not self.ended.done():
+            if error:
+                self.ended.set_exception(error)
+            else:
+                self.ended.set_result(None)
+
+    @property
+    def usable(self) -> bool:
+        closes = self.head is None or self.head.closes or not (self.head.chunked or self.head.length is not None)
+        return not self.lost and not closes
+
+    def close(self) -> None:
+        if self.transport:
+            self.transport.abort()
+
+
+@dataclass
+class Asking:
+    """A request's bytes, and the connection on which they are under way."""
+
+    request: bytes
+    connection: Connection | None = None
+
+
+class Pool:
+    """Connections to one endpoint."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.host, self.tls = parts.hostname or "", parts.scheme == "https"
+        self.port = parts.port or (443 if self.tls else 80)
+        self.path = f"{parts.path}/chat/completions"
+        self.netloc = parts.netloc
+        self.context = ssl.create_default_context() if self.tls else None
+        self.idle: list[Connection] = []
+        self.busy: set[Connection] = set()
+
+    def request(self, body: bytes, headers: dict[str, str]) -> bytes:
+        """The bytes of a request."""
+        fields = {"Host": self.netloc, "Content-Type": "application/json", "Accept-Encoding": "identity", **headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"POST {self.path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
+
+    async def ask(self, asking: Asking) -> tuple[list[Piece], Head]:
+        """Of a connection that waits, or of a new one. One that the server had just closed is not its fault."""
+        while self.idle:
+            kept = self.idle.pop()
+            if kept.lost or time.perf_counter() - kept.idle_since > IDLE:
+                kept.close()
+                continue
+            try:
+                return await self._on(kept, asking)
+            except ConnectionError:
+                if kept.pieces:
+                    raise
+                break
+        return await self._on(await self._new(), asking)
+
+    async def _new(self) -> Connection:
+        loop: Any = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(Connection, self.host, self.port, ssl=self.context)
+        return cast(Connection, connection)
+
+    async def _on(self, connection: Connection, asking: Asking) -> tuple[list[Piece], Head]:
+        asking.connection = connection
+        self.busy.add(connection)
+        try:
+            found = await connection.ask(asking.request)
+        finally:
+            self.busy.discard(connection)
+            if connection.usable and connection.ended and connection.ended.done() and not connection.ended.cancelled():
+                connection.idle_since = time.perf_counter()
+                self.idle.append(connection)
+            else:
+                connection.close()
+        return found
+
+    def close(self) -> None:
+        for connection in (*self.idle, *self.busy):
+            connection.close()
+        self.idle.clear()

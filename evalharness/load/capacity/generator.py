@@ -1,0 +1,208 @@
+"""The capacity's load generator: `python -m evalharness.load.capacity.generator`, a process of its own.
+
+Standard input is JSON lines: a Plan (it holds API keys, so never on a command line), then an Order for each probe and
+a line with `null` when that has shown enough. Requests leave when they are due, whatever became of the others; each is
+a row on standard output when it has ended, and pulses tell what is under way. Standard input's end is this process's.
+"""
+
+import asyncio
+import gc
+import itertools
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TextIO
+
+from evalharness.load.arrivals import Arrival
+from evalharness.load.arrivals.named import named
+from evalharness.load.capacity.answers import read
+from evalharness.load.capacity.connections import Asking, Pool
+from evalharness.load.capacity.plan import Order, Plan, Pulse, Question
+from evalharness.load.profile import chat_request
+from evalharness.load.sse import SAID, StreamError
+from evalharness.runs.rows import Error, ScheduledRow
+from evalharness.runs.typed import Part, as_json
+
+PULSE = 0.25  # seconds
+
+
+@dataclass
+class UnderWay:
+    due: float
+    asking: Asking
+    first: float | None = None
+
+    def first_token(self, began: float) -> float | None:
+        """In seconds since it was due; looked for only until it is found."""
+        if self.first is None and self.asking.connection and (head := self.asking.connection.head):
+            tokens = read(self.asking.connection.pieces, head).tokens
+            self.first = round(tokens[0] - began - self.due, 6) if tokens else None
+        return self.first
+
+
+class Probing:
+    """One probe while it lasts."""
+
+    def __init__(self, plan: Plan, pools: list[Pool], order: Order, out: TextIO) -> None:
+        self.plan, self.order, self.out = plan, order, out
+        self.target, self.pool = plan.targets[order.side], pools[order.side]
+        self.process = named(plan.arrivals)
+        self.questions = plan.questions[order.side]
+        self.began = time.perf_counter()
+        self.unix = time.time()
+        self.cpu = time.process_time()
+        self.under_way: dict[int, UnderWay] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.lag = 0.0
+
+    def arrivals(self) -> Iterator[tuple[int, Arrival]]:
+        """Those of this process, with their numbers among all."""
+        level = self.order.level
+        every = enumerate(self.process.arrivals(level, self.order.seed))
+        return itertools.islice(every, self.order.part, None, self.order.of)
+
+    async def run(self, enough: asyncio.Event) -> None:
+        work = [asyncio.create_task(self._closed() if self.process.closed else self._open())]
+        work.append(asyncio.create_task(self._pulses()))
+        await enough.wait()
+        for task in (*work, *self.tasks):
+            task.cancel()
+        self.pulse(final=True)
+        await asyncio.gather(*work, *self.tasks, return_exceptions=True)
+
+    async def _open(self) -> None:
+        for number, arrival in self.arrivals():
+            while (wait := self.began + arrival.due - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            task = asyncio.create_task(self._ask(number, arrival, arrival.due))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def _closed(self) -> None:
+        arrivals = self.arrivals()
+        # Of so many users each process has its share.
+        users = len(range(self.order.part, round(self.order.level), self.order.of))
+
+        async def user() -> None:
+            for number, arrival in arrivals:
+                await self._ask(number, arrival, time.perf_counter() - self.began)
+
+        self.tasks |= {asyncio.create_task(user()) for _ in range(users)}
+
+    async def _ask(self, number: int, arrival: Arrival, due: float) -> None:
+        question = self._question(number, arrival)
+        body = self._body(number, question)
+        asking = Asking(self.pool.request(body, self.target.headers))
+        self.under_way[number] = UnderWay(due, asking)
+        sent = time.perf_counter() - self.began
+        tokens: list[float] = []
+        prompt_tokens = output_tokens = None
+        error: StreamError | None = None
+        try:
+            pieces, head = await self.pool.ask(asking)
+            answer = read(pieces, head)
+            tokens, error = answer.tokens, answer.error
+            prompt_tokens, output_tokens = answer.prompt_tokens, answer.output_tokens
+        except StreamError as wrong:
+            error = wrong
+        except OSError as wrong:
+            error = StreamError("connection", f"{type(wrong).__name__}: {wrong}"[:SAID])
+        ended = time.perf_counter() - self.began
+        self.under_way.pop(number)
+        write(
+            self.out,
+            ScheduledRow(
+                endpoint=self.target.endpoint,
+                probe=self.order.probe,
+                prompt=question.prompt,
+                due=round(due, 6),
+                late=round(sent - due, 6),
+                first_token=round(tokens[0] - self.began - due, 6) if tokens else None,
+                last_token=round(tokens[-1] - self.began - due, 6) if tokens else None,
+                seconds=round(ended - due, 6),
+                prompt_tokens=prompt_tokens,
+                wanted_prompt_tokens=question.prompt_tokens,
+                output_tokens=output_tokens,
+                error=Error(kind=error.kind, detail=error.detail) if error else None,
+            ),
+        )
+
+    def _question(self, number: int, arrival: Arrival) -> Question:
+        if self.plan.fillers and arrival.prompt_tokens and arrival.output_tokens:
+            return self.plan.fillers[self.order.side].question(arrival.prompt_tokens, arrival.output_tokens)
+        return self.questions[number % len(self.questions)]
+
+    def _body(self, number: int, question: Question) -> bytes:
+        salt = self.plan.salt if self.plan.warm else f"{self.plan.salt}-{self.order.probe}-{number}"
+        return json.dumps(chat_request(self.target.model, question.messages, question.output_tokens, salt)).encode()
+
+    async def _pulses(self) -> None:
+        """And how late the loop is: what this wakes up late by, everything else does too."""
+        for turn in itertools.count(1):
+            for _ in range(5):
+                wanted = time.perf_counter() + PULSE / 5
+                await asyncio.sleep(PULSE / 5)
+                self.lag = max(self.lag, time.perf_counter() - wanted)
+            self.pulse(final=False)
+            self.lag = 0.0
+            if turn % 40 == 0:
+                gc.collect(0)
+
+    def pulse(self, final: bool) -> None:
+        write(
+            self.out,
+            Pulse(
+                at=round(time.perf_counter() - self.began, 6),
+                began=self.unix,
+                under_way=[(round(one.due, 6), one.first_token(self.began)) for one in self.under_way.values()],
+                cpu_seconds=round(time.process_time() - self.cpu, 6),
+                lag=round(self.lag, 6),
+                final=final,
+            ),
+        )
+
+
+async def work(out: TextIO) -> None:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**30)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    plan = Plan.of(json.loads(await reader.readline()))
+    pools = [Pool(target.url) for target in plan.targets]
+    while line := await reader.readline():
+        enough = asyncio.Event()
+        probing = asyncio.create_task(Probing(plan, pools, Order(**json.loads(line)), out).run(enough))
+        over = asyncio.create_task(reader.readline())
+        await asyncio.wait([probing, over], return_when=asyncio.FIRST_COMPLETED)
+        enough.set()
+        await probing
+        await over
+        gc.collect()
+
+
+def write(out: TextIO, row: Part) -> None:
+    try:
+        out.write(json.dumps(row, ensure_ascii=False, default=as_json) + "\n")
+        out.flush()
+    except BrokenPipeError:
+        os._exit(1)  # whoever asked for this load is gone
+
+
+def main() -> int:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection of each request under way
+    # A full collection walks all that was imported and stops every stream meanwhile.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    asyncio.run(work(sys.stdout))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

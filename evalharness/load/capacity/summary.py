@@ -1,0 +1,97 @@
+"""The probes of a capacity run → its summary.json. Pure."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from evalharness import wording
+from evalharness.load.capacity import watch
+from evalharness.load.capacity.estimate import Level, capacity, ratio
+from evalharness.load.capacity.search import Found
+from evalharness.load.capacity.slo import ServiceLevel
+from evalharness.runs.rows import ProbeRow
+from evalharness.runs.summaries import Agreed, Bears, CapacityRatio, CapacitySummary, Estimate
+from evalharness.runs.versions import SCHEMAS
+
+
+def found(rows: Sequence[ProbeRow], endpoint: str) -> list[Found]:
+    """What the search of one endpoint goes by: its probes, those aside that were thrown out."""
+    return [_found(row) for row in rows if row.endpoint == endpoint and not row.rejected]
+
+
+def _found(row: ProbeRow) -> Found:
+    return Found(row.level, row.outcome or "unsettled", row.leaning, row.quick)
+
+
+def borne(rows: Sequence[ProbeRow], endpoint: str) -> Estimate | None:
+    """The capacity of one endpoint; None where nothing was probed."""
+    own = [row for row in rows if row.endpoint == endpoint and not row.rejected]
+    if not own:
+        return None
+    levels = [
+        Level(
+            _found(row),
+            row.requests,
+            tuple(one.share for one in row.shares),
+            tuple(one.effective for one in row.shares),
+        )
+        for row in own
+    ]
+    return capacity(levels, [one.least for one in own[0].shares])
+
+
+def summarise(
+    agreed: ServiceLevel,
+    names: Sequence[str],
+    rows: Sequence[ProbeRow],
+    arrivals: str,
+    unit: str,
+    warm: bool,
+    precision: float,
+    whole: bool,
+) -> CapacitySummary:
+    first, second = (borne(rows, name) for name in names)
+    compared = ratio(first, second) if first and second else None
+    return CapacitySummary(
+        schema=SCHEMAS["capacity"],
+        kind="capacity",
+        agreed=Agreed(
+            name=agreed.name,
+            title=agreed.title,
+            source=agreed.source,
+            limits=dict(agreed.limits),
+            errors=agreed.errors,
+            goodput=agreed.goodput,
+            probe_seconds=agreed.probe_seconds,
+            rate=agreed.rate,
+        ),
+        arrivals=arrivals,
+        unit=unit,
+        cache="warm" if warm else "cold",
+        endpoints=(_bears(names[0], first), _bears(names[1], second)),
+        ratio=CapacityRatio(ratio=compared.value, low=compared.low, high=_finite(compared.high)) if compared else None,
+        confidence=agreed.confidence,
+        precision=precision,
+        seconds=round(sum(row.seconds for row in rows), 1),
+        whole=whole,
+        probes=tuple(rows),
+        warnings=tuple(warnings(agreed, rows, whole)),
+    )
+
+
+def warnings(agreed: ServiceLevel, rows: Sequence[ProbeRow], whole: bool) -> Iterator[str]:
+    """What a reader must know before trusting the figures."""
+    if not whole:
+        yield f"The time was up before all was probed that the search wanted. It takes {wording.LONGER_CAPACITY}."
+    for row in rows:
+        if said := watch.disagreement(agreed, row.client_ttft, row.server_ttft):
+            yield f"Probe {row.probe}, {row.endpoint} at {wording.three_figures(row.level)}: {said}."
+
+
+def _bears(name: str, found: Estimate | None) -> Bears:
+    if found is None:
+        return Bears(name=name, capacity=None, low=0.0, high=None)
+    return Bears(name=name, capacity=found.value, low=found.low, high=_finite(found.high))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,160 @@
+"""`capacity` for real: its own generator, in its own process, against servers whose knee and timing are known."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from scipy.stats import kstest
+
+from evalharness.__main__ import main
+from evalharness.runs.folder import finished_runs
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import ProbeRow, ScheduledRow
+from evalharness.runs.summaries import CapacitySummary
+from evalharness.runs.typed import parsed
+from tests.ground_truth import GroundTruth, serving
+
+TOKENS = 4
+SERVICE = 0.1  # seconds of an answer: 25 ms to each of its tokens
+
+
+def server(slots: int) -> GroundTruth:
+    """Answers so many at once, each in SERVICE seconds: it bears not quite slots / SERVICE requests a second."""
+    return GroundTruth(ttft=SERVICE / TOKENS, itl=SERVICE / TOKENS, slots=slots)
+
+
+def level(folder: Path, text: str = "limits: {e2e_p95: 0.4}\nerrors: 0.05\nprobe_seconds: 8\n") -> str:
+    file = folder / "level.yaml"
+    file.write_text(f"title: t\nsource: s\n{text}")
+    return str(file)
+
+
+def run(tmp_path: Path, first: GroundTruth, second: GroundTruth, *flags: str) -> int:
+    return main(
+        [
+            "capacity",
+            *("--url", f"base={first.url}", "--url", f"tuned={second.url}"),
+            *("--runs", str(tmp_path / "runs"), "--output-tokens", str(TOKENS), *flags),
+        ]
+    )
+
+
+def summary(tmp_path: Path) -> CapacitySummary:
+    (folder,) = finished_runs(tmp_path / "runs", "capacity")
+    return parsed(CapacitySummary, (folder / "summary.json").read_bytes())
+
+
+def test_the_knee_of_a_queue_is_found_and_half_of_it_on_a_server_with_half_the_slots(tmp_path: Path) -> None:
+    with serving(server(6)) as base, serving(server(3)) as tuned:
+        assert run(tmp_path, base, tuned, "--slo", level(tmp_path), "--start", "16", "--seconds", "60") == 0
+    found = summary(tmp_path)
+    first, second = (side.estimate for side in found.endpoints)
+    assert first is not None
+    assert second is not None
+    for side, most in ((first, 6 / SERVICE), (second, 3 / SERVICE)):
+        assert side.low < most  # what the slots can do at all
+        assert 0.7 * most < side.value < 1.1 * most
+    assert {row.outcome for row in found.probes if not row.rejected} >= {"failed", "unsettled"}
+
+
+def test_a_stalled_server_is_charged_with_all_who_were_due_meanwhile(tmp_path: Path) -> None:
+    stalling = server(64)
+    stalling.stall = (1.0, 2.0)
+    patient = level(tmp_path, "limits: {e2e_p50: 5.0}\nerrors: 0.05\nprobe_seconds: 40\n")
+    with serving(stalling) as base, serving(server(64)) as tuned:
+        run(tmp_path, base, tuned, "--slo", patient, "--arrivals", "constant", "--start", "50", "--seconds", "1")
+    (folder,) = (tmp_path / "runs").glob("*-capacity")
+    rows = [row for row in read_rows(folder / "requests.jsonl", ScheduledRow) if row.endpoint == "base"]
+    begins = min(row.due + row.seconds for row in rows if row.seconds > 1) - 2.0
+    waited = [row for row in rows if row.seconds > SERVICE + 0.1]
+    assert len(waited) == pytest.approx(50 * 2.0, rel=0.1)  # all who were due in two seconds, not the one of each user
+    for row in waited:
+        assert row.seconds == pytest.approx(2.0 - (row.due - begins) + SERVICE, abs=0.15)
+
+
+def test_requests_leave_when_they_are_due_and_arrivals_are_poisson(tmp_path: Path) -> None:
+    with serving(server(512)) as base, serving(server(512)) as tuned:
+        run(tmp_path, base, tuned, "--slo", level(tmp_path), "--start", "100", "--seconds", "1")
+    (folder,) = (tmp_path / "runs").glob("*-capacity")
+    rows = sorted(
+        (row for row in read_rows(folder / "requests.jsonl", ScheduledRow) if row.probe == 1), key=lambda row: row.due
+    )
+    sent = [row.due + row.late for row in rows]
+    gaps = [after - before for before, after in pairwise(sent)]
+    assert kstest(gaps, "expon", args=(0, 1 / 100)).pvalue > 0.001
+    assert sorted(row.late for row in rows)[len(rows) // 2] < 0.01
+
+
+def test_a_run_that_was_cut_goes_on_from_its_probes(tmp_path: Path) -> None:
+    with serving(server(6)) as base, serving(server(6)) as tuned:
+        flags = ("--slo", level(tmp_path), "--start", "32")
+        assert run(tmp_path, base, tuned, *flags, "--seconds", "1") == 0
+        (folder,) = (tmp_path / "runs").glob("*-capacity")
+        before = list(read_rows(folder / "probes.jsonl", ProbeRow))
+        assert len(before) == 1
+        assert run(tmp_path, base, tuned, *flags, "--seconds", "4", "--resume", str(folder)) == 0
+        after = list(read_rows(folder / "probes.jsonl", ProbeRow))
+        assert after[:1] == before
+        assert {row.endpoint for row in after} == {"base", "tuned"}
+        assert run(tmp_path, base, tuned, *flags, "--cache", "warm", "--resume", str(folder)) == 2
+
+
+def test_a_closed_loop_has_levels_of_whole_users(tmp_path: Path) -> None:
+    with serving(server(4)) as base, serving(server(4)) as tuned:
+        flags = ("--slo", level(tmp_path, "limits: {e2e_p95: 0.15}\nerrors: 0.05\nprobe_seconds: 8\n"))
+        assert run(tmp_path, base, tuned, *flags, "--arrivals", "closed", "--start", "2", "--seconds", "40") == 0
+    found = summary(tmp_path)
+    assert found.unit == "users"
+    for side in found.endpoints:
+        assert side.low <= 4
+        assert side.high == 5
+
+
+def test_two_processes_share_the_arrivals_and_their_rows_are_put_together(tmp_path: Path) -> None:
+    with serving(server(512)) as base, serving(server(512)) as tuned:
+        run(
+            tmp_path,
+            base,
+            tuned,
+            "--slo",
+            level(tmp_path),
+            "--arrivals",
+            "constant",
+            "--start",
+            "40",
+            "--processes",
+            "2",
+            "--seconds",
+            "1",
+        )
+    (folder,) = (tmp_path / "runs").glob("*-capacity")
+    due = sorted(row.due for row in read_rows(folder / "requests.jsonl", ScheduledRow) if row.probe == 1)
+    assert due[:20] == [pytest.approx(number / 40, abs=1e-5) for number in range(1, 21)]
+
+
+def test_prompts_of_a_trace_are_as_long_as_it_says_or_the_run_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text("time,prompt_tokens,output_tokens\n" + "".join(f"{n / 20},{48 + n % 7},4\n" for n in range(60)))
+    flags = ("--slo", level(tmp_path), "--arrivals", str(trace), "--start", "20", "--seconds", "1")
+    with serving(server(64)) as base, serving(server(64)) as tuned:
+        base.counts_words = tuned.counts_words = True
+        assert run(tmp_path, base, tuned, *flags) == 0
+        (folder,) = (tmp_path / "runs").glob("*-capacity")
+        rows = list(read_rows(folder / "requests.jsonl", ScheduledRow))
+        assert {row.prompt_tokens for row in rows} == set(range(48, 55))
+        base.longest_counted = 50  # a server that cuts prompts short
+        assert run(tmp_path, base, tuned, *flags) == 2
+    assert "prompts were not as long as was asked" in capsys.readouterr().err
+
+
+def test_what_makes_no_sense_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    for flags, said in (
+        (("--seconds", "0"), "--seconds 0"),
+        (("--turns", "3"), "--cache warm"),
+        (("--arrivals", "sometimes"), "no such process"),
+        (("--slo", "quick"), "no such profile"),
+    ):
+        assert main(["capacity", "--url", "base=http://a/v1", "--url", "tuned=http://b/v1", *flags]) == 2
+        assert said in capsys.readouterr().err
