@@ -52,6 +52,12 @@ def interval(low: float | None, high: float | None, write: Callable[[float | Non
     return f"{write(low)} to {write(high)}"
 
 
+def level(confidence: float) -> str:
+    """Of an interval, in percent, to two figures of what is wanting to 100: `95`, `98.3`, `99.957`."""
+    wanting = (1 - confidence) * 100
+    return f"{round(100 - wanting, max(0, 1 - math.floor(math.log10(wanting)))):.9g}"
+
+
 def alike(found: "Alike | None") -> str:
     """A correlation within groups with its interval: `0.21 (0.10 to 0.33)`."""
     if found is None:

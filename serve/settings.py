@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(case_sensitive=True, env_ignore_empty=True, frozen=True)
 
     BASE_MODEL: str = Field("", description="folder or hub name of the base model; empty: the embedded demo")
-    ADAPTER: str = Field("", description="folder or hub name of the LoRA adapter; empty: the embedded demo's")
+    ADAPTER: str = Field(
+        "", description="folder or hub name of the LoRA adapter, or a folder of several (1-…, 2-…); empty: the demo's"
+    )
     HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
     RUNTIME: Literal["auto", "docker", "local"] = Field("auto", description="how all runs; auto picks, and says why")
     MODE: ModeName = Field(
@@ -49,12 +51,17 @@ class Settings(BaseSettings):
     GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
         128, description="weights that share one scale; smaller: a little larger, a little truer"
     )
+    GPTQ_KL_LIMIT: Annotated[float, Field(gt=0)] = Field(
+        0.2, description="nats a token that INT4 may lose on rows held out, or it is refused; the demo loses 0.0002"
+    )
     PRECISION: Literal["int4", "fp"] = Field(
         "int4",
         description="int4, or fp: base and merged model as they were before, which `make factorial` serves for a while",
     )
     CALIBRATION: str = Field(
-        "", description="JSON lines of prompts like yours, which guide the quantizer; empty: a general set"
+        "",
+        description="prompts like yours, which guide the quantizer: JSON lines, a suite, Alpaca or ShareGPT records, "
+        "exported chats; empty: a general set",
     )
     BASE_PORT: Port = Field(8001, description="loopback port of the base model's server")
     TUNED_PORT: Port = Field(8002, description="loopback port of the tuned model's server")

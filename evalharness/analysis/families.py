@@ -21,7 +21,7 @@ def families(pairs: Sequence[Pair], confidence: float) -> Families | None:
     differences = [after - before for before, after in zip(first, second, strict=True)]
     sums = Sums.of(differences, groups)
     return Families(
-        groups=int(sums.groups),
+        groups=len(set(groups)),
         company=float(sums.company),
         difference=_alike(differences, groups, confidence),
         first=_alike(first, groups, confidence),

@@ -105,7 +105,7 @@ def _variants(
     return Variants(
         kind=kind,
         prompts=len(families),
-        groups=len({family.group for family in families}),
+        groups=found.groups if found else 0,
         variants=sum(len(family.variants) for family in families),
         errors=errors,
         endpoints={name: _kept(families, name) for name in names},

@@ -14,10 +14,11 @@ from evalharness.analysis.robustness import robustness
 from evalharness.analysis.scores import scores
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import Graded
-from evalharness.runs.summaries import TOGETHER, EvalSummary, Metric, Rate, SuiteSummary, WithVariants
+from evalharness.runs.summaries import TOGETHER, EvalSummary, Metric, Rate, Repeats, SuiteSummary, WithVariants
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE, Pairs
 from evalharness.stats.clustered import effect, means, paired_effect, sign_flip
+from evalharness.stats.repeats import split
 from evalharness.suites.variants import KINDS
 
 
@@ -83,9 +84,21 @@ def _suite(
         robustness=robustness(rows, names, confidence),
         with_errors=with_errors(pairs, found.erred.values(), confidence),
         unasked=2 * about["prompts"] - found.rows,
+        repeats=_repeats(pairs),
         families=families(pairs, confidence),
         loose=_loose(pairs, confidence),
     )
+
+
+def _repeats(pairs: Sequence[Pair]) -> Repeats | None:
+    """What varies within prompts and between them, where any was asked twice."""
+    if not any(one.repeat for one, _ in pairs):
+        return None
+    differences = [int(bool(other.right)) - int(bool(one.right)) for one, other in pairs]
+    found = split(differences, [(one.suite, one.question) for one, _ in pairs])
+    if found is None:
+        return None
+    return Repeats(prompts=found.prompts, repeats=found.repeats, within=found.within, between=found.between)
 
 
 def _together(

@@ -7,6 +7,7 @@ is the question, and base with base, which is the control: where that differs, m
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from evalharness.analysis.failures import failures
@@ -67,8 +68,14 @@ def _different(old: Asked, new: Asked) -> list[str]:
     return found
 
 
-def compare(old: Asked, new: Asked, keys: Collection[Place]) -> CompareSummary:
-    """The comparison on these prompts. `difference` is new minus old, as everywhere."""
+def compare(
+    old: Asked, new: Asked, keys: Collection[Place], tried: Mapping[str, int] = MappingProxyType({})
+) -> CompareSummary:
+    """The comparison on these prompts. `difference` is new minus old, as everywhere.
+
+    `tried`: how many tuned models were held against the same base, by suite. The new one may be the best of all but the
+    old, and is then better by accident: its p-values are adjusted for so many.
+    """
     return CompareSummary(
         schema=SCHEMAS["compare"],
         kind="compare",
@@ -77,19 +84,27 @@ def compare(old: Asked, new: Asked, keys: Collection[Place]) -> CompareSummary:
         compared=len(keys),
         left_out={run.name: len(run.prompts) - len(keys) for run in (old, new)},
         # the tuned models first: they are what is asked about
-        endpoints=(_endpoint("tuned", 1, old, new, keys), _endpoint("base", 0, old, new, keys)),
+        endpoints=(_endpoint("tuned", 1, old, new, keys, tried), _endpoint("base", 0, old, new, keys, {})),
     )
 
 
 def _endpoint(
-    role: Literal["tuned", "base"], place: int, old: Asked, new: Asked, keys: Collection[Place]
+    role: Literal["tuned", "base"],
+    place: int,
+    old: Asked,
+    new: Asked,
+    keys: Collection[Place],
+    tried: Mapping[str, int],
 ) -> ComparedEndpoint:
     sides = [run.about["endpoints"][place] for run in (old, new)]
     suites = [
         _suite(suite, _pairs(sides, old, new, [key for key in keys if key[0] == suite]))
         for suite in dict.fromkeys(suite for suite, _ in keys)
     ]
-    p_values = {suite.suite: suite.p_value for suite in suites if suite.p_value is not None}
+    chances = {suite.suite: max(1, tried.get(suite.suite, 2) - 1) for suite in suites}
+    p_values = {
+        suite.suite: min(1.0, suite.p_value * chances[suite.suite]) for suite in suites if suite.p_value is not None
+    }
     adjusted = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     servers = [
         run.about.get("fairness", NOTHING)["read"].get(side["name"], {})
@@ -101,11 +116,12 @@ def _endpoint(
         sides=(before, after),
         changed=tuple(what for what in changed(*servers) if (role, what) != ("tuned", MODEL)),
         suites=tuple(_decided(suite, adjusted[suite.suite]) if suite.suite in adjusted else suite for suite in suites),
+        tried=max(chances.values(), default=1) + 1,
     )
 
 
 def _decided(suite: ComparedSuite, adjusted: float) -> ComparedSuite:
-    """With the p-value adjusted for the number of suites (Holm), any one that differs would be told."""
+    """With the p-value adjusted for the number of models and of suites (Holm), any one that differs would be told."""
     better = suite.difference is not None and suite.difference > 0
     return replace(suite, adjusted=adjusted, outcome="same" if adjusted > ALPHA else "better" if better else "worse")
 

@@ -22,6 +22,7 @@ from evalharness.checks import (
     references,
     refusal,
     repetition,
+    sources,
     statements,
 )
 from evalharness.checks.as_json import strict_json
@@ -43,6 +44,7 @@ CHECKS: dict[str, Check | Measure | CallCheck] = {
     **order.CHECKS,
     **language.CHECKS,
     **statements.CHECKS,
+    **sources.CHECKS,
     **refusal.CHECKS,
     **repetition.CHECKS,
     **code.CHECKS,

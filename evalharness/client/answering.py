@@ -28,6 +28,7 @@ def answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:
         of=prompt.of,
         variant=prompt.variant,
         group=prompt.group,
+        repeat=prompt.repeat,
         answer=said.answer,
         finish_reason=said.finish_reason,
         usage=said.usage,

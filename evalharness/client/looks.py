@@ -6,7 +6,7 @@ It draws the order and knows nothing of what is settled; what each look costs is
 import random
 from collections.abc import Iterable, Sequence
 
-from evalharness.runs.rows import Place, PromptRow
+from evalharness.runs.rows import Company, Place, PromptRow
 
 SHARES = (0.25, 0.5, 1.0)
 """Of each suite's prompts: how many have been asked at each look."""
@@ -18,12 +18,11 @@ def look_of(prompts: Iterable[PromptRow], shares: Sequence[float] = SHARES) -> d
 
     So every look is of groups drawn from the suite as if there were no others. A variant is asked with its original.
     """
-    groups: dict[str, dict[tuple[str | None, str | None], list[PromptRow]]] = {}
+    groups: dict[str, dict[Company, list[PromptRow]]] = {}
     variants = []
     for prompt in prompts:
         if prompt.of is None:
-            own = groups.setdefault(prompt.suite, {})
-            own.setdefault((prompt.group, None if prompt.group else prompt.id), []).append(prompt)
+            groups.setdefault(prompt.suite, {}).setdefault(prompt.company, []).append(prompt)
         else:
             variants.append(prompt)
     found: dict[Place, int] = {}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from evalharness.commands import options
 from evalharness.runs.evidence import graded, originals, read_run
-from evalharness.runs.folder import create_run, write_json
+from evalharness.runs.folder import create_run, finished_runs, write_json
+from evalharness.runs.history import tried
 
 NAME = "compare"
 HELP = "compare two eval runs of the same prompts: tuned with tuned, and base with base as the control"
@@ -36,11 +37,10 @@ def main(args: argparse.Namespace) -> int:
     from evalharness.analysis.two_runs import Asked, comparable, compare
     from evalharness.report import comparison
 
-    old, new = (
-        Asked(run.folder.name, run.about, originals(run), graded(run))
-        for run in (read_run(args.old, "eval"), read_run(args.new, "eval"))
-    )
-    found = compare(old, new, comparable(old, new, args.common))
+    runs = read_run(args.old, "eval"), read_run(args.new, "eval")
+    old, new = (Asked(run.folder.name, run.about, originals(run), graded(run)) for run in runs)
+    beside = {folder for run in runs for folder in finished_runs(run.folder.parent, "eval")}
+    found = compare(old, new, comparable(old, new, args.common), tried(sorted(beside), new.about))
     about = {"runs": [str(args.old), str(args.new)], "only_common": args.common}
     folder = create_run(args.out, "compare", about)
     page = folder / "compare.html"

@@ -48,12 +48,12 @@ def main(args: argparse.Namespace) -> int:
     from evalharness.judge.votes import read_votes
     from evalharness.report import judge_terminal
     from evalharness.report.progress import progress
-    from evalharness.runs.evidence import read_run
+    from evalharness.runs import evidence
 
     options.check_url("--judge-url", args.judge_url)
     key = read_key(args.judge_key_file, None) if args.judge_key_file else ""
     judge = Endpoint("judge", args.judge_url.rstrip("/"), args.judge_model, key=key)
-    evaluation = read_run(args.run, "eval")
+    evaluation = evidence.read_run(args.run, "eval")
     asked = run.questions(evaluation, args.suites)
     names = [endpoint["name"] for endpoint in evaluation.about["endpoints"]]
     prompts = {(suite, prompt) for _, suite, prompt, _ in (question.key for question in asked)}
@@ -73,7 +73,8 @@ def main(args: argparse.Namespace) -> int:
         raise
     rows = read_rows(evaluation.folder / run.FILE, JudgedRow)
     keys = [question.key for question in asked]
-    summary = summarise(evaluation.about, Judge(**judge.public()), keys, rows, votes)
+    companies = {prompt.place: prompt.company for prompt in evidence.prompts(evaluation)}
+    summary = summarise(evaluation.about, Judge(**judge.public()), keys, rows, votes, companies)
     write_concluded(result, summary)
     judge_terminal.show(summary)
     print(f"Every question and reply: {evaluation.folder / run.FILE}")

@@ -43,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from evalharness.simulation import bounds, capacity, load, table
+    from evalharness.simulation import bounds, capacity, load, shipped, table
 
     console = Console(stderr=True)
     lines = [table.simulate(case, args.runs) for case in track(list(table.cases()), "quality", console=console)]
@@ -51,6 +51,8 @@ def main(args: argparse.Namespace) -> int:
     held = [bounds.simulate(case, args.runs) for case in track(list(bounds.cases()), "bounds", console=console)]
     print()
     print(_markdown(bounds.columns(), map(bounds.cells, held)))
+    print()
+    print(_markdown(shipped.HEADINGS, map(shipped.cells, shipped.lines(min(args.runs, shipped.RUNS)))))
     runs = -(-args.runs // LOADS)
     loads = [load.simulate(case, runs) for case in track(list(load.cases()), "load", console=console)]
     print()

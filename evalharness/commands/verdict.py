@@ -20,10 +20,10 @@ from evalharness.runs.evidence import (
     fitting_load_run,
     judgement,
     read_run,
-    tried,
     unanswered,
 )
 from evalharness.runs.folder import create_run, finished_runs, write_json
+from evalharness.runs.history import tried
 from evalharness.runs.summaries import EvalSummary, LoadSummary, VerdictSummary
 from evalharness.runs.versions import SCHEMAS
 from evalharness.verdict.policy import Policy, read_policy, shipped
@@ -73,7 +73,7 @@ def main(args: argparse.Namespace) -> int:
     evidence = Evidence(evaluation, load, judgement(evaluation))
     under_load = load.summary if load else None
     fairness = [run.about["fairness"] for run in (evaluation, load) if run and "fairness" in run.about]
-    many = tried(finished_runs(args.runs, "eval"), evaluation)
+    many = tried(finished_runs(args.runs, "eval"), evaluation.about)
     verdict = decide(evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness, many)
     folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
     verdict_terminal.show(verdict, evidence)

@@ -5,17 +5,28 @@ Everything here is pure. It knows judge.jsonl's rows and nothing of how they wer
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
 from typing import NamedTuple
 
 from evalharness.judge.prompts import HIGHEST, LOWEST
 from evalharness.judge.run import Key, key_of
 from evalharness.runs.about import About
-from evalharness.runs.rows import TIE, JudgedRow, Place
-from evalharness.runs.summaries import Agreement, Grades, Judge, JudgedPairs, JudgedSuite, JudgeSummary, Position
+from evalharness.runs.rows import TIE, Company, JudgedRow, Place
+from evalharness.runs.summaries import (
+    Agreement,
+    Grades,
+    Judge,
+    JudgedGroups,
+    JudgedPairs,
+    JudgedSuite,
+    JudgeSummary,
+    Position,
+)
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE, Pairs, difference_interval
-from evalharness.stats.clustered import effect
-from evalharness.stats.votes import Votes, share_interval, sign_test
+from evalharness.stats.clustered import effect, sign_flip
+from evalharness.stats.votes import InGroups, Votes, share_interval, sign_test
 
 
 def summarise(
@@ -24,10 +35,12 @@ def summarise(
     asked: Sequence[Key],
     rows: Iterable[JudgedRow],
     votes: Mapping[Place, str],
+    companies: Mapping[Place, Company] = MappingProxyType({}),
 ) -> JudgeSummary:
     """judge.json of a run.json, the judge, all that it was asked, its rows and people's votes (maybe none).
 
-    Of two rows for one question the later counts.
+    `companies` says of which group each prompt is; one that is not named stands alone. Of two rows for one question
+    the later counts.
     """
     first, second = (endpoint["name"] for endpoint in run["endpoints"])
     given = {key_of(row): Given(row.verdict, row.error is not None) for row in rows}  # not what was said
@@ -44,8 +57,10 @@ def summarise(
         suites=tuple(
             JudgedSuite(
                 suite=name,
-                pairs=_pairs({key: made for key, made in decisions.items() if key[0] == name}, calls, first, second),
-                scores=_grades(found, name, first, second),
+                pairs=_pairs(
+                    {key: made for key, made in decisions.items() if key[0] == name}, calls, first, second, companies
+                ),
+                scores=_grades(found, name, first, second, companies),
             )
             for name in suites
         ),
@@ -90,10 +105,20 @@ def _decision(forth: str | None, back: str | None, first: str, second: str) -> s
     return one if one == other else TIE
 
 
-def _pairs(decisions: Mapping[Place, str | None], calls: Mapping[Place, Calls], first: str, second: str) -> JudgedPairs:
+def _pairs(
+    decisions: Mapping[Place, str | None],
+    calls: Mapping[Place, Calls],
+    first: str,
+    second: str,
+    companies: Mapping[Place, Company],
+) -> JudgedPairs:
     counts = Counter(decisions.values())
     votes = Votes(counts[second], counts[first], counts[TIE])
-    low, high = share_interval(votes)
+    decided = {prompt: made == second for prompt, made in decisions.items() if made in (first, second)}
+    groups = [companies.get(prompt, prompt) for prompt in decided]
+    in_groups = InGroups.of(list(decided.values()), groups)
+    low, high = share_interval(votes, in_groups=in_groups)
+    p_value = sign_flip([1 if won else -1 for won in decided.values()], groups) if in_groups else sign_test(votes)
     split = sum(decision == TIE and calls[prompt] != ("TIE", "TIE") for prompt, decision in decisions.items())
     return JudgedPairs(
         judged=counts.total() - counts[None],
@@ -105,11 +130,14 @@ def _pairs(decisions: Mapping[Place, str | None], calls: Mapping[Place, Calls], 
         share=votes.share if votes.decided else None,
         low=low if votes.decided else None,
         high=high if votes.decided else None,
-        p_value=sign_test(votes) if votes.decided else None,
+        p_value=p_value if votes.decided else None,
+        in_groups=JudgedGroups(**asdict(in_groups)) if in_groups else None,
     )
 
 
-def _grades(rows: Mapping[Key, Given], suite: str, first: str, second: str) -> Grades | None:
+def _grades(
+    rows: Mapping[Key, Given], suite: str, first: str, second: str, companies: Mapping[Place, Company]
+) -> Grades | None:
     """Mean grades and the mean of the differences (second minus first) of prompts whose answers both have one."""
     given: dict[str, dict[str, int]] = {first: {}, second: {}}
     for (kind, where, prompt, order), row in rows.items():
@@ -119,7 +147,8 @@ def _grades(rows: Mapping[Key, Given], suite: str, first: str, second: str) -> G
     if not both:
         return None
     width = HIGHEST - LOWEST
-    found = effect([(given[second][prompt] - given[first][prompt]) / width for prompt in both])
+    groups = [companies.get((suite, prompt), (suite, prompt)) for prompt in both]
+    found = effect([(given[second][prompt] - given[first][prompt]) / width for prompt in both], groups)
     means = {name: sum(given[name][prompt] for prompt in both) / len(both) for name in (first, second)}
     return Grades(
         n=len(both),

@@ -44,6 +44,11 @@ def sentences(found: CompareSummary) -> list[str]:
         ]
         name = place.sides[1].name
         said.append(f"{name}: {'; '.join(parts) or 'nothing to compare'}.")
+        if place.tried > 2:
+            said.append(
+                f"{place.tried} versions of {name} were asked these prompts: the p-values are adjusted for them, since "
+                "the best of many looks better than it is."
+            )
         if place.changed:
             said.append(
                 f"{name} was served with another {wording.listing(place.changed)}: what differs may be due to that."
@@ -89,7 +94,7 @@ def page(found: CompareSummary) -> str:
         ids=_ids,
         warnings=left_out(found),
         sentences=sentences(found),
-        interval=f"{found.confidence * 100:g}\N{NO-BREAK SPACE}% interval",
+        interval=f"{wording.level(found.confidence)}\N{NO-BREAK SPACE}% interval",
         charts=[_differences(place) for place in found.endpoints],
     )
 

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from evalharness import wording
 from evalharness.report import tables
-from evalharness.report.power_found import power_found
+from evalharness.report.power_found import counted, power_found
+from evalharness.report.repeated import split_in_words
 from evalharness.runs import fairness
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import FAILURES
@@ -39,8 +40,10 @@ def show_plan(run: About) -> None:
     for suite in run["suites"]:
         variants = suite.get("variants", 0)
         originals = suite["prompts"] - variants
-        prompts = f"{originals} + {variants} variants" if variants else str(originals)
-        if suite.get("groups", originals) < originals:
+        times = suite.get("repeats", 1)
+        prompts = f"{originals // times}" + (f" + {variants // times} variants" if variants else "")
+        prompts += f", {times} answers each" if times > 1 else ""
+        if suite.get("groups", originals) < originals // times:
             prompts += f" in {suite['groups']} groups"
         seen = smallest_difference(originals, DISCORDANCE, company=_company(suite))
         table.add_row(suite["suite"], prompts, suite["purpose"], f"{seen * 100:.1f} points", *_margin(suite))
@@ -90,6 +93,11 @@ def show_result(summary: EvalSummary) -> None:
     console = tables.stdout()
     console.print(table)
     console.print(power_found(summary.suites))
+    for suite in summary.suites:
+        if suite.repeats:
+            console.print(split_in_words(suite))
+    if summary.rounds > 1:
+        console.print(counted(summary))
     if any(summary.failures.values()):
         console.print(_failures_table(summary))
     if any(suite.families for suite in summary.suites):
@@ -191,13 +199,13 @@ def show_factorial(summary: FactorialSummary) -> None:
     console = tables.stdout()
     console.print(rates)
     console.print(effects)
-    console.print(f"in points, with {summary.confidence * 100:g} % intervals, of prompts that all four answered")
+    console.print(f"in points, with {wording.level(summary.confidence)} % intervals, of prompts that all four answered")
     console.print("tuning: averaged over both precisions; quantization: INT4 less full precision, over both models")
     console.print("interaction: what tuning gains in INT4 beyond what it gains in full precision")
 
 
 def _interval(summary: EvalSummary) -> str:
-    return f"{summary.confidence * 100:g} % interval"
+    return f"{wording.level(summary.confidence)} % interval"
 
 
 def _effects(row: Effects) -> list[str]:

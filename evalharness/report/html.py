@@ -14,7 +14,8 @@ from evalharness.report import charts, page
 from evalharness.report.headline import SYMBOLS, foremost_first, headline
 from evalharness.report.judge_terminal import about_the_judge
 from evalharness.report.pairs import side_by_side
-from evalharness.report.power_found import power_found
+from evalharness.report.power_found import counted, power_found
+from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence, Run
 from evalharness.runs.rows import FAILURES, Failure
 from evalharness.runs.summaries import EvalSummary, LoadSummary, SuiteSummary
@@ -54,9 +55,9 @@ def render(
         names=names,
         side=lambda index: _side(names, index),
         origin=_origin,
-        interval=f"{summary.confidence * 100:g}\N{NO-BREAK SPACE}% interval",
+        interval=f"{wording.level(summary.confidence)}\N{NO-BREAK SPACE}% interval",
         suites=suites,
-        power=power_found(suites),
+        power=" ".join(filter(None, (power_found(suites), *map(split_in_words, suites), counted(summary)))),
         rates=charts.rates(suites, names),
         differences=charts.differences(suites, names),
         scores=scores,

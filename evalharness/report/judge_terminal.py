@@ -9,7 +9,7 @@ from evalharness.runs.summaries import JudgeSummary
 def show(summary: JudgeSummary) -> None:
     """Wins, ties and rubric scores suite by suite; then how far the judge itself can be trusted."""
     first, second = summary.endpoints
-    interval = f"{summary.confidence * 100:g} % interval"
+    interval = f"{wording.level(summary.confidence)} % interval"
     out = tables.stdout()
     wins = tables.table(
         [f"judged by {summary.judge.model}"], ("pairs", first, second, TIE, f"{second} wins", interval, "sign test")

@@ -7,6 +7,8 @@ import re
 
 from evalharness import wording
 from evalharness.report.headline import foremost_first, headline
+from evalharness.report.power_found import counted
+from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence
 from evalharness.runs.rows import FAILURES
 from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary
@@ -34,6 +36,8 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
         ),
         _table(["suite", "prompts", first, second, "difference", "interval", "p"], _quality(summary)),
     ]
+    told = [*map(split_in_words, summary.suites), counted(summary)]
+    blocks += [_plain(said) for said in told if said]
     if load:
         blocks.append(_table(["under load", *(side.name for side in load.summary.endpoints)], _load(load.summary)))
     for title, table in (

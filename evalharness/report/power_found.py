@@ -6,8 +6,8 @@ The plan before a run has to suppose that share; here it is known. It knows summ
 from collections.abc import Iterable
 
 from evalharness import wording
-from evalharness.runs.summaries import SuiteSummary
-from evalharness.stats import POWER, smallest_difference
+from evalharness.runs.summaries import EvalSummary, SuiteSummary
+from evalharness.stats import CONFIDENCE, POWER, smallest_difference
 from evalharness.stats.power import company_of
 
 
@@ -19,6 +19,17 @@ def power_found(suites: Iterable[SuiteSummary]) -> str:
     return (
         f"Differences that such a run sees with {POWER * 100:g} % power, at the share of prompts found right on one "
         f"side only: {wording.listing(seen)}."
+    )
+
+
+def counted(summary: EvalSummary) -> str:
+    """A sentence on what earlier looks at the same models cost; empty where this is the first."""
+    if summary.rounds < 2:
+        return ""
+    return (
+        f"This is look {summary.rounds} at these two models on suites of these names, as the finished runs beside it "
+        f"tell. Whoever looks until it passes has so many chances: the intervals are of {wording.level(CONFIDENCE)} % "
+        f"in the first look, and of {wording.level(summary.confidence)} % in this one."
     )
 
 

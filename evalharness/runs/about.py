@@ -40,7 +40,8 @@ class PublicEndpoint(TypedDict):
 class AskedSuite(TypedDict):
     """A suite without its prompts; of these, `variants` are no originals, and the others stand in `groups`.
 
-    `company` is in how large a group the average one stands, `digest` that of all of them.
+    `company` is in how large a group the average one stands, `digest` that of all of them. Where each is asked several
+    times (`repeats`), `prompts` and `variants` count all that is asked, and a prompt is a group of its repeats.
     """
 
     suite: str
@@ -50,6 +51,7 @@ class AskedSuite(TypedDict):
     margin: float | None
     prompts: int
     variants: NotRequired[int]
+    repeats: NotRequired[int]
     groups: NotRequired[int]
     company: NotRequired[float]
     context: NotRequired[int]

@@ -134,23 +134,6 @@ def fitting_factorial(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Fac
     return None
 
 
-def tried(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> dict[str, int]:
-    """Of each suite of an eval run: how many tuned models, its own among them, these runs held against its base on it.
-
-    Asked must have been the same (by the suite's digest). Models are told apart by their versions; whose is not known
-    is not counted.
-    """
-    base, tuned = (side["version"] for side in evaluation.about["endpoints"])
-    models: dict[str, set[str]] = {suite["digest"]: {tuned} for suite in evaluation.about["suites"]}
-    for folder in runs:
-        about = read_about(folder, "eval")
-        first, second = (side["version"] for side in about["endpoints"])
-        if first == base and second not in ("", base):
-            for suite in about["suites"]:
-                models.get(suite["digest"], set()).add(second)
-    return {suite["suite"]: len(models[suite["digest"]]) for suite in evaluation.about["suites"]}
-
-
 def judgement(evaluation: Run[EvalSummary]) -> JudgeSummary | None:
     """What a judging model made of an eval run's answers, or None where none was asked."""
     path = evaluation.folder / "judge.json"

@@ -109,7 +109,8 @@ class PromptRow(Part):
     """A row of prompts.jsonl: a prompt and all that is sent with it. A variant names its original with `of`.
 
     `live`: of the messages those of the user are sent one after another, each behind the model's own answer to the
-    last. `tools` and `tool_choice` are as the OpenAI API has them.
+    last. `tools` and `tool_choice` are as the OpenAI API has them. `repeat`: of a prompt that is asked several times,
+    which of these it is, from 1; its seed is in `sampling`, and its id is that of the prompt with `#` and this number.
     """
 
     suite: str
@@ -125,10 +126,16 @@ class PromptRow(Part):
     tools: list[Json] | None = None
     tool_choice: str | None = None
     live: bool | None = None
+    repeat: int | None = None
 
     @property
     def place(self) -> Place:
         return self.suite, self.id
+
+    @property
+    def company(self) -> Company:
+        """Which rows this one stands or falls with: those of its group, or of its prompt alone."""
+        return self.suite, None if self.group else _question(self.id, self.repeat), self.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +157,7 @@ class Graded(Part):
     checks: tuple[Checked, ...]
     right: bool | None
     loose: bool | None = None
+    repeat: int | None = None
     error: Error | None
 
     @property
@@ -157,9 +165,14 @@ class Graded(Part):
         return self.suite, self.id
 
     @property
+    def question(self) -> str:
+        """The id of what was asked, the same of all its repeats."""
+        return _question(self.id, self.repeat)
+
+    @property
     def company(self) -> Company:
-        """Which prompts its prompt stands or falls with: those of its group, or none."""
-        return self.suite, None if self.group else self.id, self.group
+        """Which answers this one stands or falls with: those of its prompt's group, or of its prompt alone."""
+        return self.suite, None if self.group else self.question, self.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,3 +383,8 @@ class RewordedRow(Part):
     seconds: float
     attempts: int
     error: Error | None
+
+
+def _question(row: str, repeat: int | None) -> str:
+    """The id of what a row asks, without the number of the repeat."""
+    return row if repeat is None else row.removesuffix(f"#{repeat}")

@@ -89,7 +89,10 @@ class Metric(Part):
     p_value: PValue | None
     only_first: Annotated[Count, Field(description="Prompts that the first alone got right.")]
     only_second: Count
-    groups: Annotated[Count, Field(description="Groups that these prompts stand in; as many as prompts if each alone.")]
+    groups: Annotated[
+        Count,
+        Field(description="How many groups of one size these prompts are worth; as many as prompts if each alone."),
+    ]
     company: Annotated[
         float | None, Field(ge=1, description="In how large a group the average prompt stands; null without pairs.")
     ]
@@ -190,7 +193,7 @@ class Variants(Part):
 
     kind: Annotated[str, Field(description="A kind of variant, or `together`.")]
     prompts: Count
-    groups: Annotated[Count, Field(description="Groups that these prompts stand in.")]
+    groups: Annotated[Count, Field(description="How many groups of one size these prompts are worth.")]
     variants: Count
     errors: Counts
     endpoints: dict[str, Kept]
@@ -225,6 +228,16 @@ class Robustness(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats(Part):
+    """Several answers a prompt: what the difference of `right` varies by, within prompts and between them."""
+
+    prompts: Count
+    repeats: Annotated[float, Field(ge=1, description="Answers a prompt that both gave, on average.")]
+    within: Annotated[float, Field(ge=0, description="Variance of one answer's difference within a prompt.")]
+    between: Annotated[float, Field(ge=0, description="Variance of what is expected of each prompt's difference.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSummary(Part):
     suite: str
     version: int | str
@@ -248,6 +261,7 @@ class SuiteSummary(Part):
     unasked: Annotated[
         int, Field(description="How many answers, or errors in their place, the rows lack: lost, or not asked yet.")
     ]
+    repeats: Annotated[Repeats | None, Field(description="Only where prompts were asked several times.")] = None
     families: Annotated[
         Families | None, Field(description="Of prompts in groups; null where each stands alone, or none was paired.")
     ] = None
@@ -321,6 +335,9 @@ class EvalSummary(Part):
         SuiteSummary | None,
         Field(description="All suites of non-inferiority in one, each prompt weighs the same; null of fewer than 2."),
     ]
+    rounds: Annotated[
+        int, Field(ge=1, description="The how-manieth look at these models this is; `confidence` has paid for it.")
+    ] = 1
     factorial: Annotated[
         Factorial | None, Field(description="In a verdict: what a factorial run of the same models found.")
     ] = None
@@ -506,6 +523,15 @@ class Judge(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedGroups(Part):
+    """How the votes of a group stand together (stats/votes.py)."""
+
+    groups: Annotated[Count, Field(description="How many groups of one size they are worth.")]
+    design_effect: Annotated[float, Field(ge=0, description="How many times the variance of independent votes.")]
+    whole: Annotated[float, Field(ge=0, description="How many votes turn at once where a group does.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPairs(Part):
     judged: Annotated[Count, Field(description="Pairs with a verdict in both orders.")]
     first: Annotated[Count, Field(description="Pairs that the first wins in both orders.")]
@@ -517,6 +543,9 @@ class JudgedPairs(Part):
     low: Share | None
     high: Share | None
     p_value: PValue | None
+    in_groups: Annotated[
+        JudgedGroups | None, Field(description="Of the decided pairs; only where prompts stand in groups.")
+    ] = None
 
     @property
     def estimate(self) -> Estimate | None:
@@ -629,7 +658,9 @@ class ComparedSuite(Part):
     low: Signed | None
     high: Signed | None
     p_value: PValue | None
-    adjusted: Annotated[PValue | None, Field(description="p_value adjusted for the number of suites (Holm).")]
+    adjusted: Annotated[
+        PValue | None, Field(description="p_value adjusted for the number of models tried, and of suites (Holm).")
+    ]
     outcome: Literal["better", "worse", "same"] | None
     lost: Annotated[tuple[str, ...], Field(description="Prompts that only the old run's answer got right.")]
     gained: tuple[str, ...]
@@ -659,6 +690,9 @@ class ComparedEndpoint(Part):
         ),
     ]
     suites: tuple[ComparedSuite, ...]
+    tried: Annotated[
+        Count, Field(description="How many such models the finished runs beside these asked; `adjusted` pays for them.")
+    ] = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

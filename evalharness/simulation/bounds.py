@@ -4,7 +4,6 @@ Simulated is what a run measures; what it comes to is for the criteria's own fun
 PASS on the bound is a false one but by a hair, and a FAIL too: either may happen in few runs only.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri, stdtrit
 
-from evalharness.runs.summaries import Outcome, Purpose, Reason, Word
-from evalharness.simulation.experiments import Measured, measure, measure_groups
-from evalharness.simulation.worlds import Groups, World, single
-from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, smallest_difference
+from evalharness.runs.summaries import Estimate, Outcome, Purpose, Reason, Word
+from evalharness.simulation import shipped
+from evalharness.simulation.experiments import Measured, measure, measure_groups, of_counts, of_groups, words
+from evalharness.simulation.worlds import Groups, Repeated, WholeLosses, World, alike_sized, single
+from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, sequential, smallest_difference
+from evalharness.stats.clustered import Sums
 from evalharness.stats.multiple import holm
 from evalharness.stats.score import Floats
-from evalharness.suites.files import load_suites, shipped
 from evalharness.verdict.criteria import capacity, no_difference, preference, quality, robustness
 from evalharness.verdict.policy import Limit
 from evalharness.verdict.policy import Rule as LoadRule
@@ -34,6 +34,8 @@ ALIKE = 0.1  # the differences of prompts of one group
 ERRORS = 0.01  # of the prompts, as many as a policy lets pass
 LOSES = 0.2  # of the right answers, when the same is asked otherwise
 MODELS = 10  # adapters of one base
+ROUNDS = 5
+REPEATS = 5
 SUITES = 3  # of the self-test, in any of which a difference fails it
 SEED = 20250103
 
@@ -79,19 +81,35 @@ def cases() -> Iterator[Case]:
     for purpose, bound, clear in purposes:
         about = f"{ERRORS:.0%} errors, each of the tuned model's where it would be wrong"
         yield Case(purpose, about, 1000, bound, clear, partial(_suite_with_errors, purpose, 1000))
-    about = f"any gain, the best of {MODELS} equal models tried on the same prompts"
-    yield Case("superiority", about, 200, 0.0, 0.15, partial(_best_of_many, 200))
-    sizes = _shipped_groups()
+    for purpose, bound, _ in purposes[:2]:
+        for prompts in (200, 1000):
+            asked = f"{MARGIN * 100:g} points" if bound else "any gain"
+            about = f"{asked}, the best of {MODELS} equal models tried on the same prompts"
+            yield Case(purpose, about, prompts, bound, bound + 0.15, partial(_best_of_many, purpose, prompts))
+    for purpose, bound, clear in purposes[::2]:
+        about = f"{'5 points' if bound else 'any gain'}, up to {ROUNDS} rounds, each with half as many prompts again"
+        yield Case(purpose, about, 200, bound, clear, partial(_in_rounds, purpose, 200))
+    sizes = np.concatenate([shipped.sizes(suite) for suite in shipped.guards()])
     about = (
         f"{MARGIN * 100:g} points, all suites of it that ship together, correlated by {ALIKE:g} in {sizes.size} groups"
     )
     yield Case("non-inferiority", about, int(sizes.sum()), -MARGIN, 0.0, partial(_together, Groups(sizes, ALIKE)))
+    for purpose, bound, clear, groups, about in _whole_losses():
+        yield Case(purpose, about, int(groups.sizes.sum()), bound, clear, partial(_lost, purpose, groups))
+    for purpose, bound, clear in purposes[::2]:
+        for alike in (0.05, 0.3, 0.8):
+            asked = f"{MARGIN * 100:g} points" if bound else "any gain"
+            about = f"{asked}, {REPEATS} answers to each prompt, correlated by {alike:g}"
+            yield Case(purpose, about, 100, bound, clear, partial(_repeated, purpose, Repeated(100, REPEATS, alike)))
     for prompts in (100, 500):
         about = f"{MARGIN * 100:g} points more lost to rewording"
         yield Case("robustness", about, prompts, MARGIN, 0.0, partial(_reworded, prompts))
     for unread, pairs in product((0.0, 0.05), (100, 300)):
         about = f"half of the decided pairs{f', {unread:.0%} of all not read, each lost' if unread else ''}"
         yield Case("preference", about, pairs, LEAST, 0.7, partial(_votes, pairs, unread))
+    for count, size, alike in ((60, 5, 0.3), (60, 5, 1.0), (100, 3, 0.1)):
+        about = f"half of the decided pairs, in {count} groups of {size}, correlated by {alike:g}"
+        yield Case("preference", about, count * size, LEAST, 0.75, partial(_votes_in_groups, count, size, alike))
     limits: tuple[tuple[LoadRule, float, float, float], ...] = (
         ("at_most", 1.25, 1.25, 1.0),
         ("at_least", 0.8, 0.8, 1.0),
@@ -102,6 +120,21 @@ def cases() -> Iterator[Case]:
         yield Case("capacity", about, pairs, bound, clear, partial(_ratios, {rule: limit}, pairs))
     for prompts in (30, 200):
         yield Case("no difference", f"{SUITES} suites of one model twice", prompts, 0.0, None, partial(_twice, prompts))
+
+
+def _whole_losses() -> Iterator[tuple[Purpose, float, float, WholeLosses, str]]:
+    """Groups that are lost as a whole, rarely: with the fewest there may be, with more, of sizes far apart."""
+    points = f"{MARGIN * 100:g} points"
+    for count, size, apart in ((63, 10, 0.0), (75, 10, 0.2), (100, 12, 0.2), (400, 8, 0.05)):
+        about = f"{points}, whole groups lost of {count} of {size}, {apart:.0%} of the others differ by chance"
+        yield "non-inferiority", -MARGIN, 0.02, WholeLosses(alike_sized(count, size), apart), about
+    for alone, count, size in ((500, 10, 10), (2000, 20, 50)):
+        sizes = np.concatenate([alike_sized(alone, 1), alike_sized(count, size)])
+        about = f"{points}, whole groups lost, the larger the rather, of {alone} of 1 and {count} of {size}"
+        yield "non-inferiority", -MARGIN, 0.02, WholeLosses(sizes, 0.05, by_size=True), about
+    for count, size, gained in ((60, 20, 0.02), (120, 5, 0.05)):
+        about = f"any gain, {gained:.0%} gained everywhere, and whole groups lost of {count} of {size}"
+        yield "superiority", 0.0, 0.15, WholeLosses(alike_sized(count, size), 0.0, gained), about
 
 
 def simulate(case: Case, runs: int) -> Line:
@@ -132,27 +165,56 @@ def _suite(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.rand
     ]
 
 
-def _best_of_many(prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+def _best_of_many(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
     """The word on the best of several models that are tried until one passes."""
     seen = rng.multinomial(prompts, single(RATE, DISCORDANCE, truth).shares, size=(runs, MODELS))
     best = np.argmax(seen[..., 2] - seen[..., 1], axis=1)
-    lost, won = (seen[np.arange(runs), best, case].astype(float) for case in (1, 2))
-    low, high = score.interval(won, lost, prompts, ndtri((1 + CONFIDENCE) / 2))
+    measured = of_counts(single(RATE, DISCORDANCE, truth), seen[np.arange(runs), best])
+    found = zip(measured.difference.tolist(), measured.low.tolist(), measured.high.tolist(), strict=True)
     words = []
-    for lowest, highest, losses, gains in zip(low.tolist(), high.tolist(), lost.tolist(), won.tolist(), strict=True):
-        outcome = quality.outcome_of("superiority", MARGIN, RATE, lowest, highest, prompts)
-        p_value = mcnemar(Pairs(0, int(losses), int(gains), 0))
-        shown = outcome != "met" or quality.better_of_many(p_value, MODELS, ALPHA)
-        words.append(_word(outcome if shown else "unsettled"))
+    for difference, low, high in found:
+        least = quality.least_of_many(Estimate(difference, low, high), MODELS, CONFIDENCE, prompts)
+        words.append(_word(quality.outcome_of(purpose, MARGIN, RATE, least, high, prompts)))
     return words
 
 
-def _shipped_groups() -> Counts:
-    """The sizes of the groups of all shipped suites of non-inferiority but the demo's."""
-    names = [name for name in shipped() if not name.startswith("demo-")]
-    guards = [suite for suite in load_suites(names) if suite.purpose == "non-inferiority"]
-    groups = Counter((suite.suite, prompt.group or (prompt.id,)) for suite in guards for prompt in suite.prompts)
-    return np.array(list(groups.values()))
+def _in_rounds(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """The same two models are asked again, more prompts among it, until they pass or fail or the rounds are over."""
+    world = single(RATE, DISCORDANCE, truth)
+    seen, found = np.zeros((runs, world.shares.size), np.int64), np.full(runs, "INCONCLUSIVE")
+    for number in range(1, ROUNDS + 1):
+        more = prompts if number == 1 else int(seen[0].sum()) // 2
+        seen = seen + rng.multinomial(more, world.shares, size=runs)
+        measured = of_counts(world, seen, 1 - sequential.alpha_of_round(number))
+        found = np.where(found == "INCONCLUSIVE", words(measured, purpose, MARGIN), found)
+    return [str(word) for word in found]  # type: ignore[misc]
+
+
+def _repeated(purpose: Purpose, asked: Repeated, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    world, left, found = single(RATE, DISCORDANCE, truth), runs, list[Word]()
+    while left:
+        drawn = asked.drawn(world, min(left, 2000), rng)
+        measured = of_groups(world, np.full(asked.prompts, asked.repeats), drawn)
+        found += [
+            _word(quality.outcome_of(purpose, MARGIN, first, low, high, measured.groups))
+            for first, low, high in _intervals(measured)
+        ]
+        left -= min(left, 2000)
+    return found
+
+
+def _lost(purpose: Purpose, groups: WholeLosses, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """A tenth of the runs, a few hundred at a time: they are large."""
+    left, words = max(1, runs // 10), list[Word]()
+    while left:
+        drawn = groups.drawn(truth, min(left, 250), rng)
+        measured = of_groups(single(RATE, 0.0, 0.0), groups.sizes, drawn)
+        words += [
+            _word(quality.outcome_of(purpose, MARGIN, RATE, low, high, measured.groups))
+            for _, low, high in _intervals(measured)
+        ]
+        left -= min(left, 250)
+    return words
 
 
 def _together(groups: Groups, truth: float, runs: int, rng: np.random.Generator) -> Words:
@@ -211,6 +273,28 @@ def _votes(pairs: int, unread: float, truth: float, runs: int, rng: np.random.Ge
     seen = rng.multinomial(pairs, [won, lost, unread, TIES], size=runs).tolist()
     outcome = cache(partial(preference.outcome_of, least=LEAST, confidence=CONFIDENCE))
     return [_word(outcome(wins, losses, missing)) for wins, losses, missing, _ in seen]
+
+
+def _votes_in_groups(count: int, size: int, alike: float, truth: float, runs: int, rng: np.random.Generator) -> Words:
+    """Of each group as many pairs are decided, and how likely the second wins one differs from group to group."""
+    chance = np.where(rng.random((runs, count)) < truth, 1.0, 0.0)
+    if alike < 1:
+        chance = rng.beta(truth * (1 - alike) / alike, (1 - truth) * (1 - alike) / alike, (runs, count))
+    won = rng.binomial(size, chance).astype(float)
+    wins, decided, totals = won.sum(axis=1), float(count * size), 2 * won - size
+    sums = Sums(
+        n=decided,
+        gains=wins,
+        losses=decided - wins,
+        squares=np.full(runs, decided),
+        squared_sizes=decided * size,
+        cubed_sizes=decided * size**2,
+        squared_totals=(totals**2).sum(axis=1),
+        sizes_by_totals=totals.sum(axis=1) * size,
+    )
+    low, high = ((1 + end) / 2 for end in sums.bounds())  # as of share_interval, of all runs at once
+    ends = zip(low.tolist(), high.tolist(), strict=True)
+    return [_word(preference.by_share(*end, count, LEAST)) for end in ends]
 
 
 def _ratios(limit: Limit, pairs: int, truth: float, runs: int, rng: np.random.Generator) -> Words:

@@ -50,8 +50,7 @@ def of_counts(world: World, counts: npt.NDArray[np.int64], confidence: float = C
     prompts = int(counts[0].sum())
     happened, differences = counts.astype(float), world.second - world.first
     gains, losses = happened @ np.maximum(differences, 0), happened @ np.maximum(-differences, 0)
-    differing, squares = happened @ np.sign(np.abs(differences)), happened @ differences**2
-    low, high = Sums.alone(prompts, differing, gains, losses, squares).bounds(confidence)
+    low, high = Sums.alone(prompts, gains, losses, happened @ differences**2).bounds(confidence)
     return Measured(prompts, prompts, happened @ world.first / prompts, (gains - losses) / prompts, low, high)
 
 
@@ -62,22 +61,30 @@ def measure_groups(world: World, groups: Groups, runs: int, rng: np.random.Gener
 
 def of_groups(world: World, sizes: Counts, drawn: Counts, confidence: float = CONFIDENCE) -> Measured:
     """What runs measured in whose groups each case of the world happened so often (runs x groups x cases)."""
-    counts, prompts = drawn.astype(float), int(sizes.sum())
+    return of_sums(summed(world, sizes, drawn), drawn.sum(axis=1) @ world.first, confidence)
+
+
+def summed(world: World, sizes: Counts, drawn: Counts) -> Sums:
+    counts = drawn.astype(float)
     differences = world.second - world.first
     totals, cases = counts @ differences, counts.sum(axis=1)
-    sums = Sums(
-        n=prompts,
-        groups=sizes.size,
-        differing=(counts @ np.abs(differences) > 0).sum(axis=1).astype(float),
+    return Sums(
+        n=int(sizes.sum()),
         gains=cases @ np.maximum(differences, 0),
         losses=cases @ np.maximum(-differences, 0),
         squares=cases @ differences**2,
         squared_sizes=float(sizes @ sizes),
+        cubed_sizes=float((sizes**3).sum()),
         squared_totals=(totals**2).sum(axis=1),
         sizes_by_totals=totals @ sizes,
     )
+
+
+def of_sums(sums: Sums, first: Floats, confidence: float = CONFIDENCE) -> Measured:
+    """What runs measured that come to these sums, and in which the first was right so often."""
+    prompts, groups = int(sums.n), int(float(sums.groups) + 1e-9)
     low, high = sums.bounds(confidence)
-    return Measured(prompts, sizes.size, cases @ world.first / prompts, np.asarray(sums.difference), low, high)
+    return Measured(prompts, groups, first / prompts, np.asarray(sums.difference), low, high)
 
 
 def passed(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[np.bool_]:

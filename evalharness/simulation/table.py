@@ -97,9 +97,9 @@ def cases() -> Iterator[Case]:
 
     for name, sizes, margin in (
         ("20 groups of 10", alike_sized(20, 10), 0.2),
-        ("30 groups of 1 to 20", unequal(30, 20), 0.1),
-        ("60 groups of 5", alike_sized(60, 5), 0.05),
-        ("60 groups of 1 to 40", unequal(60, 40), 0.1),
+        ("80 groups of 1 to 10", unequal(80, 10), 0.1),
+        ("60 groups of 5", alike_sized(60, 5), 0.1),
+        ("150 groups of 1 to 20", unequal(150, 20), 0.1),
     ):
         for alikeness in (0.05, 0.3, 1.0):
             groups = Groups(sizes, alikeness)

@@ -94,6 +94,54 @@ class Groups:
         return rng.multinomial(np.broadcast_to(self.sizes, shape), likely)
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """Prompts, each answered several times by both models: how likely a right answer is differs from prompt to prompt.
+
+    By a Dirichlet distribution over the cases of a world of single answers, of this correlation; given the prompt, the
+    two models and their repeats answer independently, as at a temperature above 0.
+    """
+
+    prompts: int
+    repeats: int
+    correlation: float
+
+    def drawn(self, world: World, runs: int, rng: np.random.Generator) -> Counts:
+        """How often each case of single() happened to each prompt: runs x prompts x cases."""
+        concentration = np.maximum(world.shares, 1e-9) * (1 - self.correlation) / self.correlation
+        weights = rng.standard_gamma(concentration, (runs, self.prompts, concentration.size)) + 1e-300
+        likely = weights / weights.sum(axis=-1, keepdims=True)
+        first, second = (np.clip(likely @ right, 0, 1) for right in (world.first, world.second))
+        both = np.stack([first * second, first * (1 - second), (1 - first) * second, (1 - first) * (1 - second)], -1)
+        return rng.multinomial(self.repeats, both)
+
+
+@dataclass(frozen=True)
+class WholeLosses:
+    """Groups of which a few are lost as a whole, while `apart` of all other prompts differ by chance, as often either
+    way, and `gained` of them are gained beside. `by_size`: a larger group is lost the more often for it.
+
+    It is what an interval sees least of: a run of few lost groups looks like one of none, and its noise like evidence.
+    """
+
+    sizes: Counts
+    apart: float
+    gained: float = 0.0
+    by_size: bool = False
+
+    def drawn(self, difference: float, runs: int, rng: np.random.Generator) -> Counts:
+        """How often each case of single() happened in each group, so many groups being lost that this is the truth."""
+        gained = max(self.gained, difference)
+        lost = (gained - difference) / (1 + gained)  # of all prompts: the others gain what these do not lose
+        weights = self.sizes.astype(float) if self.by_size else np.ones(self.sizes.size)
+        chance = lost * self.sizes.sum() * weights / (weights @ self.sizes)
+        gains, losses = self.apart / 2 + gained, self.apart / 2
+        both = 1 - losses - gains
+        alone = rng.multinomial(np.broadcast_to(self.sizes, (runs, self.sizes.size)), [both, losses, gains, 0.0])
+        whole = np.array([0, 1, 0, 0]) * self.sizes[:, None]
+        return np.where((rng.random((runs, self.sizes.size)) < chance)[..., None], whole, alone)
+
+
 def alike_sized(groups: int, size: int) -> Counts:
     return np.full(groups, size)
 

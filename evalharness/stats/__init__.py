@@ -8,6 +8,7 @@ files. `python -m evalharness simulate` shows how far its promises hold.
     clustered.py   several answers a prompt, or scores that are not only right and wrong
     intraclass.py  how alike the prompts of one group are
     contrasts.py   tuning and quantization told apart
+    repeats.py     several answers a prompt: what varies within it, what between prompts
     votes.py       a judge's wins, losses and ties
     multiple.py    several tests of which any one would count
     sequential.py  looks at a run that is not over yet

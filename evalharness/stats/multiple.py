@@ -10,6 +10,8 @@ it names the criterion, whose interval stands on its own, and keeping a model ou
 
 from collections.abc import Sequence
 
+from scipy.special import stdtrit
+
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """The p-values adjusted so that any one below alpha is by accident in at most alpha of all cases.
@@ -22,3 +24,13 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = largest
     return adjusted
+
+
+def widening(tests: int, confidence: float, groups: int) -> float:
+    """How many times as far an interval reaches that holds the truth in all of so many tests at once (Bonferroni).
+
+    `groups` is how many groups of prompts it rests on, two at least. The same holds in the one test that is chosen for
+    its result, as the best of many models is.
+    """
+    tail = (1 - confidence) / 2
+    return float(stdtrit(groups - 1, 1 - tail / tests) / stdtrit(groups - 1, 1 - tail))

@@ -17,6 +17,7 @@ from evalharness.stats.clustered import unseen
 from evalharness.stats.levels import ALPHA, FALSE_PASS, POWER
 from evalharness.stats.score import Floats
 
+NONE_MET = 0.8 * FALSE_PASS  # of all runs in which a loss comes in whole groups; the rest is for those that met one
 NEGLIGIBLE = 1e-12  # the chance of the outcomes on either side that are not added up
 PRECISION = 1e-9  # of the smallest difference
 MOST_PROMPTS = 10_000_000
@@ -62,7 +63,8 @@ def power_at(
     if pairs < 1:
         return 0.0
     discordant = _likely(pairs, discordance)
-    needed = _fewest_gains(pairs, discordant, margin, alpha, _unseen(n, pairs, discordant, company))
+    # What was not seen is feared in whole groups (clustered.py): in so many of the pairs that these are worth.
+    needed = _fewest_gains(pairs, discordant, margin, alpha, unseen(1.0, company.size / company.design_effect))
     share_of_gains = (discordance + difference) / (2 * discordance) if discordance else 0.0
     fewer = np.where(discordant > 0, bdtr(np.maximum(discordant - 1, 0), pairs, discordance), 0)
     chances = bdtr(discordant, pairs, discordance) - fewer
@@ -84,11 +86,11 @@ def worth(prompts: int, company: Company, alpha: float = ALPHA) -> int:
 def fewest_groups(margin: float) -> int:
     """Fewer groups than this cannot show that no more than `margin` is lost, whatever they say.
 
-    A loss may come in whole groups: then a run of so few holds none of them in more than one of twenty cases, and
-    looks like no loss at all. 59 for 5 points, 29 for 10. Of prompts that stand alone no interval is narrow enough
-    to pass with fewer, so that it asks nothing more of them.
+    A loss may come in whole groups: then a run of so few holds none of those that are lost in more than NONE_MET of
+    all cases, and looks like no loss at all. 63 for 5 points, 31 for 10. Of prompts that stand alone no interval is
+    narrow enough to pass with fewer, so that it asks nothing more of them.
     """
-    return math.ceil(math.log(FALSE_PASS) / math.log1p(-margin))
+    return math.ceil(math.log(NONE_MET) / math.log1p(-margin))
 
 
 def smallest_difference(
@@ -143,14 +145,6 @@ def _likely(n: int, share: float) -> Floats:
     size = -math.log(NEGLIGIBLE)
     reach = size / 3 + math.sqrt(size**2 / 9 + 2 * size * n * share * (1 - share))
     return np.arange(max(0, math.floor(n * share - reach)), min(n, math.ceil(n * share + reach)) + 1, dtype=float)
-
-
-def _unseen(prompts: int, pairs: int, discordant: Floats, company: Company) -> Floats:
-    """How many times the variance of what was seen the interval gives to what was not (clustered.py), where so many
-    of the pairs differ: they are spread over the groups by chance."""
-    groups, each = prompts / company.size, company.size / company.design_effect
-    differing = groups * (1 - (1 - discordant / pairs) ** each)
-    return unseen(1.0, each, differing)
 
 
 def _fewest_gains(n: int, discordant: Floats, margin: float, alpha: float, missed: Floats) -> Floats:

@@ -30,14 +30,15 @@ def statistic(
     cannot be, if the difference is true.
 
     Pairs that are not independent count `design_effect` times their variance, as far as it was seen. A difference
-    further out takes outcomes that were not, and these may come in other company: `unseen` is the design effect of
-    them (never less than that of what was seen).
+    further out takes outcomes that were not, and these may come in other company: as events that each turn `unseen`
+    pairs at once (never fewer than the design effect of what was seen), so many of them as the surplus takes.
     """
     gains, losses, n, difference = (np.asarray(values, float) for values in (gains, losses, n, difference))
-    seen, supposed = _variance(gains, losses, n, (gains - losses) / n), _variance(gains, losses, n, difference)
-    of_seen, of_unseen = np.asarray(design_effect, float), np.maximum(design_effect, unseen)
-    variance = of_seen * supposed + (of_unseen - of_seen) * np.maximum(supposed - seen, 0)
     surplus = gains - losses - n * difference
+    seen, supposed = _variance(gains, losses, n, (gains - losses) / n), _variance(gains, losses, n, difference)
+    turned = np.abs(surplus) * (1 - np.abs(surplus) / n)  # the variance of as many pairs as the surplus, one by one
+    of_seen, of_unseen = np.asarray(design_effect, float), np.maximum(design_effect, unseen)
+    variance = of_seen * supposed + (of_unseen - of_seen) * np.maximum(np.maximum(supposed - seen, turned), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(np.abs(surplus) < 1e-12, 0.0, surplus / np.sqrt(variance)))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from evalharness.stats.levels import ALPHA
+from evalharness.stats.levels import ALPHA, FALSE_PASS
 from evalharness.stats.score import Floats
 
 NODES = 200  # of the quadrature over what a run may have shown so far
@@ -33,6 +33,15 @@ def early(share: float, alpha: float) -> float:
     function, Biometrika 74:149-154.
     """
     return float(alpha * share**1.5)
+
+
+def alpha_of_round(number: int) -> float:
+    """What the intervals of the how-manieth evaluation of the same two models may err, where no number was planned.
+
+    0.05 for the first, then 0.017, 0.008, …: one side of each is FALSE_PASS / (number (number + 1)), and all of these
+    together are FALSE_PASS, however many rounds there are and whatever they have in common (the union bound).
+    """
+    return 2 * FALSE_PASS / (number * (number + 1))
 
 
 def confidences(looks: Sequence[float], alpha: float = ALPHA, spending: Spending = late) -> list[float]:

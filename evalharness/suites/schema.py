@@ -21,6 +21,8 @@ from evalharness.suites.variants import KINDS
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
+MOST_REPEATS = 100  # beyond them an answer more says next to nothing of its prompt
+
 PURPOSES = {
     "superiority": "the tuned model must be better",
     "non-inferiority": "the tuned model must not be worse by the margin",
@@ -106,6 +108,9 @@ class Suite(Model):
 
     `context` is the served length in tokens that its longest prompt and answer take; where it is left out, they are
     short enough for any server. A suite that is too long for what is served is refused before anything is asked.
+
+    `repeats`: so many answers to each prompt, each with a seed of its own; it takes a temperature above 0. They are
+    witnesses of their prompt, and no further prompts.
     """
 
     suite: Annotated[str, Field(pattern=rf"^{NAME_PATTERN.pattern}$")]
@@ -114,6 +119,7 @@ class Suite(Model):
     purpose: Purpose
     margin: Share | None = None
     context: Annotated[int, Field(gt=0)] | None = None
+    repeats: Annotated[int, Field(gt=1, le=MOST_REPEATS)] | None = None
     sampling: Sampling
     prompts: list[Prompt] = Field(min_length=1)
 
@@ -130,6 +136,15 @@ class Suite(Model):
             if prompt.id in seen:
                 raise _wrong_prompt(index, "an earlier prompt has this id")
             seen.add(prompt.id)
+        return self
+
+    @model_validator(mode="after")
+    def _repeats_can_differ(self) -> Self:
+        if self.repeats and not self.sampling.temperature:
+            raise ValueError("repeats take a temperature above 0: at 0 every answer to a prompt is the same")
+        for index, prompt in enumerate(self.prompts):
+            if self.repeats and "#" in prompt.id:
+                raise _wrong_prompt(index, "with repeats, which are numbered behind one, an id has no #")
         return self
 
     @model_validator(mode="after")
@@ -154,31 +169,34 @@ class Suite(Model):
 
     def rows(self) -> list[PromptRow]:
         """The prompts as a run folder keeps them: all that was asked, in the order of the suite."""
-        sampling = self.sampling.model_dump(exclude_none=True)
-        return [
-            PromptRow(
-                suite=self.suite,
-                sampling=sampling,
-                id=prompt.id,
-                messages=[message.sent() for message in prompt.messages],
-                checks=[Wanted(type=check.type, value=check.value, turn=check.turn) for check in prompt.checks],
-                tags=prompt.tags,
-                of=prompt.of,
-                variant=prompt.variant,
-                group=prompt.group,
-                rubric=prompt.rubric,
-                tools=[tool.sent() for tool in prompt.tools] if prompt.tools else None,
-                tool_choice=prompt.tool_choice,
-                live=prompt.live or None,
-            )
-            for prompt in self.prompts
-        ]
+        times = range(1, self.repeats + 1) if self.repeats else (None,)
+        return [self._row(prompt, repeat) for prompt in self.prompts for repeat in times]
+
+    def _row(self, prompt: Prompt, repeat: int | None) -> PromptRow:
+        sampling, number = self.sampling.model_dump(exclude_none=True), f"#{repeat}" if repeat else ""
+        return PromptRow(
+            suite=self.suite,
+            sampling={**sampling, "seed": self.sampling.seed + (repeat or 1) - 1},
+            id=f"{prompt.id}{number}",
+            messages=[message.sent() for message in prompt.messages],
+            checks=[Wanted(type=check.type, value=check.value, turn=check.turn) for check in prompt.checks],
+            tags=prompt.tags,
+            of=f"{prompt.of}{number}" if prompt.of else None,
+            variant=prompt.variant,
+            group=prompt.group,
+            rubric=prompt.rubric,
+            tools=[tool.sent() for tool in prompt.tools] if prompt.tools else None,
+            tool_choice=prompt.tool_choice,
+            live=prompt.live or None,
+            repeat=repeat,
+        )
 
     def about(self) -> AskedSuite:
         """What a run folder says of it beside the prompts: so many are `variants`, the others stand in `groups`.
 
         `company` is in how large a group the average one stands.
         """
+        times = self.repeats or 1
         groups = Counter(prompt.group or (prompt.id,) for prompt in self.prompts if not prompt.of)
         about: AskedSuite = {
             "suite": self.suite,
@@ -186,13 +204,15 @@ class Suite(Model):
             "title": self.title,
             "purpose": self.purpose,
             "margin": self.margin,
-            "prompts": len(self.prompts),
+            "prompts": len(self.prompts) * times,
             "groups": len(groups),
-            "company": sum(size**2 for size in groups.values()) / groups.total(),
+            "company": times * sum(size**2 for size in groups.values()) / groups.total(),
             "digest": digest(self.rows()),
         }
         if variants := sum(1 for prompt in self.prompts if prompt.of):
-            about["variants"] = variants
+            about["variants"] = variants * times
+        if self.repeats:
+            about["repeats"] = self.repeats
         if self.context:
             about["context"] = self.context
         return about

@@ -39,8 +39,10 @@ def prompts_to_leave(
     prompts: int,
     company: float = 1.0,
     design_effect: float = 1.0,
+    *,
+    alpha: float,
 ) -> int | None:
-    """How many prompts take the bound out of the interval of the difference, with 80 % power.
+    """How many prompts take the bound out of the interval of the difference, with 80 % power, at this `alpha`.
 
     `discordance` is the share of prompts that only one of the two gets right, `prompts` how many were asked,
     `company` in how large a group the average one stands, and `design_effect` what that did to the variance. None where
@@ -56,7 +58,7 @@ def prompts_to_leave(
     # Above a bound as it stands; below it is above it with everything turned round.
     side = 1 if difference > bound else -1
     found = company_of(company, design_effect)
-    return prompts_needed(side * difference, discordance, -side * bound, most=most, company=found)
+    return prompts_needed(side * difference, discordance, -side * bound, alpha=alpha, most=most, company=found)
 
 
 def more_prompts(prompts: int, enough: int | None, each: float = 1.0) -> str:

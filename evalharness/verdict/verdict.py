@@ -52,11 +52,8 @@ def decide(
     """
     prompts = sum(suite.prompts for suite in evaluation.suites)
     asked = dict.fromkeys(evaluation.endpoints, prompts)
-    of_suites = no_difference(evaluation) if policy.quality == "no-difference" else quality(evaluation, policy, tried)
     reasons = [
-        *of_suites,
-        *(gain(of_suites, evaluation.endpoints[1]) if policy.require_gain else ()),
-        *robustness(evaluation, policy),
+        *of_answers(evaluation, policy, tried),
         *preference(judged, evaluation, policy),
         *capacity(load, policy),
     ]
@@ -68,3 +65,12 @@ def decide(
         reasons += answered("load", asked, unanswered, policy.max_error_rate, valid=not load.invalid)
     reasons += fair_fight(fairness)
     return Verdict(tuple(reasons))
+
+
+def of_answers(
+    evaluation: EvalSummary, policy: Policy, tried: Mapping[str, int] = MappingProxyType({})
+) -> list[Reason]:
+    """What the answers alone say: the reasons that more prompts may settle."""
+    of_suites = no_difference(evaluation) if policy.quality == "no-difference" else quality(evaluation, policy, tried)
+    wants_gain = gain(of_suites, evaluation.endpoints[1]) if policy.require_gain else ()
+    return [*of_suites, *wants_gain, *robustness(evaluation, policy)]

@@ -52,7 +52,7 @@ def merge(base: Path, adapter: Path, draft: Path) -> dict[str, Any]:
             expected = logits(adapted, ids)
             with adapted.disable_adapter():
                 unchanged = logits(adapted, ids)
-        check_finite(expected, adapter)
+        check_finite(unchanged, expected, adapter)
 
         print("merging", flush=True)
         with refusals(adapter), in_float32(model, merge_block):  # rounded once, when the block is left

@@ -9,6 +9,7 @@ but for the rounding of its weights: the proof is in the manifest.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from images.merge.refusals import refusals
 from images.merge.stream import TYPES, checkpoint, write
 from images.merge.sweep import Sweep
 from serve.errors import UsageError
-from serve.models.preflight import check_adapter, check_model, extended_vocabulary
+from serve.models.preflight import check_adapter, check_model, extended_vocabulary, in_order
 from serve.models.store import Store
 
 if TYPE_CHECKING:
@@ -33,13 +34,11 @@ RECIPE = 3  # of this job: raised when what it makes of the same inputs changes
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Merge LoRA adapters into their base model.")
     arguments.add_argument("--base", type=Path, required=True, help="folder of the base model")
-    arguments.add_argument(
-        "--adapter", type=Path, required=True, action="append", help="folder of a LoRA adapter; several in order"
-    )
+    arguments.add_argument("--adapter", type=Path, required=True, help="folder of the LoRA adapter, or of several")
     arguments.add_argument("--store", type=Path, required=True, help="the model store, models/")
     given = arguments.parse_args()
     with one_line_failures("merge"):
-        run(given.base, given.adapter, Store(given.store))
+        run(given.base, in_order(given.adapter), Store(given.store))
 
 
 def run(base: Path, adapters: Sequence[Path], store: Store) -> None:
@@ -66,10 +65,25 @@ def merge(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:
         return {"merged_by": "peft", **by_peft.merge(base, adapters[0], draft)}
 
 
+@dataclass(frozen=True)
+class Streamed:
+    """What was written, and from what: `found` are the adapters on a base without weights, in order."""
+
+    config: Any
+    found: "list[PeftModel]"
+    plan: Plan
+    words: int | None
+
+
 def streamed(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:
     """As `merge`. Raises NotStreamed before anything is written."""
-    import torch
+    done = stream(base, adapters, draft)
+    print("proving it, from what is on disk", flush=True)
+    return prove(base, adapters, draft, done)
 
+
+def stream(base: Path, adapters: Sequence[Path], draft: Path) -> Streamed:
+    """Writes the merged model, but its tokenizer where the adapter has another. Raises NotStreamed before it does."""
     print("reading the adapter", flush=True)
     rows = [extended_vocabulary(adapter, base) for adapter in adapters]
     words = next((count for count in reversed(rows) if count), None)
@@ -80,28 +94,37 @@ def streamed(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any
         with refusals(adapter):
             found.append(adapted(base, adapter, count))
     config = config_of(base, words)
-    model = bare(config)
-    done = in_order(found)
-    shapes = {name: tuple(holder._parameters[own].shape) for name, holder, own in weights(model)}  # type: ignore[union-attr]
-    made = plan(base, shapes, done, bool(config.tie_word_embeddings))
+    made = plan(base, shapes_of(config), in_turn(found), bool(config.tie_word_embeddings))
 
     print("merging", flush=True)
     write(made.shards, draft)
     copy_everything_but_weights(base, draft)
-    tokenizer = tokenizer_of(adapters[-1] if words else base)
-    if words:
-        tokenizer.save_pretrained(draft)
-    by_peft.change_configuration(draft, {"tie_word_embeddings": made.tied} | ({"vocab_size": words} if words else {}))
+    changed = {"tie_word_embeddings": made.tied} | ({"vocab_size": words} if words else {})
+    by_peft.change_configuration(draft, changed)
+    return Streamed(config, found, made, words)
 
-    print("proving it, from what is on disk", flush=True)
-    trained = sorted({word for model_ in found for word in by_peft.trained_words(model_)})[:64]
-    ids = proof.tokens(tokenizer, config.vocab_size, trained)
-    sweep = Sweep(model, found, checkpoint(base), checkpoint(draft))
+
+def prove(base: Path, adapters: Sequence[Path], draft: Path, done: Streamed) -> dict[str, Any]:
+    """The proof for the manifest, of what lies in `draft`. Raises UsageError where it fails."""
+    import torch
+
+    tokenizer = tokenizer_of(adapters[-1] if done.words else base)
+    if done.words:
+        tokenizer.save_pretrained(draft)
+    trained = sorted({word for model in done.found for word in by_peft.trained_words(model)})[:64]
+    ids = proof.tokens(tokenizer, done.config.vocab_size, trained)
+    sweep = Sweep(bare(done.config), done.found, checkpoint(base), checkpoint(draft))
     answers = sweep.logits(ids)
-    proof.check_finite(answers["expected"], adapters[-1])
-    kept_as = narrowest(made)
+    proof.check_finite(answers["unchanged"], answers["expected"], adapters[-1])
+    kept_as = narrowest(done.plan)
     told = proof.described(answers, kept_as, torch.finfo(getattr(torch, kept_as)).eps / 2)
     return {**told, "weights_compared": sweep.weights, "weights_as_peft_rounds_them": sweep.as_rounded / sweep.weights}
+
+
+def shapes_of(config: Any) -> dict[str, tuple[int, ...]]:
+    """Of every weight of a model, by its name."""
+    named = ((name, holder._parameters[own]) for name, holder, own in weights(bare(config)))
+    return {name: tuple(weight.shape) for name, weight in named if weight is not None}
 
 
 def narrowest(made: Plan) -> str:
@@ -110,7 +133,7 @@ def narrowest(made: Plan) -> str:
     return TYPES[next(name for name in TYPES if name in kept)]
 
 
-def in_order(found: "Sequence[PeftModel]") -> dict[str, list[Change]]:
+def in_turn(found: "Sequence[PeftModel]") -> dict[str, list[Change]]:
     """What all adapters do to each weight, the first one first; what one puts in its place, none before it matters."""
     done: dict[str, list[Change]] = {}
     for model in found:

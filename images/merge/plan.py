@@ -10,6 +10,7 @@ from pathlib import Path
 from images.merge.adapted import EMBEDDING, HEAD, NotStreamed
 from images.merge.changes import Change, Replacement, same
 from images.merge.stream import TYPES, Place, Weight, checkpoint
+from serve.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,12 @@ def plan(base: Path, shapes: Mapping[str, tuple[int, ...]], changes: Mapping[str
     """The files of the merged model, called like the base's.
 
     `shapes` are those of the merged model's weights; `tied`: the base's head is its embedding. Raises NotStreamed where
-    the words of a longer vocabulary are nowhere.
+    the words of a longer vocabulary are nowhere, and UsageError where a weight of the base is.
     """
     sources = checkpoint(base)
+    missing = shapes.keys() - sources.keys() - ({HEAD} if tied else set())
+    if missing:
+        raise UsageError(f"{base}: its files lack {min(missing)}; download BASE_MODEL again, or save it whole")
     tied_still = tied and same(changes.get(EMBEDDING, []), changes.get(HEAD, []))
     if tied:
         sources.pop(HEAD, None)

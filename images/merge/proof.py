@@ -81,10 +81,12 @@ def move(block: "nn.Module") -> None:
         weight.data *= torch.rand_like(weight).mul_(2 * STEP).add_(1 - STEP)
 
 
-def check_finite(expected: "torch.Tensor", adapter: object) -> None:
-    """Raises UsageError where the adapter on its base answers with what is no number."""
+def check_finite(unchanged: "torch.Tensor", expected: "torch.Tensor", adapter: object) -> None:
+    """Raises UsageError where the base, or the adapter on it, answers with what is no number."""
     import torch
 
+    if not torch.isfinite(unchanged).all():
+        raise UsageError("the weights of BASE_MODEL answer with NaN or infinities; set it to ones that are whole")
     if not torch.isfinite(expected).all():
         raise UsageError(f"{adapter}: its weights answer with NaN, as after a training that diverged; set ADAPTER")
 

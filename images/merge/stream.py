@@ -175,12 +175,24 @@ def changed(weight: Weight, raw: "torch.Tensor", first: int) -> "torch.Tensor":
     made = raw.float()
     for change in weight.changes:
         change.apply(made, first)
+    low, high = made.aminmax()
+    limits = torch.finfo(raw.dtype)
+    if not (limits.min <= low and high <= limits.max):  # nor where one is not a number
+        raise UsageError(f"{weight.name} {trouble(raw, made)}")
     rounded = made.to(raw.dtype)
-    if not torch.isfinite(rounded).all():
-        overflow = torch.isfinite(made).all()
-        reason = f"too large for {str(raw.dtype).removeprefix('torch.')}" if overflow else "not a number (NaN)"
-        raise UsageError(f"{weight.name} would be {reason} with this adapter; set ADAPTER to another")
     return rounded.reshape(-1).view(torch.uint8)
+
+
+def trouble(raw: "torch.Tensor", made: "torch.Tensor") -> str:
+    """What is wrong with a piece of a weight, where something is."""
+    import torch
+
+    if not torch.isfinite(raw).all():
+        return "holds what is no number (NaN) or infinite; set BASE_MODEL to weights that are whole"
+    if not torch.isfinite(made).all():
+        return "would be no number (NaN) or infinite with this adapter, as after a training that diverged; set ADAPTER"
+    kept_as = str(raw.dtype).removeprefix("torch.")
+    return f"would be too large for {kept_as} with this adapter; set ADAPTER, or save BASE_MODEL in bfloat16"
 
 
 def look(weight: Weight, file: int) -> None:

@@ -100,15 +100,19 @@ class Sweep:
         """The exact weights in the checkpoint's type, as float32: of two numbers equally near, the one on disk."""
         import torch
 
-        nearest = exact.to(actual.dtype).float()
+        nearest = exact.to(actual.dtype)
         self.weights += exact.numel()
         if actual.shape != exact.shape:
-            return nearest
-        on_disk = actual.float()
-        self.as_rounded += int((nearest == on_disk).sum())
-        largest = torch.maximum(exact.abs(), base.float().abs()) if base.shape == exact.shape else exact.abs()
-        as_near = (on_disk - exact).abs() <= (nearest - exact).abs() + ORDER * largest
-        return torch.where(as_near, on_disk, nearest)
+            return nearest.float()
+        places = (nearest != actual).nonzero(as_tuple=True)
+        self.as_rounded += exact.numel() - len(places[0])
+        ours, theirs = nearest[places].float(), actual[places].float()
+        right = exact[places]
+        largest = torch.maximum(right.abs(), base[places].float().abs()) if base.shape == exact.shape else right.abs()
+        as_near = (theirs - right).abs() <= (ours - right).abs() + ORDER * largest
+        rounded = nearest.float()
+        rounded[places] = torch.where(as_near, theirs, ours)
+        return rounded
 
 
 @contextmanager

@@ -1,7 +1,6 @@
-"""The GPTQ checkpoint on disk: read back, checked, and given the configuration of the model it came from.
+"""The GPTQ checkpoint on disk: counted, and given the configuration of the model it came from; and loading that model.
 
-The packing is AutoGPTQ's (Frantar et al. 2022, arXiv:2210.17323; format "gptq"): eight 4-bit values in an int32,
-zero points stored minus one. It does not know which engine wrote the file.
+It does not know which engine wrote the file, nor what its 4-bit values stand for (unpacking.py).
 """
 
 import json
@@ -12,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from images.quantize.unpacking import PACKED
 from serve.errors import UsageError
 
 if TYPE_CHECKING:
-    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-PACKED = (".qweight", ".qzeros", ".scales", ".g_idx")
 WIDTHS = {"I32": 4, "F32": 4, "F16": 2, "BF16": 2, "I64": 8}  # bytes, by safetensors' names
 
 
@@ -87,53 +85,6 @@ def finish(source: Path, draft: Path, bits: int, group_size: int) -> None:
     (draft / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     for leftover in ("quantize_config.json", "quant_log.csv"):
         (draft / leftover).unlink(missing_ok=True)
-
-
-def load_quantized_weights(model: "PreTrainedModel", folder: Path) -> None:
-    """Puts a checkpoint's weights, as its 4-bit values stand for, into the full-precision model, layer by layer.
-
-    Raises UsageError when the checkpoint lacks a weight of the model, or has one that the model lacks.
-    """
-    import torch
-
-    weights = model.state_dict()
-    # A tied head is not in the file: it shares the embedding that is.
-    left = {name for name in weights if not (name == "lm_head.weight" and model.config.tie_word_embeddings)}
-    with torch.no_grad():
-        for path in folder.glob("*.safetensors"):
-            with safe_open(path, framework="pt") as tensors:
-                for name in sorted(tensors.keys()):
-                    if name.endswith(PACKED[1:]):
-                        continue
-                    module = name.removesuffix(PACKED[0])
-                    packed = name.endswith(PACKED[0])
-                    target = f"{module}.weight" if packed else name
-                    if target not in weights:
-                        raise UsageError(f"the quantizer wrote {target}, which the model does not have")
-                    value = (
-                        unpack(*(tensors.get_tensor(module + part) for part in PACKED))
-                        if packed
-                        else tensors.get_tensor(name)
-                    )
-                    weights[target].copy_(value)
-                    left.discard(target)
-    if left:
-        raise UsageError(f"the quantizer did not write {min(left)}")
-
-
-def unpack(
-    qweight: "torch.Tensor", qzeros: "torch.Tensor", scales: "torch.Tensor", g_idx: "torch.Tensor"
-) -> "torch.Tensor":
-    """[outputs, inputs] weights of one layer from its packed [inputs/8, outputs] and [groups, outputs/8]."""
-    import torch
-
-    shifts = torch.arange(0, 32, 4, dtype=torch.int32)
-    values = (qweight.unsqueeze(1) >> shifts.view(1, 8, 1)) & 15
-    zeros = ((qzeros.unsqueeze(2) >> shifts.view(1, 1, 8)) & 15) + 1
-    values = values.reshape(-1, qweight.shape[1]).float()
-    zeros = zeros.reshape(qzeros.shape[0], -1).float()
-    groups = g_idx.long()
-    return ((values - zeros[groups]) * scales.float()[groups]).T.contiguous()
 
 
 def linear_bytes(source: Path, draft: Path) -> dict[str, float]:

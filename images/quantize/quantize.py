@@ -2,25 +2,37 @@
 
     python -m images.quantize.quantize --model FOLDER --variant tuned --store models --calibration FILE
 
-It knows nothing of merging or serving. Either engine (auto-gptq, gptqmodel) writes the same format; the proof,
-perplexity and bytes before and after, is measured on the checkpoint as it lies on disk.
+It knows nothing of merging or serving. Either engine (auto-gptq, gptqmodel) gets the same rows and writes the same
+format; the proof, what was lost on rows held out, is measured on the checkpoint as it lies on disk.
 """
 
 import argparse
-from collections.abc import Sequence
+import json
+import resource
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from images.job import copy_everything_but_weights, make_version, one_line_failures, versions
-from serve.errors import UsageError
-from serve.models.preflight import calibration_rows, check_model, check_quantizable
-from serve.models.store import Store, digest
+from images.quantize.loss import KL_LIMIT, refuse
+from serve.models.calibration import calibration_rows
+from serve.models.preflight import check_model, check_quantizable
+from serve.models.quantizing import host_memory
+from serve.models.store import Store, digest, partial_of
 from serve.models.vllm_0_32 import GROUP_SIZES
 
-RECIPE = 1  # of this job: raised when what it makes of the same inputs changes
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from images.quantize.calibration import Example
+
+RECIPE = 2  # of this job: raised when what it makes of the same inputs changes
 BITS = 4
-LARGEST_PERPLEXITY_RATIO = 2.0  # beyond this a checkpoint is broken rather than lossy
 ENGINES = ("auto-gptq", "gptqmodel")
+
+say = partial(print, flush=True)
 
 
 def main() -> None:
@@ -28,15 +40,26 @@ def main() -> None:
     arguments.add_argument("--model", type=Path, required=True, help="folder of the model")
     arguments.add_argument("--variant", required=True, help="name in the store: base or tuned")
     arguments.add_argument("--store", type=Path, required=True, help="the model store, models/")
-    arguments.add_argument("--calibration", type=Path, required=True, help="JSON lines with messages or text")
+    arguments.add_argument("--calibration", type=Path, required=True, help="rows of any kind that CALIBRATION takes")
     arguments.add_argument("--engine", choices=ENGINES, default="auto-gptq")
     arguments.add_argument("--group-size", type=int, choices=GROUP_SIZES, default=128)
+    arguments.add_argument("--kl-limit", type=float, default=KL_LIMIT, help="most nats a token that may be lost")
     given = arguments.parse_args()
     with one_line_failures(f"quantize {given.variant}"):
-        run(given.model, given.variant, Store(given.store), given.calibration, given.engine, given.group_size)
+        run(
+            given.model,
+            given.variant,
+            Store(given.store),
+            given.calibration,
+            given.engine,
+            given.group_size,
+            given.kl_limit,
+        )
 
 
-def run(model: Path, variant: str, store: Store, calibration: Path, engine: str, group_size: int) -> None:
+def run(
+    model: Path, variant: str, store: Store, calibration: Path, engine: str, group_size: int, kl_limit: float
+) -> None:
     check_model(model)
     check_quantizable(model, group_size)
     rows = calibration_rows(calibration)
@@ -50,14 +73,14 @@ def run(model: Path, variant: str, store: Store, calibration: Path, engine: str,
         "desc_act": False,
         "calibration": digest(calibration),
     }
-    libraries = versions("torch", "transformers", engine)
     make_version(
         store,
         variant,
         {"model": model},
         parameters,
-        libraries,
+        versions("torch", "transformers", engine),
         lambda draft: quantize(model, rows, draft, engine, group_size),
+        lambda proof: refuse(proof, kl_limit),
     )
 
 
@@ -65,42 +88,67 @@ def quantize(model: Path, rows: Sequence[dict[str, Any]], draft: Path, engine: s
     """Writes the INT4 checkpoint into `draft`; returns the proof. Raises UsageError when it is not usable."""
     import torch
 
-    from images.quantize import calibration, checkpoint, engine_auto_gptq, engine_gptqmodel
+    from images.quantize import calibration, checkpoint, engine_auto_gptq, engine_gptqmodel, loss, unpacking
 
+    begun = time.monotonic()
     torch.manual_seed(0)
+    say(f"this takes at most {host_memory(model, len(rows)) / 1e9:.1f} GB of the machine's memory")
     write = {"auto-gptq": engine_auto_gptq.write, "gptqmodel": engine_gptqmodel.write}[engine]
     tokenizer, full = checkpoint.load(model)
-    print("answering the calibration prompts", flush=True)
-    examples = calibration.tokenize(rows, tokenizer, full)
-    kept_back, used = examples[::8], [row for index, row in enumerate(examples) if index % 8]
-    before = calibration.perplexity(full, kept_back)
+    used, held_out = calibration.split(answered(rows, tokenizer, full, partial_of(draft)))
+    before = loss.predictions(full, held_out)
     del full  # the engine loads its own: two copies of a large model do not fit
 
-    print(f"quantizing with {engine}", flush=True)
-    try:
-        write(model, used, draft, BITS, group_size)
-    except torch.linalg.LinAlgError:
-        raise UsageError(
-            "the calibration rows do not determine the weights; set CALIBRATION to more or longer rows"
-        ) from None
+    guide = calibration.stated(used)
+    say(f"quantizing with {engine}, by {guide['rows']} rows of {guide['tokens']} tokens, {guide['longest']} at most")
+    how = write(model, used, draft, BITS, group_size, say)
     copy_everything_but_weights(model, draft)
     checkpoint.finish(model, draft, BITS, group_size)
 
-    print("measuring what was lost", flush=True)
+    say("measuring what was lost")
     _, full = checkpoint.load(model)
-    checkpoint.load_quantized_weights(full, draft)
-    after = calibration.perplexity(full, kept_back)
-    if not after < before * LARGEST_PERPLEXITY_RATIO:
-        raise UsageError(
-            f"INT4 spoils this model: perplexity {before:.3f} before, {after:.3f} after; "
-            "set CALIBRATION to rows like your own, or a smaller GPTQ_GROUP_SIZE"
-        )
-    return {
-        "perplexity_rows": len(kept_back),
-        "perplexity_before": before,
-        "perplexity_after": after,
+    errors = unpacking.load_quantized_weights(full, draft)
+    proof = {
+        **loss.compare(held_out, before, loss.predictions(full, held_out)),
+        "weight_error": loss.of_weights(errors),
         **checkpoint.linear_bytes(model, draft),
+        "calibration": guide,
+        **how,
+        "seconds": round(time.monotonic() - begun, 1),
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
+    say(told(proof))
+    return proof
+
+
+def answered(
+    rows: Sequence[Mapping[str, Any]],
+    tokenizer: "PreTrainedTokenizerBase",
+    model: "PreTrainedModel",
+    kept: Path,
+) -> "list[Example]":
+    """The rows with the model's answers; those of a run that was cut, where there are any: it goes on with the same."""
+    from images.quantize.calibration import Example, tokenize
+
+    file = kept / "examples.json"
+    if file.exists():
+        say("going on with the calibration rows of a run that was cut")
+        return [Example(ids, given) for ids, given in json.loads(file.read_text())]
+    say("answering the calibration prompts")
+    examples = tokenize(rows, tokenizer, model)
+    kept.mkdir(exist_ok=True)
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(examples))
+    draft.replace(file)
+    return examples
+
+
+def told(proof: Mapping[str, Any]) -> str:
+    return (
+        f"lost: {proof['kl_per_token']:.3g} nats a token; {proof['same_top_token']:.1%} of {proof['tokens']} tokens "
+        f"the same; perplexity {proof['perplexity_before']:.4g} before, {proof['perplexity_after']:.4g} after; "
+        f"linear layers {proof['linear_saved']:.0%} smaller"
+    )
 
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ def announced(settings: Settings, paths: Paths) -> str:
     console.print(f"Runtime: {WORDS[name]} ({why}), on {hardware}.")
     if settings.demo:
         console.print("Model: the embedded demo; set BASE_MODEL and ADAPTER in .env for your own.")
+    elif not settings.CALIBRATION:
+        console.print(
+            "Calibration: a general set of 64 prompts. Set CALIBRATION to prompts like yours: INT4 keeps best what "
+            "guided it."
+        )
     return name
 
 

@@ -28,7 +28,7 @@ def main(settings: Settings, paths: Paths) -> int:
     console.print(f"\n{megabytes(kept)} in all, {megabytes(merged)} of it merged, which `make up` can make again.\n")
     events = keeper.ask(here, "events")[-EVENTS:]
     rows = [
-        (event["at"], event["variant"], event["version"], event["how"], event["instead_of"] or "-")
+        (when(event["at"]), event["variant"], event["version"], event["how"], event["instead_of"] or "-")
         for event in reversed(events)
     ]
     table(("in force since", "variant", "version", "how", "instead of"), rows)
@@ -44,7 +44,7 @@ def row(stored: Mapping[str, Any], judged: Mapping[str, tuple[str, str]]) -> Seq
         stored["version"],
         mark if stored["whole"] else marks["whole"],
         megabytes(stored["bytes"]),
-        stored["created"].replace("+00:00", "Z"),
+        when(stored["created"]),
         proof(stored["proof"]),
         f"{word} {run}".strip(),
     )
@@ -53,10 +53,15 @@ def row(stored: Mapping[str, Any], judged: Mapping[str, tuple[str, str]]) -> Seq
 def proof(measured: Mapping[str, Any]) -> str:
     """A manifest's proof in a few words."""
     if "kl_per_token" in measured:
-        return f"KL {measured['kl_per_token']:.2g}, top-1 {measured['same_top_token']:.1%}"
+        return f"KL {measured['kl_per_token']:.2g}"
     if "perplexity_after" in measured:
-        return f"perplexity {measured['perplexity_before']:.4g} → {measured['perplexity_after']:.4g}"
+        return f"perplexity {measured['perplexity_after']:.4g}"
     return f"top-1 {measured['same_top_token']:.1%}" if "same_top_token" in measured else "-"
+
+
+def when(stamp: str) -> str:
+    """To the minute, in UTC, of an ISO 8601 time."""
+    return stamp[:16].replace("T", " ")
 
 
 def megabytes(size: int) -> str:

@@ -32,7 +32,7 @@ def runs(paths: Paths) -> str:
 def eval_arguments(settings: Settings, paths: Paths) -> list[str]:
     looks = ["--looks"] if settings.LOOKS else []
     what = ["--resume", settings.RESUME, *whom(paths)] if settings.RESUME else [*asked(settings, paths), *looks]
-    return ["eval", *what, *how(settings, "make eval RESUME={run}")]
+    return ["eval", *what, *policy(settings), *how(settings, "make eval RESUME={run}")]
 
 
 def factorial_arguments(settings: Settings, paths: Paths) -> list[str]:

@@ -4,8 +4,8 @@ It reads headers and configuration only, never weights, and needs the standard l
 too, so that a job run alone refuses the same things in the same words.
 """
 
-import json
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
@@ -30,6 +30,7 @@ LARGEST = {
     "vocab_size": 4_194_304,
     "max_position_embeddings": 2**31,
 }
+NUMBERED = re.compile(r"(\d+)(?:-|$)")  # of folders with adapters: which comes when
 Shapes = dict[str, list[int]]
 
 
@@ -76,6 +77,14 @@ def check_config(config: Mapping[str, Any], where: object) -> None:
 
 def plausible(size: Any, most: int) -> bool:
     return size is None or (type(size) is int and 0 < size <= most)
+
+
+def in_order(adapter: Path) -> list[Path]:
+    """The adapters of a folder: the folder itself, or those in its folders `1-…`, `2-…`, which are merged in turn."""
+    if (adapter / "adapter_config.json").exists() or not adapter.is_dir():
+        return [adapter]
+    numbered = [(int(found[1]), path) for path in adapter.iterdir() if (found := NUMBERED.match(path.name))]
+    return [path for _, path in sorted(numbered)] or [adapter]
 
 
 def check_adapter(folder: Path, base: Path) -> None:
@@ -130,26 +139,6 @@ def check_quantizable(folder: Path, group_size: int) -> None:
                 f"{folder}: {name} takes {inputs} inputs, which is no multiple of GPTQ_GROUP_SIZE={group_size}; "
                 f"set it to one of {', '.join(map(str, fitting))}"
             )
-
-
-def calibration_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows `{"messages": [...]}` or `{"text": "..."}` of a JSON-lines file. Raises UsageError for any other."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; set CALIBRATION to a JSON-lines file") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not text; set CALIBRATION to a JSON-lines file") from None
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            rows.append({"messages": row["messages"]} if row.get("messages") else {"text": str(row["text"])})
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise UsageError(f'{path}:{number}: not a row like {{"messages": [...]}} or {{"text": "..."}}') from None
-    if len(rows) < 16:
-        raise UsageError(f"{path}: {len(rows)} rows; CALIBRATION needs at least 16")
-    return rows
 
 
 def has_chat_template(folder: Path) -> bool:

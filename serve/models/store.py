@@ -170,8 +170,17 @@ class Store:
         if folder.exists():  # it stood once, but is not whole any more
             self.discard(variant, version)
         draft.replace(folder)
+        for kept in (self.root / variant).glob(".partial-*"):
+            shutil.rmtree(kept, ignore_errors=True)
         self.make_current(variant, version, "published")
         return folder
+
+
+def partial_of(draft: Path) -> Path:
+    """The folder beside a draft in which a job keeps what it can go on with after a kill, until a version is published.
+    The job makes it.
+    """
+    return draft.with_name(f".partial-{draft.name.removeprefix('.staging-')}")
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

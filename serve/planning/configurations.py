@@ -18,4 +18,6 @@ def configurations(settings: Settings, sources: Sources) -> tuple[dict[str, Any]
 def configuration(settings: Settings, source: Path | str, file: str, setting: str) -> dict[str, Any]:
     if isinstance(source, str):
         source = fetch_file(source, file, setting, settings.HF_TOKEN.get_secret_value()).parent
+    elif setting == "ADAPTER":
+        source = preflight.in_order(source)[-1]
     return preflight.read_config(source, file, setting)

@@ -61,14 +61,6 @@ def tensors(model: Architecture, int4_group: int | None) -> Iterator[int]:
             yield from [numbers // 2, packed - numbers // 2] * model.layers
 
 
-def job(weights: int) -> int:
-    """What a quantize job takes, which has the whole model in the host's memory; `weights` are its files' bytes.
-
-    The merge takes no more: it streams, and its proof has a few blocks at a time.
-    """
-    return weights + 2 * PROCESS
-
-
 def check(settings: Settings, each: int, limit: int | None, available_gib: float | None) -> None:
     """Raises UsageError where a server takes more than its container may have (`limit`, in bytes), or where sleeping
     takes more than this machine has. None: there is no such bound.

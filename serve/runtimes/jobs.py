@@ -27,6 +27,7 @@ def quantize_command(
     calibration: Path,
     engine: str,
     group_size: int,
+    kl_limit: float,
 ) -> list[str]:
     return [
         str(python), "-m", "images.quantize.quantize",
@@ -36,6 +37,7 @@ def quantize_command(
         "--calibration", str(calibration),
         "--engine", engine,
         "--group-size", str(group_size),
+        "--kl-limit", str(kl_limit),
     ]  # fmt: skip
 
 

@@ -4,9 +4,14 @@ It starts no server, and leaves to a JobRunner where a job's libraries are; wher
 would make, the step is over at once.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from serve import hardware
+from serve.models.quantizing import host_memory
 from serve.models.sources import model_sources
 from serve.paths import Paths
 from serve.planning import decision
@@ -14,7 +19,7 @@ from serve.runtimes import preflight
 from serve.runtimes.jobs import Jobs, fetch_command
 from serve.services import catalog
 from serve.settings import Settings
-from serve.steps import Report, Step
+from serve.steps import NotAwaited, Report, Step
 
 
 class JobRunner(Protocol):
@@ -44,6 +49,7 @@ class ModelPipeline:
         self.sources = model_sources(settings, paths.root)
         self.versions: dict[str, str] = {}
         self.decided: decision.Decision
+        self.turns = threading.Lock()
 
     def findings(self, running: bool, disk: Path | None = None) -> preflight.Findings:
         """All that can be said at once, before anything is installed or downloaded; what every server is given is
@@ -91,10 +97,25 @@ class ModelPipeline:
         self.runner.merge(self.base, self.adapter, report)
 
     def quantize_base(self, report: Report) -> None:
-        self.versions["base"] = version(self.runner.quantize("base", self.base, report))
+        with self.turn(report):
+            self.versions["base"] = version(self.runner.quantize("base", self.base, report))
 
     def quantize_tuned(self, report: Report) -> None:
-        self.versions["tuned"] = version(self.runner.quantize("tuned", None, report))
+        with self.turn(report):
+            self.versions["tuned"] = version(self.runner.quantize("tuned", None, report))
+
+    @contextmanager
+    def turn(self, report: Report) -> Iterator[None]:
+        """Base and tuned are quantized side by side where the machine has memory for both, else one after the other."""
+        if 2 * host_memory(self.base) <= hardware.host_memory()[0] * hardware.GIB:
+            yield
+            return
+        if self.turns.locked():
+            report("waiting: there is memory for one at a time")
+        with self.turns:
+            if report.over:
+                raise NotAwaited
+            yield
 
 
 def version(said: str) -> str:

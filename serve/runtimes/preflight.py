@@ -14,10 +14,12 @@ from serve import hardware
 from serve.errors import UsageError
 from serve.hardware import GIB, Gpu
 from serve.models import licences, preflight, preflight_pair
+from serve.models.calibration import calibration_rows
 from serve.models.preflight_lora import check_runtime_lora
+from serve.models.quantizing import host_memory
 from serve.models.sources import Sources
 from serve.models.vllm_0_32 import BFLOAT16_CARDS
-from serve.planning import decision, host
+from serve.planning import decision
 from serve.settings import Settings, size_bytes
 
 
@@ -73,7 +75,7 @@ def findings(settings: Settings, sources: Sources, machine: Machine, running: bo
         if whole and check(lambda: check_adapter(settings, adapter, base)):
             found.warnings += told(settings, base, adapter)
     elif isinstance(adapter, Path):
-        check(lambda: preflight.read_config(adapter, "adapter_config.json", "ADAPTER"))
+        check(lambda: preflight.read_config(preflight.in_order(adapter)[0], "adapter_config.json", "ADAPTER"))
     found.duties += duties(sources)
     if not found.refusals:
         total, free = hardware.host_memory()
@@ -81,8 +83,8 @@ def findings(settings: Settings, sources: Sources, machine: Machine, running: bo
         in_containers = machine.server_memory is not None
         found.warnings += [*jobs(settings, base, total, in_containers), *cards(settings, machine)]
         if isinstance(base, Path):
-            found.figures.append(f"Quantizing takes {host.job(preflight.weight_bytes(base)) / GIB:.1f} GiB of it.")
-    check(lambda: preflight.calibration_rows(sources.calibration))
+            found.figures.append(f"Quantizing takes {host_memory(base) / GIB:.1f} GiB of it.")
+    check(lambda: calibration_rows(sources.calibration))
     return found
 
 
@@ -92,7 +94,13 @@ def check_base(settings: Settings, base: Path) -> None:
 
 
 def check_adapter(settings: Settings, adapter: Path, base: Path) -> None:
-    preflight.check_adapter(adapter, base)
+    several = preflight.in_order(adapter)
+    for one in several:
+        preflight.check_adapter(one, base)
+    if settings.mode.lora and len(several) > 1:
+        raise UsageError(
+            f"{adapter}: {len(several)} adapters; MODE=lora serves one, set MODE=pair to merge them in turn"
+        )
     if settings.mode.lora:
         check_runtime_lora(adapter, base)
 
@@ -107,9 +115,12 @@ def decide(found: Findings, settings: Settings, sources: Sources, machine: Machi
 
 def told(settings: Settings, base: Path, adapter: Path) -> Iterator[str]:
     """What base and adapter come to together, where nothing of it fails."""
-    words = preflight.extended_vocabulary(adapter, base)
+    several = preflight.in_order(adapter)
+    vocabularies = [preflight.extended_vocabulary(one, base) for one in several]
     if not settings.demo:
-        yield from preflight_pair.differences(base, adapter, words is not None)
+        for one, words in zip(several, vocabularies, strict=True):
+            yield from preflight_pair.differences(base, one, words is not None)
+    adapter, words = several[-1], vocabularies[-1]
     config = preflight.read_config(base, "config.json", "BASE_MODEL")
     if words and config.get("tie_word_embeddings") and preflight.changes_one_table(adapter):
         size = words * int(config.get("hidden_size", 0)) * 2
@@ -130,7 +141,7 @@ def jobs(settings: Settings, base: Path | str, total_gib: float, in_containers: 
     """Where making the models takes more of the host's memory than there is."""
     if isinstance(base, str):
         return
-    needed = host.job(preflight.weight_bytes(base)) / GIB
+    needed = host_memory(base) / GIB
     limit = size_bytes(settings.JOB_MEMORY) / GIB
     if in_containers and needed > limit:
         yield (

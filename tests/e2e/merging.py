@@ -7,6 +7,7 @@ as a dozen merges.
 """
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -43,6 +44,15 @@ IN_ORDER: dict[str, list[dict[str, Any]]] = {
     "one, then DoRA": [{}, tiny.KINDS["DoRA"]],
     "a whole embedding, then one": [tiny.KINDS["a whole embedding"], {}],
 }
+# What is put into the first tensor whose name ends so, of an adapter or of the base, and what the refusal says of it.
+HOSTILE: dict[str, tuple[str, str, str, float | None, str]] = {
+    "a NaN in an adapter": (TIED, "adapter", "lora_B.weight", float("nan"), "with this adapter"),
+    "an infinity in an adapter": (TIED, "adapter", "lora_A.weight", float("inf"), "with this adapter"),
+    "more than float16 holds": (UNTIED, "adapter", "lora_B.weight", 1e7, "too large for float16 with this adapter"),
+    "a NaN in a layer": (TIED, "base", "q_proj.weight", float("nan"), "set BASE_MODEL to weights that are whole"),
+    "a norm that is not there": (UNTIED, "base", "norm.weight", None, "its files lack model.layers.0.input_layernorm"),
+    "a NaN in a norm": (UNTIED, "base", "norm.weight", float("nan"), "weights of BASE_MODEL answer with NaN"),
+}
 Fault = Callable[[Path], AbstractContextManager[object]]
 Tensors = Changes = Any  # of torch: this file is read where there is no torch, too
 
@@ -78,6 +88,10 @@ def main() -> None:
         given = [adapter(TIED, f"{name} {number}", settings) for number, settings in enumerate(several)]
         outcome(name, TIED, given)
         outcome(f"{name}, the other way round", TIED, given[::-1])
+    for name, (base, part, ending, value, _) in HOSTILE.items():
+        given = {"base": bases[base], "adapter": adapter(base, "plain", {})}
+        given[part] = with_one(value, ending, given[part], folder / "hostile" / name)
+        made[name] = merged(given["base"], [given["adapter"]], folder / "merged" / name, lambda _: nullcontext())
     for version, kind in OLD:
         made_by_now = adapter(UNTIED, kind, tiny.KINDS[kind])
         old = as_saved_by(version, made_by_now, folder / "old" / f"{version} {kind}")
@@ -126,6 +140,22 @@ def within_one_unit(base: Path, adapters: Sequence[Path], draft: Path) -> float:
     return near / all_of_them
 
 
+def with_one(value: float | None, ending: str, source: Path, folder: Path) -> Path:
+    """A copy of a folder with one number in one of its tensors, or without that tensor."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(source, folder)
+    (file,) = folder.glob("*.safetensors")
+    tensors = load_file(file)
+    name = min(name for name in tensors if name.endswith(ending))
+    if value is None:
+        del tensors[name]
+    else:
+        tensors[name].view(-1)[7] = value
+    save_file(tensors, file, metadata={"format": "pt"})
+    return folder
+
+
 OLD = [("0.6", kind) for kind in ("plain", "one layer", "ranks and alphas of their own", "both whole tables")]
 OLD += [("0.10", kind) for kind in ("plain", "DoRA", "scaled by the root of its rank", "the embedding")]
 FIELDS = {  # that these versions write into adapter_config.json (src/peft/tuners/lora/config.py of each)
@@ -157,14 +187,14 @@ def as_saved_by(version: str, adapter: Path, folder: Path) -> Path:
 @contextmanager
 def planned_wrongly(spoil: Callable[[Changes], None]) -> Iterator[None]:
     """Spoils what is to be done to the weights, which are then written as planned."""
-    right = job.in_order
+    right = job.in_turn
 
     def wrong(found: Any) -> Changes:
         changes = right(found)
         spoil(changes)
         return changes
 
-    with mock.patch.object(job, "in_order", wrong):
+    with mock.patch.object(job, "in_turn", wrong):
         yield
 
 

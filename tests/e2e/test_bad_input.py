@@ -62,6 +62,23 @@ def test_safetensors_cut_short_are_refused(checkout: Checkout, tmp_path: Path) -
     assert "adapter_model.safetensors: damaged or cut short" in line
 
 
+def test_preflight_says_all_that_stands_in_the_way_at_once(checkout: Checkout, tmp_path: Path) -> None:
+    adapter = make_adapter(tmp_path / "adapter", hidden=64)
+    given = [f"BASE_MODEL={demo(checkout, 'base')}", f"ADAPTER={adapter}", "CALIBRATION=/no/such/file"]
+    done = checkout.make("preflight", *given)
+    assert done.code == 2, done.said
+    first, second = done.complaint.splitlines()
+    assert "made for another base" in first
+    assert second.endswith("set CALIBRATION to a JSON-lines file")
+
+
+def test_preflight_of_what_can_be_served_says_so_with_its_figures(checkout: Checkout) -> None:
+    done = checkout.make("preflight")
+    assert done.code == 0, done.said
+    assert "Nothing stands in the way of `make up`." in done.said
+    assert "GiB of KV cache" in done.said
+
+
 def test_a_suite_with_a_broken_row_is_refused_before_anything_is_asked(deployment: Checkout, tmp_path: Path) -> None:
     suite = tmp_path / "mine.yaml"
     suite.write_text(

@@ -95,3 +95,15 @@ def test_a_model_is_merged_and_quantized(
     assert config["quantization_config"]["quant_method"] == "gptq"
     assert manifest["parameters"]["engine"] == quantizer
     assert manifest["proof"]["linear_saved"] > 0.6
+
+
+def test_the_table_on_the_page_is_what_came_out(
+    made: dict[tuple[str, str, str], Future[Path]], deployment: Checkout
+) -> None:
+    names = [f"`{quantizer}`" for quantizer in QUANTIZERS]
+    rows = [["family", "embedding and output head", *names], ["---"] * (2 + len(names))]
+    for family, embeddings in MODELS:
+        failed = [made[family, embeddings, quantizer].exception() for quantizer in QUANTIZERS]
+        rows.append([family, embeddings, *("fails" if error else "passes" for error in failed)])
+    table = "".join(f"|{'|'.join(row)}|\n" for row in rows)
+    assert table in (deployment.root / "serve" / "README.md").read_text().replace(" |", "|").replace("| ", "|")

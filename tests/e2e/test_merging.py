@@ -1,11 +1,13 @@
 """What the merge job publishes is the adapter on its base, for every kind of adapter; what is not, it refuses."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.merging import BASES, CASES, FAULTS, IN_ORDER, OLD
+from tests.e2e.killing import KILLS
+from tests.e2e.merging import BASES, CASES, FAULTS, HOSTILE, IN_ORDER, OLD
 from tests.newcomer import Checkout
 
 UNTIES = {  # kinds that make of one table two which differ
@@ -24,11 +26,14 @@ UNTIES = {  # kinds that make of one table two which differ
 NOT_STREAMED = {("tied", "PiSSA"), ("untied", "PiSSA"), ("untied", "added words, a LoRA of the embedding")}
 
 
+def merge_python(deployment: Checkout) -> str:
+    return str(deployment.root / ".tandem" / "environments" / "merge" / "bin" / "python")
+
+
 @pytest.fixture(scope="module")
 def outcomes(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    python = str(deployment.root / ".tandem" / "environments" / "merge" / "bin" / "python")
     tokenizer, folder = deployment.root / "images" / "demo" / "base", tmp_path_factory.mktemp("merging")
-    done = deployment.run(python, "-m", "tests.e2e.merging", str(tokenizer), str(folder))
+    done = deployment.run(merge_python(deployment), "-m", "tests.e2e.merging", str(tokenizer), str(folder))
     assert done.code == 0, done.said
     made: dict[str, Any] = json.loads((folder / "outcomes.json").read_text())
     return made
@@ -69,6 +74,27 @@ def test_adapters_in_the_layout_of_older_versions_of_peft_are_merged_alike(
 ) -> None:
     outcome, today = outcomes[f"{version}: {kind}"], outcomes[f"untied float16, one file: {kind}"]
     assert outcome == today
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_no_number_is_refused_in_one_line_by_whose_it_is(outcomes: dict[str, Any], name: str) -> None:
+    (line,) = outcomes[name]["refused"].splitlines()
+    assert HOSTILE[name][-1] in line
+
+
+def test_a_merge_killed_at_any_moment_leaves_whole_versions_and_the_next_ends_well(
+    deployment: Checkout, tmp_path: Path
+) -> None:
+    demo = deployment.root / "images" / "demo"
+    given = [str(demo / "base"), str(demo / "adapter"), str(tmp_path)]
+    done = deployment.run(merge_python(deployment), "-m", "tests.e2e.killing", *given)
+    assert done.code == 0, done.said
+    found = json.loads(done.said.splitlines()[-1])
+    assert len(found["seen"]) == KILLS
+    assert sum(one["killed"] for one in found["seen"]) >= KILLS / 2
+    assert all(one["damaged"] == [] for one in found["seen"])
+    assert (found["undisturbed"], found["last"], found["same"], found["damaged"]) == (0, 0, True, [])
+    assert found["left"] == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)

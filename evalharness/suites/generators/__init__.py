@@ -9,8 +9,10 @@ the committed YAML against it. Nothing here is needed to run a suite.
 from evalharness.suites.generators import (
     bilingual,
     code,
+    code_hard,
     everyday,
     extraction,
+    grounded,
     instructions,
     live,
     long_context,
@@ -29,8 +31,10 @@ def drafts() -> list[Draft]:
     return [
         bilingual.suite(),
         code.suite(),
+        code_hard.suite(),
         everyday.suite(),
         extraction.suite(),
+        grounded.suite(),
         instructions.suite(),
         live.suite(),
         long_context.suite(),

@@ -1,4 +1,4 @@
-"""The suite `bilingual`: the same tasks in English and in Chinese, ten kinds in each language."""
+"""The suite `bilingual`: the same tasks in English and in Chinese, ten kinds here, 37 beside this file."""
 
 # ruff: noqa: RUF001 (Chinese punctuation is meant)
 
@@ -7,11 +7,12 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from evalharness.suites.generators.drafts import Checks, Draft, Item, check, rubric, user
+from evalharness.suites.generators import bilingual_pairs
+from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, rubric, user
 from evalharness.suites.generators.extraction import only
 
 SEED = 15
-EACH = 8
+EACH, KEPT = 8, 6  # prompts drawn of a kind, and asked
 HEAD = (
     "The same tasks in English and in Chinese, told apart by the tags en and zh: sums, order, JSON, sentiment, facts, "
     "explanations, word translation, words to use, choices, and answers in the language that was not the question's. "
@@ -26,9 +27,10 @@ _EN, _ZH = ("en",), ("zh",)
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = [item for kind in _KINDS for item in kind(rng)]
+    drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
+    items = [*drawn, *bilingual_pairs.items()]
     return Draft(
-        "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.08, 256, HEAD, items, version=2
+        "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.07, 256, HEAD, items, version=3
     )
 
 

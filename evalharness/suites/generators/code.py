@@ -49,7 +49,7 @@ def _item(entry: _Entry) -> Item:
     given = entry.given or f"def {head}:\n    return None\n"
     asked = _WORDINGS[kind].format(head=head, task=entry.task, given=given)
     tests = tests_for(gold, entry.calls.splitlines())
-    return Item(kind, user(asked), [check("code", {"tests": tests})], _fenced(gold), _fenced(given))
+    return Item(kind, user(asked), [check("code", {"tests": tests})], fenced(gold), fenced(given))
 
 
 def tests_for(gold: str, calls: list[str]) -> str:
@@ -69,5 +69,5 @@ def tests_for(gold: str, calls: list[str]) -> str:
     return "".join(lines)
 
 
-def _fenced(code: str) -> str:
+def fenced(code: str) -> str:
     return f"```python\n{code}```"

@@ -1,14 +1,15 @@
-"""The suite `memory`: conversations of several turns, and a question about what was said before; 10 kinds of 10."""
+"""The suite `memory`: conversations of several turns and a question about them; 10 kinds here, 34 beside this file."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from evalharness.suites.generators.drafts import Draft, Item, check, templates, turns
+from evalharness.suites.generators import memory_threads
+from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, templates, turns
 from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 14
-EACH = 10
+EACH, KEPT = 10, 6  # prompts drawn of a kind, and asked
 HEAD = (
     "Whether a model keeps what was said turns before: facts, corrections of them, one person's among several, a "
     "running sum, a list that grew and shrank, a name or a rule that was agreed on, its own earlier answer, and what "
@@ -35,8 +36,9 @@ _HIDING_PLACES = ("basket", "drawer", "teapot", "jacket", "bucket", "kettle", "h
 
 def suite() -> Draft:
     rng = random.Random(SEED)
-    items = templates(item for kind in _KINDS for item in kind(rng))
-    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=3)
+    drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
+    items = templates([*drawn, *memory_threads.items(SEED)])
+    return Draft("memory", "What was said turns before", "non-inferiority", 0.08, 96, HEAD, items, version=4)
 
 
 def _chat(rng: random.Random, pairs: int) -> list[str]:
@@ -131,7 +133,7 @@ def _sums(rng: random.Random) -> Iterator[Item]:
                 begun, "All right.", grown, "I see.", *_chat(rng, 1), shrunk, "Thank you for telling me.",
                 f"{question} Reply with just the number.",
             ),
-            [check("numeric", {"value": first + more - less, "which": "last"})],
+            only(str(first + more - less)),
             str(first + more - less),
             str(first + more),
             group=f"running-count: {at % 3 + 1}",

@@ -88,7 +88,7 @@ def _ratio_in_words(load: LoadSummary, metric: str, ratio: Estimate, limit: Limi
     return (
         f"{second.name} {wording.load_value(metric, second.value(metric))}, "
         f"{first.name} {wording.load_value(metric, first.value(metric))}: {wording.ratio(ratio.value)} times "
-        f"({load.confidence * 100:g} % interval {wording.ratio(ratio.low)} to {wording.ratio(ratio.high)}; "
+        f"({wording.level(load.confidence)} % interval {wording.ratio(ratio.low)} to {wording.ratio(ratio.high)}; "
         f"{_limit_in_words(limit)})."
     )
 

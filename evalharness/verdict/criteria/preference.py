@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 from evalharness import wording
-from evalharness.runs.summaries import EvalSummary, JudgedPairs, JudgeSummary, Outcome, Reason
+from evalharness.runs.summaries import EvalSummary, JudgedGroups, JudgedPairs, JudgeSummary, Outcome, Reason
 from evalharness.verdict.criteria.plain import by_interval
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Policy
@@ -36,21 +36,32 @@ def preference(judged: JudgeSummary | None, evaluation: EvalSummary, policy: Pol
         yield Reason(CRITERION, suite.suite, outcome, f"{suite.suite}: {text}", f"{suite.suite}: {plain}")
 
 
-def outcome_of(wins: int, losses: int, unread: int, least: float, confidence: float) -> Outcome:
+def outcome_of(
+    wins: int, losses: int, unread: int, least: float, confidence: float, in_groups: JudgedGroups | None = None
+) -> Outcome:
     """What so many wins and losses of the second say of a least share, `unread` pairs having no verdict."""
-    low, high = bounds(wins, losses, unread, confidence)
-    return of_enough(within(least, math.inf, low, high), wins + losses)
+    low, high = bounds(wins, losses, unread, confidence, in_groups)
+    return by_share(low, high, in_groups.groups if in_groups else wins + losses, least)
 
 
-def bounds(wins: int, losses: int, unread: int, confidence: float) -> tuple[float, float]:
+def by_share(low: float, high: float, witnesses: int, least: float) -> Outcome:
+    """What the interval of the share of wins says of a least share."""
+    return of_enough(within(least, math.inf, low, high), witnesses)
+
+
+def bounds(
+    wins: int, losses: int, unread: int, confidence: float, in_groups: JudgedGroups | None = None
+) -> tuple[float, float]:
     """The interval of the share of wins, its low end with all unread pairs lost, its high end with all of them won."""
     from evalharness.stats.votes import (  # here: scipy comes with it, and --help must answer at once
+        InGroups,
         Votes,
         share_interval,
     )
 
-    low, _ = share_interval(Votes(wins, losses + unread), confidence)
-    _, high = share_interval(Votes(wins + unread, losses), confidence)
+    company = InGroups(in_groups.groups, in_groups.design_effect, in_groups.whole) if in_groups else None
+    low, _ = share_interval(Votes(wins, losses + unread), confidence, company)
+    _, high = share_interval(Votes(wins + unread, losses), confidence, company)
     return low, high
 
 
@@ -58,9 +69,10 @@ def _preferred(
     pairs: JudgedPairs, unread: int, second: str, least: float, confidence: float
 ) -> tuple[Outcome, str, str]:
     wins, losses = pairs.second, pairs.first
-    outcome = outcome_of(wins, losses, unread, least, confidence)
-    low, high = bounds(wins, losses, unread, confidence)
+    outcome = outcome_of(wins, losses, unread, least, confidence, pairs.in_groups)
+    low, high = bounds(wins, losses, unread, confidence, pairs.in_groups)
     decided = wins + losses
+    witnesses = pairs.in_groups.groups if pairs.in_groups else decided
     ask = f"the judging model has to prefer {second} in {wording.percent(least)} of the pairs that it decides"
     plain = by_interval(
         outcome, ask, wording.percent(low), wording.percent(high), f"at {wording.percent(least)} or above"
@@ -71,13 +83,14 @@ def _preferred(
     against = f", {wording.count(unread, 'pair')} without a verdict counted against it" if unread else ""
     said = (
         f"{second} wins {wording.percent(wins / decided)} of the {decided} decided pairs "
-        f"({confidence * 100:g} % interval {wording.percent(low)} to {wording.percent(high)}{against}; "
+        f"({wording.level(confidence)} % interval {wording.percent(low)} to {wording.percent(high)}{against}; "
         f"at least {wording.percent(least)} is asked):"
     )
     if outcome != "unsettled":
         return outcome, f"{said} {'enough' if outcome == 'met' else 'too few'}.", plain
-    if decided < FEWEST:
-        few = f"{wording.count(decided, 'decided pair')} of {FEWEST} that it takes at least. More prompts settle it."
+    if witnesses < FEWEST:
+        what = "group" if pairs.in_groups else "decided pair"
+        few = f"{wording.count(witnesses, what)} of {FEWEST} that it takes at least. More prompts settle it."
         return outcome, f"{said} not settled: {few}", f"{ask}: {few}"
     if unread:
         return outcome, f"{said} not settled. A judge whose verdicts can be read, or more prompts, settle it.", plain

@@ -41,18 +41,17 @@ def quality(evaluation: EvalSummary, policy: Policy, tried: Mapping[str, int] = 
     loss of its margin: many suites that each have to rule one out hardly ever all do, however equal the models are.
     `tried` says how many tuned models were held against the base on a suite: of many, one is better by accident.
     """
-    names, confidence = evaluation.endpoints, evaluation.confidence
     judged = [suite for suite in applied(policy, evaluation.suites) if suite.purpose != "descriptive"]
     whole = _together(evaluation, policy)
     guards = {suite.suite for suite in judged if suite.purpose == "non-inferiority"} - policy.suites.keys()
     reasons = [
-        _guard(suite, names, confidence)
+        _guard(suite, evaluation)
         if whole and suite.suite in guards
-        else _best_of(tried.get(suite.suite, 1), suite, _of_suite(suite, names, confidence), 1 - confidence)
+        else _best_of(tried.get(suite.suite, 1), suite, _of_suite(suite, evaluation), evaluation.confidence)
         for suite in judged
     ]
     if whole and guards:
-        reasons.append(_of_suite(whole, names, confidence))
+        reasons.append(_of_suite(whole, evaluation))
     asked = {suite.suite for suite in evaluation.suites}
     for name, bar in policy.suites.items():
         if name not in asked:
@@ -90,7 +89,7 @@ def rates_in_words(names: Sequence[str], suite: SuiteSummary, confidence: float)
     low, high = wording.points(right.low), wording.points(right.high)
     return (
         f"{suite.suite}: {names[1]} is right in {second} against {names[0]}'s {first} "
-        f"({wording.points(right.difference)} points, {confidence * 100:g} % interval {low} to {high}, "
+        f"({wording.points(right.difference)} points, {wording.level(confidence)} % interval {low} to {high}, "
         f"{wording.p_value(right.p_value)})"
     )
 
@@ -100,8 +99,8 @@ def without_a_pair(criterion: str, suite: SuiteSummary) -> Reason:
     return Reason(criterion, suite.suite, "unsettled", text, text)
 
 
-def _of_suite(suite: SuiteSummary, names: Sequence[str], confidence: float) -> Reason:
-    purpose, margin, found = suite.purpose, suite.margin, seen(suite)
+def _of_suite(suite: SuiteSummary, evaluation: EvalSummary) -> Reason:
+    names, purpose, margin, found = evaluation.endpoints, suite.purpose, suite.margin, seen(suite)
     if found is None:
         return without_a_pair(purpose, suite)
     outcome = outcome_of(purpose, margin, _first_rate(suite), found.low, found.high, suite.right.groups)
@@ -116,25 +115,31 @@ def _of_suite(suite: SuiteSummary, names: Sequence[str], confidence: float) -> R
     elif untold := _untold(suite, found, names[0], size):
         meaning, plain = f"not settled: {untold}", f"{ask}: {untold}"
     else:
-        meaning = f"not settled{_settled_by(suite, found, size)}"
-    return Reason(purpose, suite.suite, outcome, f"{rates_in_words(names, suite, confidence)}: {meaning}", plain)
+        meaning = f"not settled{_settled_by(suite, found, size, evaluation.rounds)}"
+    said = rates_in_words(names, suite, evaluation.confidence)
+    return Reason(purpose, suite.suite, outcome, f"{said}: {meaning}", plain)
 
 
-def better_of_many(p_value: float, tried: int, alpha: float) -> bool:
-    """Is a gain with this p-value shown where so many models were tried on the same prompts (Bonferroni)?"""
-    return tried < 2 or tried * p_value <= alpha
+def least_of_many(found: Estimate, tried: int, confidence: float, groups: int) -> float:
+    """The low end of a difference's interval where so many models were tried on the same prompts (Bonferroni)."""
+    from evalharness.stats.multiple import widening  # here: numpy comes with it, and --help must answer at once
+
+    return found.value - (found.value - found.low) * widening(tried, confidence, groups)
 
 
-def _best_of(tried: int, suite: SuiteSummary, reason: Reason, alpha: float) -> Reason:
+def _best_of(tried: int, suite: SuiteSummary, reason: Reason, confidence: float) -> Reason:
     """The reason as it stands where this is the only model that was tried, or one of so many."""
-    if reason.outcome != "met" or reason.criterion != "superiority" or suite.right.p_value is None or tried < 2:
+    found = seen(suite)
+    if reason.outcome != "met" or reason.criterion == "non-inferiority" or found is None or tried < 2:
         return reason
-    p_value = max(suite.right.p_value, suite.with_errors.largest_p if suite.with_errors else 0)
-    found = f"{tried} tuned models were tried on these prompts: {wording.p_value(min(1, tried * p_value))}, adjusted"
-    if better_of_many(p_value, tried, alpha):
-        return replace(reason, text=f"{reason.text} {found}.")
-    text = f"{reason.text.removesuffix('better.')}not settled: {found}. Prompts that none was tried on settle it."
-    plain = f"{suite.suite}: {found}. The best of many looks better than it is."
+    least, bound = least_of_many(found, tried, confidence, suite.right.groups), _bound(suite.purpose, suite.margin)
+    counted = f"{tried} tuned models were tried on these prompts: that counted, its gain is"
+    if within(bound, math.inf, least, found.high) == "met":
+        return replace(reason, text=f"{reason.text} {counted} {wording.points(least)} points at least.")
+    said, _, _ = reason.text.rpartition(": ")
+    open_still = f"{counted} perhaps {wording.points(least)} points only"
+    text = f"{said}: not settled. {open_still}. Prompts that none was tried on settle it."
+    plain = f"{suite.suite}: {open_still}. The best of many looks better than it is."
     return replace(reason, outcome="unsettled", text=text, plain=plain)
 
 
@@ -145,14 +150,14 @@ def _together(evaluation: EvalSummary, policy: Policy) -> SuiteSummary | None:
     return replace(evaluation.together, margin=policy.together["not_worse_by"])
 
 
-def _guard(suite: SuiteSummary, names: Sequence[str], confidence: float) -> Reason:
+def _guard(suite: SuiteSummary, evaluation: EvalSummary) -> Reason:
     """Of a suite of which all together say how much may be lost: only a loss that it shows by itself fails it."""
-    reason = _of_suite(suite, names, confidence)
+    names, reason = evaluation.endpoints, _of_suite(suite, evaluation)
     if reason.outcome == "failed" or seen(suite) is None:
         return reason
     size = f"{(suite.margin or 0) * 100:g} points"
     said = f"a loss of {size} is not shown. How much may be lost is told of all suites together."
-    text = f"{rates_in_words(names, suite, confidence)}: {said}"
+    text = f"{rates_in_words(names, suite, evaluation.confidence)}: {said}"
     plain = f"{suite.suite}: by itself it fails only where it shows that {names[1]} loses {size} or more."
     return replace(reason, criterion=GUARD, outcome="met", text=text, plain=plain)
 
@@ -197,11 +202,14 @@ def _untold(suite: SuiteSummary, found: Estimate, base: str, size: str) -> str:
     return "" if without == "unsettled" else errors_hide(found.low, found.high)
 
 
-def _settled_by(suite: SuiteSummary, found: Estimate, size: str) -> str:
-    """What would settle an open suite, as the rest of its sentence."""
+def _settled_by(suite: SuiteSummary, found: Estimate, size: str, rounds: int) -> str:
+    """What would settle an open suite, as the rest of its sentence; a further round has wider intervals to pay for."""
+    from evalharness.stats.sequential import alpha_of_round
+
     if suite.purpose == "superiority" and suite.margin is not None and found.high < suite.margin:
         return f", but a gain of {size}, the smallest that matters, is ruled out: more prompts are hardly worth asking."
     discordance = (suite.right.only_first + suite.right.only_second) / suite.paired
     company = suite.right.company or 1, suite.right.design_effect or 1
-    enough = prompts_to_leave(_bound(suite.purpose, suite.margin), found.value, discordance, suite.paired, *company)
+    bound, alpha = _bound(suite.purpose, suite.margin), alpha_of_round(rounds + 1)
+    enough = prompts_to_leave(bound, found.value, discordance, suite.paired, *company, alpha=alpha)
     return f". {more_prompts(suite.paired, enough, suite.paired / suite.right.groups)}"

@@ -53,7 +53,7 @@ def _loses(names: Sequence[str], row: Variants, margin: float, confidence: float
     originals = row.endpoints[second].originals or 0
     said = (
         f"reworded, {second} loses {wording.points(lost.value)} points more than {first} "
-        f"({confidence * 100:g} % interval {wording.points(lost.low)} to {wording.points(lost.high)}):"
+        f"({wording.level(confidence)} % interval {wording.points(lost.low)} to {wording.points(lost.high)}):"
     )
     reach = row.with_errors or lost
     outcome = outcome_of(margin, originals, reach.low, reach.high, row.groups)

@@ -47,6 +47,7 @@ class LocalJobRunner:
             self.calibration,
             self.settings.QUANTIZER,
             self.settings.GPTQ_GROUP_SIZE,
+            self.settings.GPTQ_KL_LIMIT,
         )
         return self.jobs.run(f"quantize {variant}", command, self.paths.log(f"quantize-{variant}"), report)
 

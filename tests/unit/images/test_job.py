@@ -9,7 +9,6 @@ import pytest
 from images import job
 from serve.errors import UsageError
 from serve.models import keeping
-from serve.models.preflight import calibration_rows
 from serve.models.store import Store
 from tests.models_made import make_model
 
@@ -91,27 +90,6 @@ def test_a_full_disk_is_one_line_and_exit_code_2(error, capsys):
 def test_a_bug_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError), job.one_line_failures("merge"):
         raise ZeroDivisionError
-
-
-def test_calibration_rows_are_messages_or_text(tmp_path):
-    file = tmp_path / "rows.jsonl"
-    file.write_text('{"messages": [{"role": "user", "content": "hi"}]}\n{"text": "hello"}\n' * 8)
-    assert len(calibration_rows(file)) == 16
-
-
-@pytest.mark.parametrize("row", ["nonsense", "{}", '"text"', "[1]"])
-def test_a_calibration_row_of_any_other_kind_is_refused_with_its_line(tmp_path, row):
-    file = tmp_path / "rows.jsonl"
-    file.write_text('{"text": "hello"}\n' * 20 + row + "\n")
-    with pytest.raises(UsageError, match=r"rows\.jsonl:21: not a row like"):
-        calibration_rows(file)
-
-
-def test_too_few_calibration_rows_are_refused(tmp_path):
-    file = tmp_path / "rows.jsonl"
-    file.write_text('{"text": "hello"}\n')
-    with pytest.raises(UsageError, match="1 rows; CALIBRATION needs at least 16"):
-        calibration_rows(file)
 
 
 def test_a_flipped_byte_in_a_version_that_stands_is_refused_with_the_files_name(tmp_path, model):

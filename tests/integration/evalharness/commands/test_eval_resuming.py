@@ -147,3 +147,26 @@ def test_whenever_it_is_killed_what_was_answered_is_kept_and_never_asked_again(
     # In flight at a kill: an answer to each thread, and what the one writer had not come to.
     assert sum(server.asked.values()) - 2 * PROMPTS <= (rounds - 1) * 2 * 3
     assert summary_of(tmp_path)["paired"] == PROMPTS
+
+
+def test_a_resumed_run_asks_the_repeats_that_have_no_answer_with_the_seeds_they_had(
+    server: Server, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = yaml.safe_load((tmp_path / "own.yaml").read_text())
+    suite |= {"repeats": 3, "sampling": {"max_tokens": 8, "temperature": 1.0, "seed": 7}}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(suite))
+    well = server.behave
+    server.behave = lambda model, question, times: (
+        (500, {}) if question == "Question 3" else well(model, question, times)
+    )
+    assert main(command) == 0
+    assert summary_of(tmp_path)["errors"] == {"base": 3, "tuned": 3}
+    server.behave = well
+    server.bodies.clear()
+    assert main([*command[:1], "--resume", str(run_folder(tmp_path)), *command[command.index("--concurrency") :]]) == 0
+    assert Counter(body["seed"] for body in server.bodies if body.get("seed")) == {7: 2, 8: 2, 9: 2}
+    found = summary_of(tmp_path)
+    assert (found["paired"], found["metrics"][0]["groups"], found["unasked"]) == (18, 6, 0)
+    assert found["repeats"]["repeats"] == 3
+    assert {row["repeat"] for row in rows_of(tmp_path)} == {1, 2, 3}
+    assert "as new prompts" in capsys.readouterr().out or not found["repeats"]["between"]

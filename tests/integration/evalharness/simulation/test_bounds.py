@@ -26,7 +26,7 @@ def test_a_truth_on_the_bound_neither_passes_nor_fails_but_by_chance(case: Case)
     if case.clear is None:  # the self-test, whose truth is that nothing differs
         assert line.passes == 1 - line.fails
     else:
-        assert line.passes <= ALPHA
+        assert line.passes <= ALPHA + (chance(ALPHA, RUNS // 10) if "whole groups" in case.about else 0)
         assert line.clear is not None and line.clear > 3 * line.passes
 
 

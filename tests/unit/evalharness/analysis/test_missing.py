@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evalharness.analysis.missing import counted
+from evalharness.analysis.missing import Right, counted
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.summary import summarise
 from evalharness.runs.rows import Graded
@@ -68,6 +68,22 @@ def test_with_errors_the_interval_reaches_at_least_as_far(rights: list[tuple[boo
     for lost in ((None, True), (None, False), (True, None), (False, None), (None, None)):
         found = counted([*rights, lost])
         assert found.low <= low and high <= found.high
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 30)), min_size=30, max_size=90),
+    st.data(),
+)
+def test_in_groups_and_repeats_too_a_lost_row_meets_nothing_and_fails_nothing(
+    prompts: list[tuple[bool, bool, int]], data: st.DataObject
+) -> None:
+    groups, whole = [group for *_, group in prompts], [(first, second) for first, second, _ in prompts]
+    lost, side = data.draw(st.integers(0, len(prompts) - 1)), data.draw(st.integers(0, 1))
+    torn: list[Right] = [*whole]
+    torn[lost] = (None, whole[lost][1]) if side == 0 else (whole[lost][0], None)
+    before, after = counted(whole, groups), counted(torn, groups)
+    assert after.low <= before.low + 1e-9 and before.high - 1e-9 <= after.high
 
 
 def test_the_errors_of_the_second_count_as_wrong_and_those_of_the_first_as_right() -> None:

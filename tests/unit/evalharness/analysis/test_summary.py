@@ -92,6 +92,31 @@ def test_prompts_of_one_group_count_as_one_witness() -> None:
     assert together.p_value == pytest.approx(2 * 0.25 - 0.25)  # two groups turn two coins; half of what was seen
 
 
+def test_repeats_of_one_prompt_count_as_one_witness_and_are_told_from_what_differs_between_prompts() -> None:
+    def repeated(group: str | None = None) -> list[Graded]:
+        return [
+            row(
+                f"p{prompt}#{n}",
+                side,
+                side == "tuned" or prompt > 3 or n > 2,
+                repeat=n,
+                group=group and f"g{prompt % 10}",
+            )
+            for prompt in range(30)
+            for n in (1, 2, 3, 4)
+            for side in ("base", "tuned")
+        ]
+
+    found = only_suite(repeated())
+    assert (found.paired, found.right.groups, found.right.company) == (120, 30, 4)
+    assert found.repeats and (found.repeats.prompts, found.repeats.repeats) == (30, 4)
+    assert found.repeats.within > 0 and found.repeats.between > 0
+    assert only_suite(repeated("g")).right.groups == 10
+    alone = only_suite([replace(one, repeat=None, id=one.id.replace("#", "-")) for one in repeated()])
+    assert alone.repeats is None and alone.right.groups == 120
+    assert (found.right.low or 0) < (alone.right.low or 0)
+
+
 def test_a_group_of_one_suite_is_none_of_another() -> None:
     run = {**RUN, "suites": [{**RUN["suites"][0], "suite": name, "purpose": "non-inferiority"} for name in "ab"]}
     rows = [row(f"{n}", side, True, suite=name, group="g") for name in "ab" for n in "12" for side in ("base", "tuned")]

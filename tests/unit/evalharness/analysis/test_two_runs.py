@@ -67,6 +67,31 @@ def test_an_adapter_that_got_worse_is_told_and_the_base_is_the_control(tmp_path:
     ]
 
 
+def test_the_best_of_many_adapters_has_to_be_better_beyond_what_so_many_chances_bring(tmp_path: Path) -> None:
+    small = (Asked("letters", "superiority", 60, 0.1, 0.5),)
+    better = (Asked("letters", "superiority", 60, 0.1, 0.6),)
+    old, new = read(eval_run(tmp_path, small)), read(eval_run(tmp_path, better, NEW))
+    keys = comparable(old, new, False)
+    alone, many = compare(old, new, keys), compare(old, new, keys, {"letters": 12})
+    one, best = place(alone, "tuned")["letters"], place(many, "tuned")["letters"]
+    assert one.p_value is not None and one.p_value == best.p_value and one.adjusted == one.p_value
+    assert best.adjusted == pytest.approx(min(1, 11 * one.p_value))
+    assert (one.outcome, best.outcome) == ("better", "same")
+    assert "12 versions of tuned were asked these prompts" in " ".join(comparison.sentences(many))
+    assert "versions of" not in " ".join(comparison.sentences(alone))
+    assert place(many, "base")["letters"].adjusted == place(alone, "base")["letters"].adjusted
+
+
+def test_the_command_counts_the_adapters_that_the_runs_beside_it_tried(tmp_path: Path) -> None:
+    for version in ("a", "b", "c"):
+        eval_run(tmp_path, SUITES, (ENDPOINTS[0], {**ENDPOINTS[1], "version": version}))
+    old, new = eval_run(tmp_path, SUITES), eval_run(tmp_path, SUITES, NEW)
+    assert main(["compare", str(old), str(new), "--out", str(tmp_path)]) == 0
+    (folder,) = tmp_path.glob("*-compare")
+    found = json.loads((folder / "summary.json").read_text())
+    assert [one["tried"] for one in found["endpoints"]] == [5, 2]
+
+
 def test_a_base_that_changed_is_said_to_make_the_adapter_no_cause(tmp_path: Path) -> None:
     old, new = read(eval_run(tmp_path, SUITES)), read(eval_run(tmp_path, SUITES, answer=spoiled("base", 2)))
     said = comparison.sentences(compare(old, new, comparable(old, new, False)))

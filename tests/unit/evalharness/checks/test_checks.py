@@ -145,6 +145,8 @@ SENSIBLE: dict[str, Any] = {
     "repeats_first": "a",
     "numeric": 3,
     "final_number": {"value": 3},
+    "cites": {"right": [1]},
+    "not_told": None,
     "token_f1": {"references": "a", "at_least": 0.5},
     "bleu": {"references": "a", "at_least": 0.5},
     "chrf": {"references": ["a"], "at_least": 0.5},

@@ -90,3 +90,15 @@ def test_of_two_rows_for_one_question_the_later_counts() -> None:
     failed = judged("pair", "p0", FORTH, None, "timeout")
     found = summarise(RUN, JUDGE, [key_of(first), key_of(second)], [failed, second, first], {})
     assert (found.errors, found.suites[0].pairs.first) == (0, 1)
+
+
+def test_votes_of_one_group_are_one_witness() -> None:
+    """Twenty pairs of two templates: the sign test alone would call 20 wins of 20 a preference beyond doubt."""
+    rows = pairs_judged(*[("A", "B")] * 10, *[("B", "A")] * 10, *[("B", "A")] * 60)
+    keys = [key_of(row) for row in rows]
+    groups = {("s", key[2]): ("s", None, f"g{int(key[2][1:]) % 4}") for key in keys}
+    together, alone = (summarise(RUN, JUDGE, keys, rows, {}, found).suites[0].pairs for found in (groups, {}))
+    assert (together.share, together.first, together.second) == (alone.share, alone.first, alone.second)
+    assert alone.in_groups is None and together.in_groups and together.in_groups.groups == 4
+    assert alone.low is not None and together.low is not None and together.low < alone.low - 0.1
+    assert alone.p_value is not None and together.p_value is not None and together.p_value > alone.p_value

@@ -125,9 +125,9 @@ def test_prompts_in_company_see_no_more_than_as_many_that_stand_alone(
 
 
 @given(st.floats(0.005, 0.5))
-def test_a_loss_in_whole_groups_of_the_fewest_shows_itself_in_nineteen_of_twenty_runs(margin: float) -> None:
+def test_a_loss_in_whole_groups_of_the_fewest_shows_itself_in_twenty_four_of_twenty_five_runs(margin: float) -> None:
     fewest = fewest_groups(margin)
-    assert (1 - margin) ** fewest <= 0.05 + 1e-9 < (1 - margin) ** (fewest - 1) + 2e-9
+    assert (1 - margin) ** fewest <= 0.04 + 1e-9 < (1 - margin) ** (fewest - 1) + 2e-9
 
 
 @given(st.integers(1, 300), st.floats(0.01, 0.5))

@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 
 from evalharness.stats import Pairs
 from evalharness.stats.pairs import mcnemar_exact
-from evalharness.stats.votes import Votes, share_interval, sign_test
+from evalharness.stats.votes import InGroups, Votes, share_interval, sign_test
 
 counts = st.integers(0, 200)
 
@@ -53,3 +53,27 @@ def test_nothing_decided_is_nothing_known() -> None:
     assert sign_test(Votes(0, 0, 9)) == 1
     with pytest.raises(ZeroDivisionError):
         _ = Votes(0, 0, 9).share
+
+
+in_groups = st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=60)
+
+
+@settings(deadline=None)
+@given(in_groups)
+def test_in_groups_too_the_interval_is_mirrored_for_the_other_side(votes: list[tuple[bool, int]]) -> None:
+    won, groups = [one for one, _ in votes], [group for _, group in votes]
+    counts, mine, other = Votes(sum(won), len(won) - sum(won)), InGroups.of(won, groups), [not one for one in won]
+    low, high = share_interval(counts, in_groups=mine)
+    swapped = share_interval(Votes(counts.losses, counts.wins), in_groups=InGroups.of(other, groups))
+    assert swapped == pytest.approx((1 - high, 1 - low), abs=1e-6)
+    assert low - 1e-6 <= counts.share <= high + 1e-6
+
+
+def test_votes_on_copies_of_a_prompt_say_no_more_than_one_of_them() -> None:
+    won = [number < 22 for number in range(30)]
+    once, often = share_interval(Votes(22, 8)), share_interval(Votes(220, 80))
+    copies = InGroups.of(won * 10, [*range(30)] * 10)
+    assert InGroups.of(won, range(30)) is None and copies and copies.groups == 30
+    together = share_interval(Votes(220, 80), in_groups=copies)
+    assert often[0] > 0.5 and together[0] <= once[0] + 0.01
+    assert share_interval(Votes(10, 0), in_groups=InGroups.of([True] * 10, [0] * 10)) == (0, 1)

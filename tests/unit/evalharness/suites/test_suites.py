@@ -289,3 +289,38 @@ def test_a_run_says_the_served_length_that_a_suite_takes_where_it_says_one(tmp_p
     assert load_suite(written(tmp_path, a_suite(context=4096))).about()["context"] == 4096
     assert "context" not in load_suite(written(tmp_path, a_suite())).about()
     assert "context" in refusal(written(tmp_path, a_suite(context=0)))
+
+
+def test_repeats_are_asked_with_a_seed_of_their_own_and_known_by_their_number(tmp_path: Path) -> None:
+    content = a_suite(repeats=3, sampling={"max_tokens": 8, "temperature": 0.7, "seed": 5})
+    content["prompts"].append({**content["prompts"][0], "id": "second", "of": "first", "variant": "typos"})
+    suite = load_suite(written(tmp_path, content))
+    first, *_ = rows = suite.rows()
+    assert [(row.id, row.repeat, row.sampling["seed"]) for row in rows[:3]] == [
+        ("first#1", 1, 5),
+        ("first#2", 2, 6),
+        ("first#3", 3, 7),
+    ]
+    assert [(row.id, row.of) for row in rows[3:]] == [(f"second#{n}", f"first#{n}") for n in (1, 2, 3)]
+    assert len({row.company for row in rows[:3]}) == 1 and first.company != rows[3].company
+    about = suite.about()
+    assert (about["prompts"], about["variants"], about["repeats"]) == (6, 3, 3)
+    assert (about["groups"], about["company"]) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"repeats": 5}, "repeats take a temperature above 0"),
+        ({"repeats": 1, "sampling": {"max_tokens": 8, "temperature": 1.0}}, "repeats"),
+        ({"repeats": 101, "sampling": {"max_tokens": 8, "temperature": 1.0}}, "repeats"),
+    ],
+)
+def test_repeats_that_say_nothing_are_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    assert said in refusal(written(tmp_path, a_suite(**changes)))
+
+
+def test_with_repeats_an_id_has_no_number_sign(tmp_path: Path) -> None:
+    content = a_suite(repeats=2, sampling={"max_tokens": 8, "temperature": 1.0})
+    content["prompts"][0]["id"] = "first#1"
+    assert "an id has no #" in refusal(written(tmp_path, content))

@@ -7,6 +7,7 @@ import pytest
 
 from evalharness.report.headline import headline
 from evalharness.runs.summaries import (
+    JudgedGroups,
     JudgedPairs,
     JudgedSuite,
     JudgeSummary,
@@ -94,6 +95,11 @@ def votes(wins: int, losses: int, unread: int = 0) -> JudgedPairs:
     return replace(of_hundred, first=losses, second=wins, ties=100 - wins - losses, without_verdict=unread)
 
 
+def in_groups(wins: int, losses: int, groups: int, design_effect: float) -> JudgedPairs:
+    together = JudgedGroups(groups=groups, design_effect=design_effect, whole=3.0)
+    return replace(votes(wins, losses), in_groups=together)
+
+
 @pytest.mark.parametrize(
     ("row", "outcome"),
     [
@@ -106,6 +112,9 @@ def votes(wins: int, losses: int, unread: int = 0) -> JudgedPairs:
         (votes(20, 0), "met"),
         (votes(60, 30, unread=20), "unsettled"),  # were they all lost, it would be even
         (votes(60, 30, unread=3), "met"),
+        (in_groups(60, 30, 19, 1.5), "unsettled"),  # of too few groups
+        (in_groups(60, 30, 30, 1.5), "met"),
+        (in_groups(60, 30, 30, 3.0), "unsettled"),  # groups that vote as one
         (votes(20, 60, unread=30), "unsettled"),  # nor does what could not be read fail it
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.load.profile import LoadProfile
-from evalharness.stats import Pairs, difference_interval
+from evalharness.stats import ALPHA, Pairs, difference_interval
 from evalharness.stats.power import power_at
 from evalharness.verdict.settling import (
     longer_run,
@@ -28,7 +28,7 @@ def test_the_reach_shrinks_to_the_distance(estimate: float, reach: float, share:
 
 def test_an_estimate_on_its_bound_is_never_settled() -> None:
     assert times(0.0, -0.1, 0.1, 0.0) == float("inf")
-    assert prompts_to_leave(0.0, 0.0, 0.2, 200) is None
+    assert prompts_to_leave(0.0, 0.0, 0.2, 200, alpha=ALPHA) is None
     assert "hardly" in more_prompts(200, None)
     assert "hardly" in more_of_the_same(200, float("inf"), "share")
     assert "hardly" in longer_run(20, float("inf"))
@@ -66,7 +66,7 @@ def test_so_many_prompts_leave_the_bound_with_the_promised_power(
     difference: float, beside: float, bound: float
 ) -> None:
     discordance = min(1.0, abs(difference) + beside)
-    enough = prompts_to_leave(bound, difference, discordance, 1000)
+    enough = prompts_to_leave(bound, difference, discordance, 1000, alpha=ALPHA)
     if enough is None or enough > 20_000:
         assert abs(difference - bound) < 0.03
         return

@@ -1,6 +1,8 @@
 """A criterion follows the truth: more of the same evidence never turns it round, and swapped models mirror it."""
 
 import math
+from functools import reduce
+from operator import add
 from typing import get_args
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from evalharness.runs.summaries import Outcome
 from evalharness.stats import Pairs, difference_interval
-from evalharness.stats.clustered import effect
+from evalharness.stats.clustered import Sums, effect
 from evalharness.stats.votes import Votes, share_interval
 from evalharness.verdict.criteria import preference, quality, robustness
 from evalharness.verdict.criteria.statement import FEWEST, above, of_enough, within
@@ -79,6 +81,39 @@ def test_more_of_the_same_answers_never_flip_a_suite(pairs: Pairs, purpose: Purp
     assert before in ("unsettled", of_table(after, purpose, margin))
 
 
+prompts_in_groups = st.lists(st.tuples(st.sampled_from((-1, 0, 0, 1)), st.integers(0, 40)), min_size=2, max_size=120)
+
+
+def of_groups(prompts: list[tuple[int, int]], purpose: Purpose, margin: float, copies: int = 1) -> Outcome:
+    """Of the same groups of prompts, or repeats of a prompt, so many times over."""
+    found = effect(
+        [difference for _ in range(copies) for difference, _ in prompts],
+        [(copy, group) for copy in range(copies) for _, group in prompts],
+    )
+    return quality.outcome_of(purpose, margin, 0.7, found.low, found.high, found.groups)
+
+
+@settings(deadline=None)
+@given(prompts_in_groups, purposes, margins, times)
+def test_more_of_the_same_groups_never_flip_a_suite(
+    prompts: list[tuple[int, int]], purpose: Purpose, margin: float, more: int
+) -> None:
+    assert of_groups(prompts, purpose, margin) in ("unsettled", of_groups(prompts, purpose, margin, more))
+
+
+@settings(deadline=None)
+@given(st.lists(prompts_in_groups, min_size=2, max_size=3), margins, times)
+def test_more_of_the_same_suites_never_flip_what_they_say_together(
+    suites: list[list[tuple[int, int]]], margin: float, more: int
+) -> None:
+    def together(copies: int) -> Outcome:
+        sums = [Sums.of([difference for difference, _ in own], [group for _, group in own]) for own in suites * copies]
+        found = reduce(add, sums).effect()
+        return quality.outcome_of("non-inferiority", margin, 0.7, found.low, found.high, found.groups)
+
+    assert together(1) in ("unsettled", together(more))
+
+
 @settings(deadline=None)
 @given(counts, counts, counts, st.sampled_from([0.4, 0.5, 0.6]), times)
 def test_more_of_the_same_votes_never_flip_a_preference(
@@ -145,6 +180,18 @@ def test_swapped_models_mirror_the_interval_of_their_difference(pairs: Pairs) ->
 def test_swapped_models_mirror_the_interval_of_their_scores(values: list[float]) -> None:
     found, swapped = effect(values), effect([-value for value in values])
     assert (swapped.low, swapped.high) == pytest.approx((-found.high, -found.low), abs=1e-9)
+
+
+@settings(deadline=None)
+@given(st.lists(prompts_in_groups, min_size=1, max_size=3))
+def test_swapped_models_mirror_the_interval_of_groups_repeats_and_suites_together(
+    suites: list[list[tuple[int, int]]],
+) -> None:
+    one, other = (
+        reduce(add, [Sums.of([sign * d for d, _ in own], [group for _, group in own]) for own in suites]).effect()
+        for sign in (1, -1)
+    )
+    assert (other.low, other.high) == pytest.approx((-one.high, -one.low), abs=1e-6)
 
 
 @settings(deadline=None)

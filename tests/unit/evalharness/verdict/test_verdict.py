@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from evalharness.runs.summaries import TOGETHER, LoadSummary, Metric, Rate, SuiteSummary
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from evalharness.stats.power import prompts_needed
+from evalharness.stats.sequential import alpha_of_round
 from evalharness.verdict.criteria.quality import GUARD, quality
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.verdict import Reason, Verdict, decide
@@ -132,7 +133,7 @@ def test_nothing_judged_is_no_pass() -> None:
         (letters(0.20, 0.10, 0.30, 0.001, groups=19), "unsettled"),  # of 200 prompts
         (letters(0.20, 0.10, 0.30, 0.001, groups=20), "met"),
         (letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", groups=58), "unsettled"),  # a loss may come in whole groups
-        (letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", groups=59), "met"),
+        (letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", groups=63), "met"),
         (letters(-0.20, -0.30, -0.10, 0.0, "non-inferiority", groups=3), "failed"),
     ],
 )
@@ -142,14 +143,17 @@ def test_a_suite_is_judged_by_its_purpose_and_margin(row: SuiteSummary, outcome:
 
 def test_too_few_groups_are_named_with_how_many_it_takes() -> None:
     text = of_suite(letters(0.00, -0.03, 0.03, 1.0, "non-inferiority", groups=12)).text
-    assert text.endswith("not settled: 12 groups of 59 that it takes at least.")
+    assert text.endswith("not settled: 12 groups of 63 that it takes at least.")
 
 
-@pytest.mark.parametrize(("p", "tried", "outcome"), [(0.02, 1, "met"), (0.02, 2, "met"), (0.02, 3, "unsettled")])
+@pytest.mark.parametrize("purpose", ["superiority", "superiority by a margin"])
+@pytest.mark.parametrize(("tried", "outcome"), [(1, "met"), (2, "met"), (3, "unsettled")])
 def test_a_gain_is_adjusted_for_how_many_models_were_tried_on_the_same_prompts(
-    p: float, tried: int, outcome: str
+    purpose: str, tried: int, outcome: str
 ) -> None:
-    [reason] = quality(evaluation(letters(0.1, 0.01, 0.19, p)), POLICY, {"letters": tried})
+    bound = 0.0 if purpose == "superiority" else 0.05
+    found = letters(bound + 0.1, bound + 0.015, bound + 0.185, 0.01, purpose)
+    [reason] = quality(evaluation(found), POLICY, {"letters": tried})
     assert reason.outcome == outcome
     assert ("tuned models were tried on these prompts" in reason.text) == (tried > 1)
 
@@ -295,11 +299,12 @@ def test_a_reason_is_a_sentence_with_the_numbers() -> None:
 
 
 def test_an_open_suite_says_how_many_more_prompts_would_settle_it() -> None:
-    # 15 prompts lost and 15 won of 200: 487 rule out a loss of 5 points with 80 % power, where there is none
-    assert prompts_needed(0, 0.15, 0.05) == 487
+    # 15 prompts lost and 15 won of 200: 650 rule out a loss of 5 points with 80 % power, where there is none, by the
+    # interval that a second round has to have.
+    assert prompts_needed(0, 0.15, 0.05, alpha=alpha_of_round(2)) == 650
     text = of_suite(letters(0.0, -0.1, 0.1, 1.0, "non-inferiority")).text
     assert text.endswith(
-        "not settled. About 290 more prompts would settle it with 80 % power, if the two differ as they did here."
+        "not settled. About 450 more prompts would settle it with 80 % power, if the two differ as they did here."
     )
 
 

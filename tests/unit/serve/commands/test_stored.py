@@ -44,7 +44,7 @@ def test_versions_shows_what_is_in_force_what_was_and_the_verdict_on_it(paths, c
     assert "current" in rows["tuned", "tuned2"]
     assert "current" not in rows["tuned", "tuned1"]
     assert rows["tuned", "tuned1"][-2:] == ["PASS", "20260101T000000-verdict"]
-    assert any(words[1:] == ["tuned", "tuned2", "published", "tuned1"] for words in lines)
+    assert any(words[2:] == ["tuned", "tuned2", "published", "tuned1"] for words in lines)
 
 
 def test_an_empty_store_is_said_to_be_empty(paths, capsys):

@@ -208,3 +208,11 @@ def test_a_disk_too_small_for_the_copies_is_refused(tmp_path, base, monkeypatch)
     monkeypatch.setattr(preflight.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10})())
     with refused("0.0 GB free, but the merged and quantized models need about"):
         preflight.check_disk(base, tmp_path)
+
+
+def test_a_folder_of_numbered_folders_is_its_adapters_in_order_and_checkpoints_of_a_training_are_not(tmp_path):
+    for name in ("10-safety", "2-domain", "1-general", "notes", "checkpoint-500"):
+        make_adapter(tmp_path / "all" / name)
+    assert [path.name for path in preflight.in_order(tmp_path / "all")] == ["1-general", "2-domain", "10-safety"]
+    assert preflight.in_order(tmp_path / "all" / "2-domain") == [tmp_path / "all" / "2-domain"]
+    assert preflight.in_order(tmp_path / "nowhere") == [tmp_path / "nowhere"]

@@ -1,5 +1,7 @@
 """What is refused before anything is made, whatever it would be made with."""
 
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from serve.planning import decision, plan
 from serve.planning.plan import Limits
 from serve.runtimes.pipeline import ModelPipeline
 from serve.settings import Settings, size_bytes
+from serve.steps import Step, run_steps
 
 ROOT = Path(__file__).parents[4]
 
@@ -64,3 +67,47 @@ def test_what_servers_are_given_is_decided_once_and_before_anything_is_fetched(m
 
 def test_servers_that_run_already_are_not_refused_for_the_memory_they_have(check):
     check(MODE="swap", running=True)
+
+
+@pytest.mark.parametrize(("gib", "at_once"), [(64, 2), (0.5, 1)])
+def test_base_and_tuned_are_quantized_one_after_the_other_where_memory_holds_one(monkeypatch, gib, at_once):
+    monkeypatch.setattr(hardware, "host_memory", lambda: (gib, gib))
+    running, most, said = set(), [], []
+    met = threading.Barrier(2)
+
+    class Runner(JobRunner):
+        def quantize(self, variant, *_):
+            running.add(variant)
+            most.append(len(running))
+            with suppress(threading.BrokenBarrierError):
+                met.wait(0.5 if at_once == 1 else 10)  # both are there at once, or never
+            most.append(len(running))
+            running.discard(variant)
+            return f"{variant} {variant}1 published"
+
+    pipeline = ModelPipeline(Settings(), Paths(ROOT), Runner(False, None), None)
+    pipeline.base = pipeline.sources.base
+    steps = {
+        "base": Step("base", lambda report: pipeline.quantize_base(report)),
+        "tuned": Step("tuned", lambda report: pipeline.quantize_tuned(report)),
+    }
+    run_steps(steps, Said(said))
+    assert max(most) == at_once
+    assert pipeline.versions == {"base": "base1", "tuned": "tuned1"}
+    assert said == ["waiting: there is memory for one at a time"] * (2 - at_once)
+
+
+class Said:
+    """A display that keeps what steps said."""
+
+    def __init__(self, said):
+        self.said = said
+
+    def started(self, title):
+        pass
+
+    def at(self, _, line):
+        self.said.append(line)
+
+    def ended(self, title, error):
+        pass

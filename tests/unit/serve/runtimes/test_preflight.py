@@ -82,15 +82,15 @@ def test_what_the_driver_says_of_cards_is_read():
 def test_a_job_that_its_container_has_no_room_for_is_told_with_both_figures(look, monkeypatch):
     monkeypatch.setattr(models, "weight_bytes", lambda _: 40 * 1024**3)
     (line,) = look(Machine(server_memory=16 * 1024**3)).warnings
-    assert line.startswith("quantizing takes about 42.0 GiB of the host's memory, more than its container may have")
-    assert line.endswith("JOB_MEMORY=32g; set it to 42g")
+    assert line.startswith("quantizing takes about 42.1 GiB of the host's memory, more than its container may have")
+    assert line.endswith("JOB_MEMORY=32g; set it to 43g")
     assert look(Machine()).warnings == []  # no container, and 64 GiB
 
 
 def test_a_machine_too_small_for_the_job_is_told_with_both_figures(look, monkeypatch):
     monkeypatch.setattr(models, "weight_bytes", lambda _: 140 * 1024**3)
     (line,) = look().warnings
-    assert "takes about 142.0 GiB of the host's memory, and this machine has 64.0" in line
+    assert "takes about 142.1 GiB of the host's memory, and this machine has 64.0" in line
 
 
 def test_a_llama_3_asks_for_its_notice_and_its_name(look, pair):
@@ -115,6 +115,19 @@ def test_an_adapter_that_vllm_cannot_serve_as_it_is_is_refused_in_that_mode_alon
     add_tensors(pair[1], **{f"{MODULE}.lora_magnitude_vector": (64,)})
     assert look(MODE="lora").refusals
     assert not look().refusals
+
+
+def test_several_adapters_are_looked_at_one_by_one_and_served_merged_alone(look, pair, monkeypatch):
+    monkeypatch.setattr(hardware, "gpus", lambda: {0: Gpu(24, 24)})
+    (pair[1] / "adapter_config.json").unlink()
+    make_adapter(pair[1] / "1-general")
+    make_adapter(pair[1] / "2-domain")
+    assert look().refusals == []
+    (line,) = look(MODE="lora").refusals
+    assert "2 adapters; MODE=lora serves one, set MODE=pair to merge them in turn" in line
+    make_adapter(pair[1] / "3-safety", hidden=32)
+    (line,) = look().refusals
+    assert "3-safety: made for another base" in line
 
 
 def test_the_command_ends_with_a_line_for_each_refusal(monkeypatch):

@@ -230,6 +230,13 @@ def test_the_demo_asks_its_own_suites_and_another_model_what_any_model_should_kn
     assert all(suite in shipped() for suite in (DEMO_SUITES + "," + OWN_SUITES).split(","))
 
 
+def test_what_is_asked_in_looks_ends_by_the_policy_that_judges(tmp_path):
+    own = Settings(LOOKS=True, POLICY="own.yaml")
+    for arguments in (harness_arguments.eval_arguments, harness_arguments.verdict_arguments):
+        told = arguments(own, Paths(tmp_path))
+        assert told[told.index("--policy") + 1] == "own.yaml"
+
+
 def test_base_against_base_reaches_both_measurements(tmp_path):
     itself = Settings(BASE_AGAINST_BASE=True)
     for arguments in (harness_arguments.eval_arguments, harness_arguments.load_arguments):

@@ -1,0 +1,165 @@
+"""The quantize job: what it refuses, and what is left when it is killed outright at twenty random moments."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from serve.models import keeping
+from serve.models.store import Store, read_manifest
+from tests.newcomer import Checkout
+
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def model(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random model of two layers."""
+    folder = tmp_path_factory.mktemp("tiny")
+    python = str(deployment.root / ".tandem" / "environments" / "merge" / "bin" / "python")
+    tokenizer = str(deployment.root / "images" / "demo" / "base")
+    done = deployment.run(
+        python, "-m", "tests.e2e.tiny", tokenizer, json.dumps({str(folder): ["llama", False, "plain"]})
+    )
+    assert done.code == 0, done.said
+    return folder / "base"
+
+
+def test_a_quantize_killed_at_twenty_random_moments_leaves_no_half_version_and_the_next_ends_well(
+    deployment: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store, moments = Store(tmp_path / "models"), random.Random(0)
+    rows = written(tmp_path)
+    command = job(deployment, model, store, rows)
+    begun = time.monotonic()
+    assert subprocess.run(command, env=variables(deployment), cwd=tmp_path, check=False).returncode == 0
+    usual = time.monotonic() - begun
+    first = store.in_force("base")
+    for kill in range(KILLS):
+        # Other rows make another version each time, so that there is always one to be made, and one to be kept.
+        with rows.open("a") as more:
+            more.write(json.dumps({"text": f"Row of kill {kill}, which makes it another version."}) + "\n")
+        with subprocess.Popen(command, env=variables(deployment), cwd=tmp_path, stdout=subprocess.DEVNULL) as running:
+            try:
+                running.wait(moments.uniform(0.2, 1.1) * usual)
+            except subprocess.TimeoutExpired:
+                running.send_signal(signal.SIGKILL)
+        for version in store.versions("base"):
+            assert store.wrong("base", version, every_byte=True) == []
+        assert store.current("base") is not None
+    assert subprocess.run(command, env=variables(deployment), cwd=tmp_path, check=False).returncode == 0
+    assert store.in_force("base") != first
+    assert (read_manifest(store.folder("base", store.in_force("base"))) or {})["proof"]["rows"] > 0
+    assert not list((store.root / "base").glob(".staging-*"))
+    assert not list((store.root / "base").glob(".partial-*"))
+    assert keeping.prune(store, delete=False) == []
+
+
+def test_what_lost_more_than_the_limit_is_refused_new_or_standing(
+    deployment: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "models")
+    command = job(deployment, model, store, written(tmp_path))
+    for limit, code in (("1e-12", 2), ("0.2", 0), ("1e-12", 2)):
+        done = subprocess.run(
+            [*command, "--kl-limit", limit],
+            env=variables(deployment),
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == code, done.stderr
+        assert ("quantize base: INT4 spoils this model: it lost" in done.stderr) is bool(code)
+    assert len(store.versions("base")) == 1
+
+
+NOT_POSITIVE_AT_FIRST = """
+import runpy, torch
+real, failing = torch.linalg.cholesky, [2]
+
+def cholesky(*given, **options):
+    if failing[0]:
+        failing[0] -= 1
+        raise torch.linalg.LinAlgError("not positive-definite")
+    return real(*given, **options)
+
+torch.linalg.cholesky = cholesky
+runpy.run_module("images.quantize.quantize", run_name="__main__")
+"""
+
+
+def test_where_cholesky_fails_more_damp_is_taken_which_log_and_manifest_say(
+    deployment: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "models")
+    python, _, _, *given = job(deployment, model, store, written(tmp_path))
+    command = [python, "-c", NOT_POSITIVE_AT_FIRST, *given]
+    done = subprocess.run(
+        command, env=variables(deployment), cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True
+    )
+    assert "beginning again with damp 0.02, not 0.01" in done.stdout
+    assert "beginning again with damp 0.03, not 0.02" in done.stdout
+    manifest = read_manifest(store.folder("base", store.in_force("base"))) or {}
+    assert manifest["proof"]["damp"] == 0.03
+
+
+def test_a_disk_that_fills_up_is_one_line_and_the_version_before_stays(
+    deployment: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store, rows = Store(tmp_path / "models"), written(tmp_path)
+    subprocess.run(job(deployment, model, store, rows), env=variables(deployment), cwd=tmp_path, check=True)
+    first = store.in_force("base")
+    size = sum(file.stat().st_size for file in store.folder("base", first).iterdir())
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size * 3 // 2}", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this account may not mount a small disk")
+    try:
+        shutil.copytree(store.root, small / "models", symlinks=True)
+        full = Store(small / "models")
+        rows.write_text(rows.read_text().replace("Row", "Line"))
+        done = subprocess.run(
+            job(deployment, model, full, rows),
+            env=variables(deployment),
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 2, done.stderr
+        said = "quantize base: the disk is full; free some space where models/ lies and run again"
+        assert done.stderr.splitlines()[-1] == said
+        assert "Traceback" not in done.stderr
+        assert full.in_force("base") == first
+        assert full.versions("base") == [first]
+        assert full.wrong("base", first, every_byte=True) == []
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+def written(folder: Path) -> Path:
+    """Sixteen calibration rows."""
+    rows = [{"text": f"Row {number} of several, all of them short."} for number in range(16)]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder / "rows.jsonl"
+
+
+def job(deployment: Checkout, model: Path, store: Store, rows: Path) -> list[str]:
+    return [
+        str(deployment.root / ".tandem" / "environments" / "quantize-auto-gptq" / "bin" / "python"),
+        *("-m", "images.quantize.quantize", "--engine", "auto-gptq", "--model", str(model), "--variant", "base"),
+        *("--store", str(store.root), "--calibration", str(rows)),
+    ]
+
+
+def variables(deployment: Checkout) -> dict[str, str]:
+    shared = {"PYTHONPATH": str(deployment.root), "HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+    return {**os.environ, **shared}
