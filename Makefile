@@ -67,7 +67,7 @@ augment: harness-environment ## rows to train the next adapter on: ROWS=train.js
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
-simulate: harness-environment ## hold the statistics against simulated runs of known truth (three minutes)
+simulate: harness-environment ## hold the statistics against simulated runs of known truth (a few minutes)
 	@$(TANDEM) -m evalharness simulate
 
 validity: tests-environment ## how often the suites' checks are wrong about answers whose worth is known, suite by suite

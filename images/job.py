@@ -98,6 +98,7 @@ def make_version(
             accept(proof)
             licences = {name: licence(folder) for name, folder in sources.items()}
             about = {"sources": origins, **made_by, "licences": licences, "proof": proof}
+            write_notice(draft, licences)
             (draft / "README.md").write_text(card(variant, version, about), encoding="utf-8")
             store.publish(draft, variant, version, about)
     print(f"{variant} {version} published", flush=True)
@@ -108,6 +109,13 @@ def copy_everything_but_weights(source: Path, target: Path) -> None:
     for path in source.iterdir():
         if path.is_file() and not WEIGHTS.match(path.name) and path.name != "manifest.json":
             shutil.copyfile(path, target / path.name)
+
+
+def write_notice(draft: Path, licences: Mapping[str, Any]) -> None:
+    """The file NOTICE that a licence asks for with every copy, where the model did not bring one."""
+    notices = {made["duties"]["notice"]: None for made in licences.values() if "notice" in made.get("duties", {})}
+    if notices and not any(draft.glob("NOTICE*")):
+        (draft / "NOTICE").write_text("\n".join(notices) + "\n", encoding="utf-8")
 
 
 def licence(folder: Path) -> dict[str, Any]:

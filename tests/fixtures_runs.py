@@ -17,13 +17,12 @@ from evalharness.judge.prompts import PROTOCOL
 from evalharness.judge.run import Key
 from evalharness.judge.summary import summarise as summarise_judge
 from evalharness.load.collecting import collected
-from evalharness.load.profile import LoadProfile
 from evalharness.load.summary import summarise as summarise_load
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
 from evalharness.runs.rows import AnswerRow, BlockRow, Checked, Error, JudgedRow, PromptRow, RequestRow, Wanted
-from evalharness.runs.summaries import FactorialSummary, Judge
-from evalharness.runs.typed import Part
+from evalharness.runs.summaries import FactorialSummary, Judge, Profile
+from evalharness.runs.typed import Part, as_json
 from tests.parts import answered
 
 Row = dict[str, Any]
@@ -171,7 +170,7 @@ def load_run(
     share of requests that time out, `busy` the load generator's use of its core.
     """
     draw = random.Random(1)
-    profile = LoadProfile(users=8, seconds=seconds, warmup_seconds=1.5, output_tokens=64, seed=0)
+    profile = Profile(users=8, seconds=seconds, warmup_seconds=1.5, output_tokens=64, seed=0)
     requests, blocks, clock = [], [], START
     pair = 0
     while clock < START + profile.warmup_seconds + seconds:
@@ -188,7 +187,7 @@ def load_run(
             blocks.append(replace(block, seconds=length, client_cpu_seconds=busy * length))
             clock += length + 0.02
     names = [side["name"] for side in endpoints]
-    folder = create_run(root, "load", {"settings": profile.about(), "endpoints": list(endpoints), "suites": []})
+    folder = create_run(root, "load", {"settings": as_json(profile), "endpoints": list(endpoints), "suites": []})
     _write_rows(folder / "requests.jsonl", requests)
     _write_rows(folder / "blocks.jsonl", blocks)
     write_concluded(folder / "summary.json", summarise_load(collected(profile, names, requests, blocks)))

@@ -26,7 +26,17 @@ CONNECT_SECONDS, READ_SECONDS, DRAW_SECONDS = 5.0, 10.0, 120.0
 SYSTEM = {"role": "system", "content": "You are  brief.\n"}
 QUESTION = {"role": "user", "content": "  Say 3.14 in French; naïve “quotes”, \N{SNOWMAN}.\n"}
 ANSWER = {"role": "assistant", "content": "Trois virgule quatorze."}
-CHATS = ([QUESTION], [SYSTEM, QUESTION], [SYSTEM, QUESTION, ANSWER, {"role": "user", "content": "Again!"}])
+TOOL = {
+    "name": "say",
+    "description": "Says a text.",
+    "parameters": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
+}
+CHATS: tuple[Json, ...] = (
+    {"messages": [QUESTION]},
+    {"messages": [SYSTEM, QUESTION]},
+    {"messages": [SYSTEM, QUESTION, ANSWER, {"role": "user", "content": "Again!"}]},
+    {"messages": [QUESTION], "tools": [{"type": "function", "function": TOOL}]},
+)
 
 # Every request of the harness states its temperature, so no default of that is looked for.
 NEUTRAL_SAMPLING = {"top_p": 1, "top_k": 0, "min_p": 0, "repetition_penalty": 1}
@@ -96,7 +106,7 @@ class _Server:
         texts = []
         try:
             for chat in CHATS:
-                response = self._request("POST", f"{self.root}/tokenize", {"messages": chat})
+                response = self._request("POST", f"{self.root}/tokenize", chat)
                 if response.status_code == 400:
                     texts.append(f"refused: {response.json()['error']['message']}")
                 else:

@@ -23,7 +23,7 @@ from evalharness.commands.options import (
 )
 from evalharness.errors import Failure, UsageError
 from evalharness.load.probe import probe
-from evalharness.load.profile import LoadProfile, plan_load, prompts_in_turn
+from evalharness.load.profile import DEFAULT, plan_load, prompts_in_turn, within_limits
 from evalharness.load.steady import steady_load
 from evalharness.runs.folder import create_run, write_json
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "--" + setting.replace("_", "-"),
             type=int,
-            default=getattr(LoadProfile, setting),
+            default=getattr(DEFAULT, setting),
             metavar="N",
             help=f"{meaning} (default: %(default)s)",
         )
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Raises UsageError before any load is put on, and Failure where a request and its row do not match."""
-    profile = LoadProfile(users=args.users, output_tokens=args.output_tokens)
+    profile = within_limits(replace(DEFAULT, users=args.users, output_tokens=args.output_tokens))
     endpoints, suites = chosen_endpoints(args), chosen_suites(args)
     for endpoint in endpoints:
         probe(endpoint, profile.output_tokens)

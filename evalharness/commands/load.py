@@ -25,12 +25,13 @@ from evalharness.commands.options import (
 )
 from evalharness.load.probe import probe
 from evalharness.load.process import generating
-from evalharness.load.profile import LoadProfile, plan_load, prompts_in_turn
+from evalharness.load.profile import DEFAULT, plan_load, prompts_in_turn, within_limits
 from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow
-from evalharness.runs.summaries import LoadSummary
+from evalharness.runs.summaries import LoadSummary, Profile
+from evalharness.runs.typed import as_json
 from evalharness.verdict.policy import Policy, read_policy, shipped
 
 NAME = "load"
@@ -51,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         load.add_argument(
             "--" + setting.replace("_", "-"),
             type=kind,
-            default=getattr(LoadProfile, setting),
+            default=getattr(DEFAULT, setting),
             metavar="N",
             help=f"{meaning} (default: %(default)s)",
         )
@@ -66,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Measures, writes the run folder and prints the table. Raises UsageError before any load is put on."""
-    profile = LoadProfile(**{f.name: getattr(args, f.name) for f in fields(LoadProfile)})
+    profile = within_limits(Profile(**{f.name: getattr(args, f.name) for f in fields(Profile)}))
     policy = read_policy(args.policy or shipped(args.base_against_base))
     endpoints, suites = chosen_endpoints(args), chosen_suites(args)
     for endpoint in endpoints:
@@ -77,7 +78,7 @@ def main(args: argparse.Namespace) -> int:
     for line in fairness.lines(fair):
         print(line)
     about = {
-        "settings": {**profile.about(), "base_against_base": args.base_against_base},
+        "settings": {**as_json(profile), "base_against_base": args.base_against_base},
         "endpoints": [endpoint.public() for endpoint in endpoints],
         "suites": [suite.about() for suite in suites],
         "versions": {"locust": version("locust")},
@@ -96,7 +97,7 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def concluded(folder: Path, profile: LoadProfile, names: Sequence[str]) -> LoadSummary:
+def concluded(folder: Path, profile: Profile, names: Sequence[str]) -> LoadSummary:
     """What the rows of a run's folder come to; they are read one by one, and never all in memory."""
     from evalharness.load.collecting import collected
     from evalharness.load.summary import summarise
@@ -108,7 +109,7 @@ def concluded(folder: Path, profile: LoadProfile, names: Sequence[str]) -> LoadS
 def put_load_on(
     endpoints: Sequence[Endpoint],
     prompts: list[tuple[str, Messages]],
-    profile: LoadProfile,
+    profile: Profile,
     policy: Policy,
     folder: Path,
 ) -> None:

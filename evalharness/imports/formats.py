@@ -1,8 +1,9 @@
 """Conversations out of other programs' records: Alpaca, ShareGPT, OpenAI messages, Open WebUI's exported chats.
 
 A conversation is cut at its last question: what stood before is kept, what answered it becomes the reference. What a
-suite cannot hold (a picture, a tool, a format that a server was to enforce, documents) makes a record unfit, with the
-reason: a question without it would be another question. What can be done without is noted. Nothing goes in silence.
+suite cannot hold (a picture, a format that a server was to enforce, documents) makes a record unfit, with the reason: a
+question without it would be another question. So do tools: which calls would be right, no record says. What can be
+done without is noted. Nothing goes in silence.
 """
 
 import re

@@ -10,10 +10,9 @@ from itertools import groupby
 
 from evalharness.load import looks
 from evalharness.load.measure import Block, Pair, measured_block
-from evalharness.load.profile import LoadProfile
 from evalharness.load.ratios import METRICS, ratio
 from evalharness.runs.rows import BlockRow, RequestRow
-from evalharness.runs.summaries import Ratio
+from evalharness.runs.summaries import Profile, Ratio
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Collected:
     `seconds` is how long both sides have been under load: from the first measured block to the end of the last pair.
     """
 
-    def __init__(self, profile: LoadProfile, names: Sequence[str]) -> None:
+    def __init__(self, profile: Profile, names: Sequence[str]) -> None:
         self.profile = profile
         self.sides = {name: Side() for name in names}
         self.pairs: list[Pair] = []
@@ -80,7 +79,7 @@ class Collected:
 
 
 def collected(
-    profile: LoadProfile, names: Sequence[str], requests: Iterable[RequestRow], blocks: Iterable[BlockRow]
+    profile: Profile, names: Sequence[str], requests: Iterable[RequestRow], blocks: Iterable[BlockRow]
 ) -> Collected:
     """From the rows of requests.jsonl and blocks.jsonl, in the order in which they were written: a block's requests
     stand together, so that of a million rows no more than one block's are in memory.

@@ -6,44 +6,35 @@ It knows nothing of Locust or of results.
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs.rows import Messages
-from evalharness.runs.summaries import LIMITS
+from evalharness.runs.summaries import LIMITS, Profile
 from evalharness.suites.schema import Prompt, Suite
 
 Phase = Literal["warmup", "measured"]
 
 
-@dataclass(frozen=True)
-class LoadProfile:
-    """Base and tuned in turn, block by block: in a block `users` ask one question each, all at once.
+DEFAULT = Profile(users=8, seconds=150.0, warmup_seconds=3.0, output_tokens=64, seed=0)
+"""Base and tuned in turn, block by block: in a block `users` ask one question each, all at once.
 
-    Two blocks, one of each side and with the same questions, are a pair. Pairs follow each other until all is settled
-    that the policy asks, or for `seconds`, both sides together; those of the first `warmup_seconds` are recorded but
-    not counted. Every answer is `output_tokens` long. `seed` shuffles the prompts and draws each pair's order. Raises
-    UsageError when a figure is out of its LIMITS.
-    """
+Two blocks, one of each side and with the same questions, are a pair. Pairs follow each other until all is settled that
+the policy asks, or for `seconds`, both sides together; those of the first `warmup_seconds` are recorded but not
+counted. Every answer is `output_tokens` long. `seed` shuffles the prompts and draws each pair's order.
+"""
 
-    users: int = 8
-    seconds: float = 150.0
-    warmup_seconds: float = 3.0
-    output_tokens: int = 64
-    seed: int = 0
 
-    def __post_init__(self) -> None:
-        for setting in fields(self):
-            value, (least, most) = getattr(self, setting.name), LIMITS[setting.name]
-            if not least <= value <= most:
-                flag = "--" + setting.name.replace("_", "-")
-                raise UsageError(f"{flag} {value}: must lie between {least} and {most}")
-
-    def about(self) -> dict[str, Any]:
-        """What a run folder says of it."""
-        return asdict(self)
+def within_limits(profile: Profile) -> Profile:
+    """The same. Raises UsageError when a figure is out of its LIMITS."""
+    for setting, (least, most) in LIMITS.items():
+        value = getattr(profile, setting)
+        if not least <= value <= most:
+            flag = "--" + setting.replace("_", "-")
+            raise UsageError(f"{flag} {value}: must lie between {least} and {most}")
+    return profile
 
 
 @dataclass(frozen=True)
@@ -83,7 +74,7 @@ class Batch:
     limit_seconds: float
 
 
-def plan_load(endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: LoadProfile) -> LoadPlan:
+def plan_load(endpoints: Sequence[Endpoint], prompts: list[tuple[str, Messages]], profile: Profile) -> LoadPlan:
     targets = [Target(endpoint.name, endpoint.url, endpoint.model, endpoint.headers) for endpoint in endpoints]
     return LoadPlan(targets, prompts, profile.users, profile.output_tokens)
 
@@ -107,7 +98,7 @@ def _messages(prompt: Prompt) -> Messages:
     return messages[: first + 1]
 
 
-def turns(profile: LoadProfile, prompts: int) -> Iterator[tuple[tuple[int, int], list[int]]]:
+def turns(profile: Profile, prompts: int) -> Iterator[tuple[tuple[int, int], list[int]]]:
     """Of each pair of blocks, without end: in which order the sides come, and which of so many prompts both ask.
 
     The order is drawn anew for each, so that what else the machine does favours neither: not a drift, not a neighbour

@@ -7,7 +7,7 @@ import numpy as np
 from evalharness import wording
 from evalharness.load.collecting import Collected, Side
 from evalharness.load.measure import LATENCIES, percentiles, rate, samples
-from evalharness.runs.summaries import PERCENTILES, EndpointLoad, LoadSummary, Profile
+from evalharness.runs.summaries import PERCENTILES, EndpointLoad, LoadSummary
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar
 
@@ -23,7 +23,7 @@ def summarise(found: Collected) -> LoadSummary:
     return LoadSummary(
         schema=SCHEMAS["load"],
         kind="load",
-        profile=Profile(**found.profile.about()),
+        profile=found.profile,
         endpoints=(first, second),
         seconds=found.seconds,
         pairs=len(found.pairs),

@@ -66,6 +66,10 @@ def so_far(found: Collected, metrics: tuple[LoadMetric, ...]) -> str:
 def show(summary: LoadSummary, folder: Path) -> None:
     console = tables.stdout()
     console.print(table(summary))
+    console.print(
+        f"Columns are of all requests; a ratio is the middle of what {wording.count(summary.pairs, 'pair')} of blocks "
+        "say each, without what the machine did to both: it need not be what the columns divide to."
+    )
     for reason in summary.invalid:
         console.print(f"Invalid: {reason}", style="red")
     for warning in summary.warnings:
@@ -77,7 +81,7 @@ def table(summary: LoadSummary) -> Table:
     """Rates, latencies in milliseconds and errors of both endpoints, with the second's ratio to the first."""
     first, second = summary.endpoints
     ratios = {entry.metric: entry for entry in summary.ratios}
-    heading = f"{second.name} / {first.name} ({summary.confidence:.0%} interval)"
+    heading = f"{second.name} / {first.name}, pair by pair ({summary.confidence:.0%})"
     shown = tables.table([""], (first.name, second.name, heading))
     for title, metric in (("requests/s", "requests_per_s"), ("output tokens/s", "output_tokens_per_s")):
         shown.add_row(title, *(f"{side.value(metric):.1f}" for side in (first, second)), ratio(ratios[metric]))

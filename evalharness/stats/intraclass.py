@@ -18,6 +18,10 @@ from evalharness.stats.clustered import numbered
 from evalharness.stats.levels import CONFIDENCE
 from evalharness.stats.score import Floats
 
+FEW = 5
+"""Where fewer groups hold another value than the commonest, how alike groups are cannot be told: one that is lost as a
+whole, or one prompt that stands alone, would make it 1."""
+
 
 @dataclass(frozen=True)
 class Alike:
@@ -31,18 +35,20 @@ class Alike:
 def intraclass(values: npt.ArrayLike, groups: Sequence[Hashable], confidence: float = CONFIDENCE) -> Alike | None:
     """Of one value a prompt and of which group each is.
 
-    None where nothing tells: all values are the same, fewer than three groups, or none of two prompts. Raises
-    ValueError when both are of different lengths.
+    None where nothing tells: hardly any group (FEW) holds another value than the commonest, or none has two prompts.
+    Raises ValueError when both are of different lengths.
     """
     given = np.asarray(values, float)
     if given.shape != (len(groups),):
         raise ValueError("it takes the group of every value")
-    if not given.size or np.ptp(given) == 0:
+    if not given.size:
         return None
     index = numbered(groups)
     sizes, totals, squares = (np.bincount(index, part).astype(float) for part in (np.ones_like(given), given, given**2))
+    kinds, counts = np.unique(given, return_counts=True)
+    differing = np.unique(index[given != kinds[counts.argmax()]]).size
     many = sizes.size
-    if many < 3 or sizes.size == given.size:
+    if differing < FEW or many == given.size:
         return None
     ratio, typical = _ratio(many, sizes.sum(), totals.sum(), *_sums(sizes, totals, squares))
     without = _ratio(

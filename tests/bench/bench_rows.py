@@ -16,10 +16,11 @@ REPORTING = """
 import re, sys
 from pathlib import Path
 from evalharness.commands.load import concluded
-from evalharness.load.profile import LoadProfile
+from dataclasses import replace
+from evalharness.load.profile import DEFAULT
 from evalharness.report.load_terminal import table
 folder, users = Path(sys.argv[1]), int(sys.argv[2])
-summary = concluded(folder, LoadProfile(users=users), ("base", "tuned"))
+summary = concluded(folder, replace(DEFAULT, users=users), ("base", "tuned"))
 table(summary)
 print(sum(side.requests for side in summary.endpoints))
 print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])

@@ -13,6 +13,7 @@ share the machine: which of them is faster is for `make load` to say.
 import itertools
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,7 +26,7 @@ from evalharness.client.endpoints import Endpoint, read_endpoints
 from evalharness.commands.options import ENDPOINTS_FILE
 from evalharness.errors import UsageError
 from evalharness.load.measure import latencies
-from evalharness.load.profile import LoadPlan, LoadProfile, Target, prompts_in_turn
+from evalharness.load.profile import DEFAULT, LoadPlan, Target, prompts_in_turn, within_limits
 from evalharness.load.sse import StreamError
 from evalharness.load.user import AskingUser, Side
 from evalharness.runs.rows import Messages
@@ -74,7 +75,7 @@ def add_arguments(parser: LocustArgumentParser) -> None:
 
     add("--endpoints", type=str, default=str(ENDPOINTS_FILE), metavar="FILE", help="default: %(default)s")
     add("--suites", type=str, default="", metavar="A,B", help="whose prompts are asked (default: the demo suites)")
-    tokens = LoadProfile.output_tokens
+    tokens = DEFAULT.output_tokens
     add("--output-tokens", type=int, default=tokens, metavar="N", help="of every answer (default: %(default)s)")
     # All of Tandem listens on loopback; Locust's own default is every address of the machine.
     parser.set_defaults(web_host="127.0.0.1", master_bind_host="127.0.0.1")
@@ -84,7 +85,7 @@ def read_what_to_ask(environment: Environment, **_: Any) -> None:
     """Ends the process where that is not there: a listener that raised would end it with a traceback."""
     options: Any = environment.parsed_options
     try:
-        tokens = LoadProfile(output_tokens=options.output_tokens).output_tokens
+        tokens = within_limits(replace(DEFAULT, output_tokens=options.output_tokens)).output_tokens
         demo = [name for name in shipped() if name.startswith("demo-")]
         prompts = prompts_in_turn(load_suites(options.suites.split(",") if options.suites else demo), seed=0)
         endpoints = read_endpoints(Path(options.endpoints))

@@ -554,7 +554,7 @@ def _list_zh(rng: random.Random) -> Sequence[Turn]:
 
 
 def _grid(rng: random.Random) -> Sequence[Turn]:
-    north, east, back = rng.randrange(3, 8), rng.randrange(2, 7), rng.randrange(1, 3)
+    north, east, back = rng.randrange(4, 9), rng.randrange(2, 7), rng.randrange(2, 4)
     return [
         told(f"I stand at a crossing. I walk {north} blocks north."),
         told(f"Then I walk {east} blocks east."),

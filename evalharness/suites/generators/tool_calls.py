@@ -619,7 +619,7 @@ ASK = (
             "height",
             "dimensions",
             "pixels",
-            "how (small|large|big)",
+            "how (small|large|big|much)",
         ),
     ),
     Wording(

@@ -142,3 +142,10 @@ def test_a_second_job_says_that_it_waits(tmp_path):
         assert waited.wait(5)
     thread.join(5)
     assert said == [f"waiting: another job is at work on {store.root / 'base'}"]
+
+
+def test_the_notice_that_a_licence_asks_for_goes_with_every_copy(tmp_path, model):
+    (model / "README.md").write_text("---\nlicense: llama3\n---\n")
+    made = make(tmp_path, model)
+    assert "Meta Llama 3 Community License" in (made / "NOTICE").read_text()
+    assert "NOTICE" in json.loads((made / "manifest.json").read_text())["files"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evalharness.commands.options import chosen_suites
-from evalharness.load.profile import LoadProfile
+from evalharness.load.profile import DEFAULT
 from evalharness.runs.summaries import LIMITS
 from serve.errors import UsageError
 from serve.settings import DEMO_SUITES, Settings, example, read_settings
@@ -99,7 +99,7 @@ def test_a_load_setting_is_the_harnesss_own_by_default_and_nothing_that_it_would
     """The two packages do not import each other: this is where their bounds meet."""
     field = Settings.model_fields[setting]
     least, most = (next(getattr(one, end) for one in field.metadata if hasattr(one, end)) for end in ("ge", "le"))
-    assert (field.default, most) == (getattr(LoadProfile, own), LIMITS[own][1])
+    assert (field.default, most) == (getattr(DEFAULT, own), LIMITS[own][1])
     assert LIMITS[own][0] <= least
 
 

@@ -34,6 +34,7 @@ class Vllm:
     longest: int = 2048
     blocks: int = 64
     template: str = "<%s>%s"
+    tools: str = "<tools>"  # what the template makes of any
     refuses: str = ""  # a role that the template knows nothing of
     sampling: dict[str, float] = field(default_factory=dict)  # of its generation_config
     certain: bool = True  # draws the same tokens twice
@@ -55,6 +56,7 @@ class Vllm:
             if self.refuses in [message["role"] for message in body["messages"]]:
                 return 400, {"error": {"message": f"no {self.refuses}, please"}}
             text = "".join(self.template % (message["role"], message["content"]) for message in body["messages"])
+            text += self.tools if "tools" in body else ""
             return 200, {"tokens": [ord(letter) for letter in text]}
         if path == "/detokenize":
             return 200, {"prompt": "".join(map(chr, body["tokens"]))}
@@ -144,8 +146,14 @@ def test_quantization_is_what_whoever_started_the_server_says(servers: Servers) 
     assert read_server(endpoint)["quantization"] == "gptq int4 g128"
 
 
+def test_templates_that_differ_in_what_they_make_of_tools_alone_are_told_apart(servers: Servers) -> None:
+    one, other = (read(servers, Vllm(tools=told))["chat template"] for told in ("<tools>", "<functions>"))
+    assert one[:-1] == other[:-1]
+    assert one[-1] != other[-1]
+
+
 def test_a_template_that_refuses_a_role_is_seen_by_what_it_says(servers: Servers) -> None:
-    assert read(servers, Vllm(refuses="system"))["chat template"][1:] == ["refused: no system, please"] * 2
+    assert read(servers, Vllm(refuses="system"))["chat template"][1:3] == ["refused: no system, please"] * 2
 
 
 @pytest.mark.parametrize("sampling", [{"top_p": 0.8}, {"repetition_penalty": 1.05}])

@@ -26,7 +26,8 @@ def test_the_pages_show_the_tables_that_the_command_prints(capsys: pytest.Captur
     assert main(["simulate"]) == 0
     *of_evals, of_loads, of_searches = capsys.readouterr().out.strip().split("\n\n")
     printed = cells("\n".join(of_evals))
-    assert len(printed) == 2 + len(list(table.cases())) + len(list(bounds.cases()))
+    suites = 2  # shipped ones, three and all
+    assert len(printed) == 3 + len(list(table.cases())) + len(list(bounds.cases())) + suites
     assert shown("stats", "run | correlation", "</details>") == printed
     assert len(cells(of_loads)) == 1 + len(list(load.cases()))
     assert shown("load", "beside the servers", "\n\n") == cells(of_loads)

@@ -1,11 +1,13 @@
 """What counts of a load's blocks while they come in."""
 
+from dataclasses import replace
+
 from evalharness.load.collecting import Collected, collected
-from evalharness.load.profile import LoadProfile
+from evalharness.load.profile import DEFAULT
 from evalharness.runs.rows import BlockRow, RequestRow
 from tests.parts import NAMES, block, failed, requested
 
-PROFILE = LoadProfile(users=2, seconds=100, output_tokens=2)
+PROFILE = replace(DEFAULT, users=2, seconds=100, output_tokens=2)
 
 
 def asked(pair: int, endpoint: str, **more: object) -> list[RequestRow]:

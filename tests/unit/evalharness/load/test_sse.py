@@ -73,3 +73,7 @@ def test_any_bytes_are_an_event_or_malformed(data: bytes) -> None:
         parse_line(b"data:" + data)
     except StreamError as error:
         assert error.kind == "malformed"
+
+
+def test_half_of_a_surrogate_pair_is_output_too() -> None:
+    assert parse_line(rb'data: {"choices": [{"delta": {"content": "\ud83d"}}]}') == Event(output=True)

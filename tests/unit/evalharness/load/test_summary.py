@@ -1,18 +1,19 @@
 """The summary of a load run: its shape, and what it warns of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from evalharness.load.collecting import Collected
-from evalharness.load.profile import LoadProfile
+from evalharness.load.profile import DEFAULT
 from evalharness.load.summary import summarise
 from evalharness.report.load_terminal import so_far, table
 from evalharness.runs.rows import RequestRow
 from evalharness.runs.summaries import LoadSummary
 from tests.parts import NAMES, block, failed, requested
 
-PROFILE = LoadProfile(users=2, seconds=100, output_tokens=10)
+PROFILE = replace(DEFAULT, users=2, seconds=100, output_tokens=10)
 CHUNKS = [0.1 + 0.01 * n for n in range(10)]
 
 

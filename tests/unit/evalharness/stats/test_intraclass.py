@@ -28,16 +28,18 @@ def test_of_groups_that_are_right_or_wrong_as_a_whole_it_is_one() -> None:
 
 
 def test_it_is_what_the_textbook_makes_of_groups_of_one_size() -> None:
-    """Fisher's anova estimator, worked out by hand: three groups of two, 1 1, 0 1, 0 0."""
-    found = intraclass([1, 1, 0, 1, 0, 0], ["a", "a", "b", "b", "c", "c"])
-    between, within = (2 * (0.25 + 0 + 0.25)) / 2, 0.5 / 3
+    """Fisher's anova estimator, worked out by hand: nine groups of two, three each of 1 1, 0 1 and 0 0."""
+    found = intraclass([1, 1, 0, 1, 0, 0] * 3, [at // 2 for at in range(18)])
+    between, within = 2 * (6 * 0.25) / 8, 9 * (0.5 / 3) / 9
     assert found is not None and found.correlation == pytest.approx((between - within) / (between + within))
 
 
-def test_values_that_are_all_the_same_and_prompts_that_stand_alone_tell_nothing() -> None:
-    assert intraclass([1, 1, 1, 1, 1, 1], [1, 1, 2, 2, 3, 3]) is None
-    assert intraclass([1, 0, 1], [1, 2, 3]) is None
-    assert intraclass([1, 0, 1, 1], [1, 1, 2, 2]) is None
+def test_where_hardly_a_group_differs_or_each_prompt_stands_alone_nothing_tells() -> None:
+    pairs = [at // 2 for at in range(60)]
+    assert intraclass([1] * 60, pairs) is None
+    assert intraclass([0] * 8 + [1] * 52, pairs) is None  # four groups lost as a whole
+    assert intraclass([0, 1] * 30, range(60)) is None
+    assert intraclass([0] * 20 + [1] * 40, pairs) is not None
 
 
 @pytest.mark.parametrize(("rate", "correlation"), [(0.5, 0.0), (0.5, 0.3), (0.2, 0.1)])
