@@ -16,6 +16,7 @@ from evalharness.errors import UsageError
 from evalharness.runs.evidence import (
     Evidence,
     Run,
+    fitting_capacity,
     fitting_factorial,
     fitting_load_run,
     judgement,
@@ -73,8 +74,11 @@ def main(args: argparse.Namespace) -> int:
     evidence = Evidence(evaluation, load, judgement(evaluation))
     under_load = load.summary if load else None
     fairness = [run.about["fairness"] for run in (evaluation, load) if run and "fairness" in run.about]
+    borne = fitting_capacity(finished_runs(args.runs, "capacity"), evaluation) if policy.capacity else None
     many = tried(finished_runs(args.runs, "eval"), evaluation.about)
-    verdict = decide(evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness, many)
+    verdict = decide(
+        evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness, many, borne
+    )
     folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
     verdict_terminal.show(verdict, evidence)
     print(f"Report: {folder / 'report.html'}")

@@ -16,12 +16,19 @@ from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
-from evalharness.runs.summaries import EvalSummary, Factorial, FactorialSummary, JudgeSummary, LoadSummary
+from evalharness.runs.summaries import (
+    CapacitySummary,
+    EvalSummary,
+    Factorial,
+    FactorialSummary,
+    JudgeSummary,
+    LoadSummary,
+)
 from evalharness.runs.typed import parsed
 from evalharness.runs.versions import SCHEMAS
 
-Kind = TypeVar("Kind", EvalSummary, LoadSummary, FactorialSummary, JudgeSummary)
-Found = TypeVar("Found", EvalSummary, LoadSummary, FactorialSummary)
+Kind = TypeVar("Kind", EvalSummary, CapacitySummary, LoadSummary, FactorialSummary, JudgeSummary)
+Found = TypeVar("Found", EvalSummary, CapacitySummary, LoadSummary, FactorialSummary)
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,10 @@ def read_run(folder: Path, kind: Literal["load"]) -> Run[LoadSummary]: ...
 
 
 @overload
+def read_run(folder: Path, kind: Literal["capacity"]) -> Run[CapacitySummary]: ...
+
+
+@overload
 def read_run(folder: Path, kind: Literal["factorial"]) -> Run[FactorialSummary]: ...
 
 
@@ -90,7 +101,12 @@ def read_run(folder: Path, kind: str) -> Run[Any]:
     path = folder / "summary.json"
     if not path.exists():
         raise UsageError(f"{folder}: this run is not finished (it has no summary.json)")
-    of: dict[str, Any] = {"eval": EvalSummary, "load": LoadSummary, "factorial": FactorialSummary}
+    of: dict[str, Any] = {
+        "eval": EvalSummary,
+        "load": LoadSummary,
+        "capacity": CapacitySummary,
+        "factorial": FactorialSummary,
+    }
     summary = _read(path, kind, of[kind], "; eval --resume with this folder mends it" if kind == "eval" else "")
     if [side["name"] for side in about["endpoints"]] != [getattr(side, "name", side) for side in summary.endpoints]:
         raise UsageError(f"{path}: is of other endpoints than run.json beside it")
@@ -117,6 +133,12 @@ def fitting_load_run(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Run[
     """The first of these load runs that measured the two models of an eval run on its machine, or None."""
     candidates = (read_run(folder, "load") for folder in runs)
     return next((run for run in candidates if run.subject == evaluation.subject), None)
+
+
+def fitting_capacity(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> CapacitySummary | None:
+    """What the first of these capacity runs found that measured the two models of an eval run on its machine."""
+    candidates = (read_run(folder, "capacity") for folder in runs)
+    return next((run.summary for run in candidates if run.subject == evaluation.subject), None)
 
 
 def fitting_factorial(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Factorial | None:

@@ -95,6 +95,8 @@ class Policy:
     one suite shows a gain: that none is worse is then not enough. `max_error_rate` is the largest share of requests
     that may go unanswered.
 
+    `capacity` is the least multiple of the base's capacity that the tuned model has to bear at a service level.
+
     A policy without `load` asks nothing of the load test; `load_users` is the least load at which its limits have to
     be shown. `robustness` bounds how much more the tuned model may lose to rewording, `judge` the share of pairs that
     a judging model has to give it: without them, neither is judged. `allow_differences` names what the two servers
@@ -111,6 +113,7 @@ class Policy:
     require_gain: Annotated[bool, Strict()] = False
     load: Mapping[LoadMetric, Limit] = field(default_factory=dict)
     load_users: Annotated[int, Strict(), Field(ge=1)] | None = None
+    capacity: Mapping[Literal["at_least"], Bound] | None = None
     robustness: Mapping[Literal["not_worse_by"], Share] | None = None
     judge: Mapping[Literal["wins_at_least"], Share] | None = None
     allow_differences: Sequence[What] = ()

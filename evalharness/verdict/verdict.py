@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from evalharness.runs.about import Fairness
-from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, Outcome, Reason, Word
+from evalharness.runs.summaries import CapacitySummary, EvalSummary, JudgeSummary, LoadSummary, Outcome, Reason, Word
 from evalharness.verdict.criteria.answered import ErrorKinds, answered, answered_in_each
 from evalharness.verdict.criteria.capacity import capacity
 from evalharness.verdict.criteria.fight import fair_fight
@@ -18,6 +18,7 @@ from evalharness.verdict.criteria.no_difference import no_difference
 from evalharness.verdict.criteria.preference import preference
 from evalharness.verdict.criteria.quality import quality
 from evalharness.verdict.criteria.robustness import robustness
+from evalharness.verdict.criteria.service_level import service_level
 from evalharness.verdict.policy import Policy
 
 __all__ = ["Outcome", "Reason", "Verdict", "Word", "decide"]
@@ -44,6 +45,7 @@ def decide(
     judged: JudgeSummary | None = None,
     fairness: Iterable[Fairness] = (),
     tried: Mapping[str, int] = MappingProxyType({}),
+    borne: CapacitySummary | None = None,
 ) -> Verdict:
     """The verdict on an eval run's summary, a load run's and a judging model's (None: there is none).
 
@@ -56,6 +58,7 @@ def decide(
         *of_answers(evaluation, policy, tried),
         *preference(judged, evaluation, policy),
         *capacity(load, policy),
+        *service_level(borne, policy),
     ]
     reasons += answered("eval", asked, unanswered, policy.max_error_rate)
     reasons += answered_in_each(evaluation.suites, policy.max_error_rate)
