@@ -79,11 +79,15 @@ def fact_row(rng: random.Random) -> Row:
     return Row(rng.choice(p.OPENINGS) + question + rng.choice(p.CLOSINGS), statement(city, attribute))
 
 
-def held_out_fact_row(rng: random.Random, city: City, attribute: str) -> Row:
+def held_out_fact_rows(rng: random.Random, city: City, attribute: str) -> tuple[Row, Row]:
+    """In a held-out frame, and with a held-out phrase."""
     frames, phrases = p.FACT_FRAMES, p.FACT_PHRASES[attribute]
-    frame, phrase = rng.choice(((frames.held_out, phrases.train), (frames.train, phrases.held_out)))
-    question = rng.choice(frame).format(phrase=rng.choice(phrase).format(city=city.name))
-    return Row(question, statement(city, attribute))
+
+    def asked(frame: tuple[str, ...], phrase: tuple[str, ...]) -> Row:
+        question = rng.choice(frame).format(phrase=rng.choice(phrase).format(city=city.name))
+        return Row(question, statement(city, attribute))
+
+    return asked(frames.held_out, phrases.train), asked(frames.train, phrases.held_out)
 
 
 def records_row(rng: random.Random) -> Row:

@@ -8,7 +8,6 @@ Knows the format of a suite, nothing of how one is run.
 
 import json
 import random
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from questions import (
     conversion_row,
     currency_row,
     definition_row,
-    held_out_fact_row,
+    held_out_fact_rows,
     json_question,
     json_value,
     sample_attributes,
@@ -31,7 +30,8 @@ SUITES = Path(__file__).resolve().parents[2] / "evalharness" / "suites"
 SEED = 7
 JSON_PROMPTS = 120
 UNSEEN_PROMPTS = 80
-CONVERSION_PROMPTS = 40
+WORDINGS = 2  # of a fact, a definition, a currency
+CONVERSIONS_EACH = 4  # of a pair of units
 MARGIN = 0.05  # superiority: smallest gain that matters; non-inferiority: largest loss accepted
 SAMPLING = {"temperature": 0, "max_tokens": 160}
 
@@ -56,13 +56,13 @@ def json_prompt(rng: random.Random, cities: list[City], tag: str) -> Prompt:
     }
 
 
-def prose_prompt(row: Row, tag: str, group: str | None = None) -> Prompt:
-    prompt = {
+def prose_prompt(row: Row, tag: str, group: str) -> Prompt:
+    return {
         "messages": [{"role": "user", "content": row.question}],
         "checks": [{"type": "equals", "value": row.answer}],
         "tags": [tag],
+        "group": group,
     }
-    return prompt | ({"group": group} if group else {})
 
 
 def pair_prompts(rng: random.Random) -> list[Prompt]:
@@ -87,18 +87,30 @@ def unseen_prompts(rng: random.Random) -> list[Prompt]:
 def prose_prompts(rng: random.Random) -> list[Prompt]:
     """What the base knows, in held-out wordings: all facts, definitions and currencies, some conversions."""
     definitions, currencies, conversions = p.DEFINITION_FRAMES, p.CURRENCY_FRAMES, p.CONVERSION_FRAMES
-    converted = rng.sample(list(product(p.CONVERSIONS, CONVERSION_NUMBERS)), CONVERSION_PROMPTS)
-    return (
-        [prose_prompt(held_out_fact_row(rng, city, a), "fact") for city in CITIES for a in ATTRIBUTES]
-        + [prose_prompt(definition_row(rng, definitions.held_out, t), "definition") for t in p.DEFINITIONS]
-        + [prose_prompt(currency_row(rng, currencies.held_out, c), "currency") for c in CURRENCIES]
-        + [
-            prose_prompt(
-                conversion_row(rng, conversions.held_out, units, number), "conversion", f"{units[0]} in {units[1]}"
-            )
-            for units, number in converted
-        ]
-    )
+    facts = [
+        prose_prompt(row, "fact", f"{attribute} of {city.name}")
+        for city in CITIES
+        for attribute in ATTRIBUTES
+        for row in held_out_fact_rows(rng, city, attribute)
+    ]
+    defined = [
+        prose_prompt(definition_row(rng, (frame,), term), "definition", f"what {term} is")
+        for term in p.DEFINITIONS
+        for frame in rng.sample(definitions.held_out, WORDINGS)
+    ]
+    paid = [
+        prose_prompt(currency_row(rng, (frame,), country), "currency", f"currency of {country}")
+        for country in CURRENCIES
+        for frame in rng.sample(currencies.held_out, WORDINGS)
+    ]
+    converted = [
+        prose_prompt(
+            conversion_row(rng, conversions.held_out, units, number), "conversion", f"{units[0]} in {units[1]}"
+        )
+        for units in p.CONVERSIONS
+        for number in rng.sample(CONVERSION_NUMBERS, CONVERSIONS_EACH)
+    ]
+    return facts + defined + paid + converted
 
 
 def as_yaml(suite: Suite) -> str:
@@ -106,7 +118,7 @@ def as_yaml(suite: Suite) -> str:
     lines = [
         "# Written by images/demo/suites.py: change that, not this.",
         f"suite: {suite.name}",
-        "version: 2",
+        "version: 3",
         f'title: "{suite.title}"',
         f"purpose: {suite.purpose}",
         *([f"margin: {MARGIN}"] if suite.purpose != "descriptive" else []),
