@@ -23,6 +23,8 @@ from evalharness.runs.folder import finished_runs, write_concluded
 from evalharness.runs.history import rounds, tried
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import Graded, PromptRow
+from evalharness.runs.typed import Json
+from evalharness.suites.schema import Suite
 from evalharness.verdict.policy import read_policy, shipped
 from evalharness.wording import listing
 
@@ -66,6 +68,9 @@ def main(args: argparse.Namespace) -> int:
         if endpoint in complaints:
             raise complaints[endpoint]
     servers = read_servers(endpoints) if jobs else {}
+    if not args.resume:
+        suites = _fitting(suites, servers)
+        jobs = asking_run.plan(suites, endpoints)
     about = read_about(args.resume, NAME)["suites"] if args.resume else [suite.about() for suite in suites]
     lengths.check_lengths(about, servers)
     if args.resume:
@@ -110,6 +115,15 @@ def _in_looks(
         if not open_still:
             break
     return summary
+
+
+def _fitting(suites: Sequence[Suite], servers: Mapping[str, Json]) -> list[Suite]:
+    """The suites as far as the servers are long enough for them; what is left out is said."""
+    fit = lengths.fitting(suites, servers)
+    for suite, cut in zip(suites, fit, strict=True):
+        if cut is not suite:
+            print(f"tandem: {suite.suite}: {cut.title}", file=sys.stderr)
+    return fit
 
 
 def _summarised(

@@ -57,6 +57,9 @@ class Prompt(Model):
 
     `tools` are offered with the messages. With `live` these are the turns of the user alone (and a system's before
     them), and the model leads the conversation itself: before each turn it is sent what it said to those before.
+
+    `context` is the served length in tokens that it and its answer take, where that is not the suite's: where the
+    servers serve less, it is left out.
     """
 
     id: Text
@@ -70,6 +73,7 @@ class Prompt(Model):
     tools: Annotated[list[Tool], Field(min_length=1)] | None = None
     tool_choice: Literal["auto", "required", "none"] | None = None
     live: bool = False
+    context: Annotated[int, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _calls_and_turns_make_sense(self) -> Self:
@@ -191,6 +195,10 @@ class Suite(Model):
             repeat=repeat,
         )
 
+    def needed(self, prompt: Prompt) -> int:
+        """The served length in tokens that one of its prompts and the answer take; 0 where any will do."""
+        return prompt.context or self.context or 0
+
     def about(self) -> AskedSuite:
         """What a run folder says of it beside the prompts: so many are `variants`, the others stand in `groups`.
 
@@ -213,8 +221,8 @@ class Suite(Model):
             about["variants"] = variants * times
         if self.repeats:
             about["repeats"] = self.repeats
-        if self.context:
-            about["context"] = self.context
+        if needed := max(map(self.needed, self.prompts)):
+            about["context"] = needed
         return about
 
 

@@ -1,7 +1,7 @@
 """Checkpoints written anew piece by piece: read, changed in float32, rounded once to their type, written.
 
-Reading, arithmetic and writing each have a thread; what is in memory at a time is a few pieces, whatever the model's
-size. It knows nothing of adapters or proofs.
+Reading and writing have a thread each, arithmetic has two; what is in memory at a time is a few pieces, whatever the
+model's size. It knows nothing of adapters or proofs.
 """
 
 import json
@@ -23,8 +23,9 @@ from serve.models.headers import INDEX, WIDTHS, Tensor, header, weight_files
 if TYPE_CHECKING:
     import torch
 
-PIECE = 16 * 1024**2  # bytes, as they lie in the file
-AHEAD = 3  # pieces read before they are needed, and as many that wait to be written
+PIECE = 4 * 1024**2  # bytes, as they lie in the file
+AHEAD = 8  # pieces under way at a time
+WORKERS = 2  # pieces that are changed at a time
 TYPES = {"BF16": "bfloat16", "F16": "float16", "F32": "float32", "F64": "float64"}
 
 
@@ -97,29 +98,23 @@ def write_shard(weights: Sequence[Weight], path: Path) -> None:
             for source in {weight.source.path for weight in weights}
         }
         reader, writer = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))
+        arithmetic = stack.enter_context(ThreadPoolExecutor(WORKERS))
         write_all(target.fileno(), memoryview(head), 0)
-        waiting: deque[tuple[Weight, int, int, Future[torch.Tensor]]] = deque()
-        written: deque[Future[None]] = deque()
+        under_way: deque[Future[None]] = deque()
 
-        def change_one(left: int) -> None:
-            while len(waiting) > left:
-                weight, first, offset, raw = waiting.popleft()
-                data = changed(weight, raw.result(), first)
-                written.append(writer.submit(write_all, target.fileno(), data, offset))
-                while len(written) > AHEAD:
-                    written.popleft().result()
+        def move_on(raw: "Future[torch.Tensor]", weight: Weight, first: int, offset: int) -> None:
+            data = arithmetic.submit(lambda: changed(weight, raw.result(), first))
+            under_way.append(writer.submit(lambda: write_all(target.fileno(), data.result(), offset)))
 
         for weight in weights:
-            if any(change.whole for change in weight.changes):
-                change_one(0)
-                look(weight, sources[weight.source.path].fileno())
+            file = sources[weight.source.path].fileno()
+            look(weight, file)
             for first, rows in weight.pieces():
-                raw = reader.submit(read, weight, sources[weight.source.path].fileno(), first, rows)
-                waiting.append((weight, first, place, raw))
+                move_on(reader.submit(read, weight, file, first, rows), weight, first, place)
                 place += rows * weight.row_bytes
-                change_one(AHEAD)
-        change_one(0)
-        for last in written:
+                while len(under_way) > AHEAD:
+                    under_way.popleft().result()
+        for last in under_way:
             last.result()
 
 

@@ -39,6 +39,7 @@ def drafts() -> list[Draft]:
         live.suite(),
         long_context.suite(),
         long_context.longer_suite(),
+        long_context.longest_suite(),
         memory.suite(),
         over_refusal.suite(),
         reasoning.suite(),

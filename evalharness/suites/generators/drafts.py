@@ -29,6 +29,7 @@ class Item:
     `group` is what the suite calls the prompts that stand or fall together, such as those of one template; None stands
     alone. `gold` is an answer that is right, `wrong` one that is plainly not: the tests hold the checks against both.
     Calls of tools, and the turns of a `live` conversation, stand in them as a report shows them (runs/transcript.py).
+    `context` is the served length that it takes, where that is not the suite's.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Item:
     group: str | None = None
     tools: Sequence[dict[str, Any]] = ()
     live: bool = False
+    context: int | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ def as_yaml(draft: Draft) -> str:
         lines.append(f"    checks: {_json(item.checks)}")
         lines.append(f"    tags: {_json([item.kind, *item.tags])}")
         lines += [f"    group: {_json(item.group)}"] if item.group else []
+        lines += [f"    context: {item.context}"] if item.context else []
         lines += [f"    rubric: {_json(item.rubric)}"] if item.rubric else []
     return "\n".join(lines) + "\n"
 

@@ -1,4 +1,4 @@
-"""The suites `long-context` and `long-context-8k`: facts hidden in long generated logbooks.
+"""The suites `long-context`, `long-context-8k` and `long-context-32k`: facts hidden in long generated logbooks.
 
 How long is counted in tokens, cautiously: no tokenizer is at hand, and each model has its own.
 """
@@ -32,6 +32,21 @@ LONG_HEAD = (
     HEAD.replace("500, 1000 and 1700", "3500 and 7000").format(context=LONGER)
     + "Its prompts are too few to decide anything: it is only shown. Start the servers with a served length of 8192 or "
     "more before you name this suite."
+)
+
+LONGEST_HEAD = (
+    HEAD.replace("about 500, 1000 and 1700", "about 15,500 and 31,500")
+    .replace(
+        "with its answer every prompt fits into {context} tokens on all common tokenizers",
+        "with its answer a prompt fits into the 16384 or 32768 tokens that it names",
+    )
+    .replace(
+        "A server that serves a shorter length refuses the longest of them, which counts as errors and not as wrong "
+        "answers.",
+        "Prompts longer than what is served are left out, and the suite's title says how many.",
+    )
+    + "Some are of documents of several kinds: a logbook, mails, and a price list as a table, of which two are needed. "
+    "Its prompts are too few to decide anything: it is only shown."
 )
 
 _CABINETS = ("blue", "red", "green", "yellow", "white", "black", "brown", "grey")
@@ -95,6 +110,22 @@ def longer_suite() -> Draft:
     items = [make(rng, sizes[at % 2]) for make in kinds for at in range(4)]
     title = "Facts in documents of up to 7000 tokens"
     return Draft("long-context-8k", title, "descriptive", None, ANSWER_TOKENS, LONG_HEAD, items, LONGER, version=3)
+
+
+def longest_suite() -> Draft:
+    rng = random.Random(SEED + 2)
+    kinds: Sequence[Callable[[random.Random, Size], Item]] = (
+        partial(_needle, place="middle"),
+        _look_alikes,
+        _corrected,
+        _two_places,
+        _two_kinds,
+        _two_kinds,
+    )
+    served = ((15_500, 16_384), (31_500, 32_768))  # the size of the document, and what the servers must serve for it
+    items = [replace(make(rng, size), context=context) for size, context in served for make in kinds]
+    title = "Facts in documents of 15,500 and 31,500 tokens"
+    return Draft("long-context-32k", title, "descriptive", None, ANSWER_TOKENS, LONGEST_HEAD, items)
 
 
 def most_tokens(text: str) -> int:
@@ -197,6 +228,35 @@ def _counted(rng: random.Random, size: Size) -> Item:
     question = f"How many times was the boat {boat} seen? Only the number, in digits."
     book = _hide(_entries(rng, size - 120), facts)
     return _item("counted", size, book, question, str(many), str(many + 1))
+
+
+def _two_kinds(rng: random.Random, size: Size) -> Item:
+    """Mails, a price list and a logbook: the number of things is in a mail, what one costs is in the list."""
+    things, people = rng.sample(THINGS, 12), rng.sample(PEOPLE, 8)
+    prices = dict(zip(things, rng.sample(range(11, 99), 12), strict=True))
+    table = "\n".join(
+        ["| thing | euros |", "|---|---:|", *(f"| {thing} | {price} |" for thing, price in prices.items())]
+    )
+    ordered = dict(zip(people, zip(things, rng.sample(range(3, 20), 8), strict=False), strict=True))
+    mails = [
+        f"From: {person}\nPlease order {many} of {thing} for the station." for person, (thing, many) in ordered.items()
+    ]
+    rng.shuffle(mails)
+    wanted = rng.choice(people)
+    thing, many = ordered[wanted]
+    entries = _entries(rng, size - most_tokens(table) - sum(map(most_tokens, mails)) - 150)
+    half = len(entries) // 2
+    text = "\n\n".join(
+        ["# Logbook", "\n".join(entries[:half]), "# Price list", table, "# Mails", *mails, "# Logbook, continued"]
+    )
+    asked = (
+        f"Here are papers of a lighthouse.\n\n{text}\n\n" + "\n".join(entries[half:]) + "\n\nEnd of the papers. What "
+        f"does the order that {wanted} asks for by mail cost in euros, by the price list? Answer with one number only."
+    )
+    right, wrong = str(many * prices[thing]), str(prices[thing])
+    return _of_kind_and_size(
+        Item("two-kinds", user(asked), only(right, f"{right} euros", f"€{right}"), right, wrong), size
+    )
 
 
 def _chinese(rng: random.Random, size: Size) -> Item:

@@ -22,6 +22,7 @@ SUITES = {suite.suite: suite for suite in load_suites(shipped())}
 ITEMS = [item for draft in drafts() for item in draft.items]
 
 GENERAL = {  # of each kind, to its first prompt: an answer that is right, and one that is not
+    "alone": ("9000", "5400"),
     "describe": ("It has two wheels, a seat and a bar to steer with. " * 4, "A thing with two wheels."),
     "explain": ("Warm air rises, cools, and its water falls down in drops.", "word " * 26),
     "list": ("1. Towel\n2. Sun cream\n3. Water", "Here are three things:\nTowel\nSun cream\nWater"),
@@ -131,12 +132,6 @@ def test_a_chinese_word_passes_in_bold_and_with_the_full_stop_inside_the_quotes(
         assert not passes(f"我觉得是{item.gold}", item)
 
 
-def test_water_is_no_ice_and_carbon_dioxide_is_no_oxygen() -> None:
-    [oxygen] = [item for item in of_kind("fact-zh") if item.gold == "氧气。"]
-    assert not passes("二氧化碳。", oxygen)
-    assert passes("我们需要氧气。", oxygen)
-
-
 def test_a_code_word_is_found_spelled_out_and_backwards_too() -> None:
     for item in of_kind("code-word"):
         word = re.findall(r"'(\w+)'", item.messages[0]["content"])[0]
@@ -235,7 +230,12 @@ def test_nobody_asks_the_same_thing_twice_in_a_conversation() -> None:
 
 def test_every_kind_of_failure_can_be_met_in_the_shipped_suites() -> None:
     run, read = ([item for item in ITEMS if (item.checks[0]["type"] == "code") is code] for code in (True, False))
-    tried = [(answer, "stop", item) for item in read for answer in (item.wrong, "", "la " * 99)]
+    tried = [
+        (answer, "stop", item)
+        for item in read
+        for answer in (item.wrong, "", "la " * 99)
+        if "turn" not in str(item.checks)
+    ]
     tried += [(run[0].wrong, "stop", run[0]), ("No", "length", read[0])]
     met = {outcome.failure for answer, reason, item in tried for outcome in apply_checks(answer, reason, item.checks)}
     assert met - {None} == set(FAILURES)

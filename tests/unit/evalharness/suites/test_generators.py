@@ -99,7 +99,8 @@ def test_the_margin_is_the_smallest_in_whole_points_that_so_many_prompts_show_if
 
 GROUPS = {  # of the templates, by counting them in the generators
     "bilingual": 62, "extraction": 66, "grounded": 62, "instructions": 63, "live": 45, "long-context": 24,
-    "long-context-8k": 12, "memory": 61, "reasoning": 62, "safety": 81, "structured": 61, "tool-calls": 82,
+    "long-context-32k": 10, "long-context-8k": 12, "memory": 61, "reasoning": 62, "safety": 81, "structured": 61,
+    "tool-calls": 82,
 }  # fmt: skip
 
 
@@ -133,7 +134,11 @@ def test_the_longest_prompt_and_its_answer_fit_into_the_served_length_that_the_s
     assert longest > draft.context * 0.75, "a suite about length should use it"
 
 
-@pytest.mark.parametrize("draft", [draft for draft in DRAFTS.values() if not draft.context], ids=lambda d: d.name)
+@pytest.mark.parametrize(
+    "draft",
+    [draft for draft in DRAFTS.values() if draft.name != "long-context-32k" and not draft.context],
+    ids=lambda d: d.name,
+)
 def test_a_suite_that_names_no_served_length_fits_into_a_short_one(draft: Draft) -> None:
     assert max(most_sent(item, draft) for item in draft.items) + TEMPLATE_TOKENS + draft.max_tokens <= 1024
 
@@ -148,6 +153,14 @@ def most_sent(item: Item, draft: Draft) -> int:
 @pytest.mark.parametrize("draft", DRAFTS.values(), ids=DRAFTS)
 def test_no_right_answer_is_cut_off_by_the_token_limit(draft: Draft) -> None:
     assert max(most_tokens(item.gold) for item in draft.items) <= draft.max_tokens
+
+
+def test_a_prompt_that_names_a_served_length_fits_into_it_and_uses_it() -> None:
+    named = [item for draft in DRAFTS.values() for item in draft.items if item.context]
+    assert {item.context for item in named} == {16_384, 32_768}
+    for item in named:
+        longest = most_tokens(item.messages[0]["content"]) + TEMPLATE_TOKENS + DRAFTS["long-context-32k"].max_tokens
+        assert 0.9 * (item.context or 0) < longest <= (item.context or 0)
 
 
 def test_a_hidden_fact_stands_in_its_document_where_its_kind_says() -> None:
