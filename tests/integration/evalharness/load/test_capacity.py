@@ -44,17 +44,17 @@ def summary(tmp_path: Path) -> CapacitySummary:
     return parsed(CapacitySummary, (folder / "summary.json").read_bytes())
 
 
-def test_the_knee_of_a_queue_is_found_and_half_of_it_on_a_server_with_half_the_slots(tmp_path: Path) -> None:
+def test_what_a_queue_cannot_bear_is_shown_and_what_it_bears_lies_below(tmp_path: Path) -> None:
+    """However busy this machine is: so many slots answer no more."""
     with serving(server(6)) as base, serving(server(3)) as tuned:
-        assert run(tmp_path, base, tuned, "--slo", level(tmp_path), "--start", "16", "--seconds", "60") == 0
+        assert run(tmp_path, base, tuned, "--slo", level(tmp_path), "--start", "16", "--seconds", "30") == 0
     found = summary(tmp_path)
-    first, second = (side.estimate for side in found.endpoints)
-    assert first is not None
-    assert second is not None
-    for side, most in ((first, 6 / SERVICE), (second, 3 / SERVICE)):
-        assert side.low < most  # what the slots can do at all
-        assert 0.7 * most < side.value < 1.1 * most
-    assert {row.outcome for row in found.probes if not row.rejected} >= {"failed", "unsettled"}
+    for side, most in zip(found.endpoints, (6 / SERVICE, 3 / SERVICE), strict=True):
+        assert side.low <= most
+        assert side.high is not None
+        assert side.capacity is not None
+        assert side.low <= side.capacity <= side.high
+    assert "failed" in {row.outcome for row in found.probes}
 
 
 def test_a_stalled_server_is_charged_with_all_who_were_due_meanwhile(tmp_path: Path) -> None:
