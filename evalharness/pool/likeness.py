@@ -1,7 +1,8 @@
 """Texts that are nearly the same: found among many by MinHash (datasketch), then looked at one by one.
 
 Questions made from one template differ only in names and numbers, and yet ask for something else. So a near copy has
-the names and numbers of what it is a copy of, each name but for a slip, beside most of its text.
+the names and numbers of what it is a copy of, each name but for a slip, beside most of its text. A copy hidden in a
+much longer text is not found.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from evalharness.simulation import bounds, table
+from evalharness.simulation import bounds, capacity, table
 
 COUNTED: Mapping[str, str] = {
     "answered": "errors and missing rows are counted; what they could hide is simulated with each suite's criterion",
@@ -19,6 +19,7 @@ def rows() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for bound in bounds.cases():
         found.setdefault(bound.criterion, []).append(f"{bound.about}, {bound.witnesses}")
+    found["capacity at a service level"] = [queue.name for queue in capacity.cases()]
     for case in table.cases():
         for criterion in table.holds(case):
             found.setdefault(criterion, []).append(f"{case.world}, {case.correlation}, {case.prompts}")

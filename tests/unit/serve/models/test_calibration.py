@@ -48,7 +48,11 @@ def test_every_kind_is_read_by_its_content(tmp_path, kind, lines):
 
 
 @pytest.mark.parametrize("suite", sorted((ROOT / "evalharness" / "suites").glob("*.yaml")), ids=lambda file: file.stem)
-def test_every_shipped_suite_can_guide_the_quantizer(suite):
+def test_every_shipped_suite_can_guide_the_quantizer_but_one_of_too_few_prompts(suite):
+    if suite.stem == "long-context-32k":
+        with pytest.raises(UsageError, match="12 rows that differ; CALIBRATION needs at least 16"):
+            calibration_rows(suite)
+        return
     rows = calibration_rows(suite)
     assert FEWEST <= len(rows) <= MOST
     assert all(row["messages"][-1]["role"] == "user" for row in rows)
