@@ -12,15 +12,20 @@ of the block to the last answer's end. Failed requests bring nothing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evalharness.runs.rows import BlockRow, RequestRow
 
-Floats = NDArray[np.float64]
+Samples = NDArray[np.floating[Any]]
 
 LATENCIES = ("ttft", "itl", "tpot", "e2e")
+
+# There are as many gaps as tokens: those of a million requests take half the memory so, right to some nanoseconds.
+KEPT_AS = {"itl": np.float32}
+DIGITS = 9  # after the point, of what is told of them in seconds
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,14 @@ class Block:
     seconds: float
     tokens: float
     requests: float
-    values: dict[str, Floats]
+    values: dict[str, Samples]
 
 
 Pair = tuple[Block, Block]
 """One block of each endpoint, run right after each other, with the same questions."""
 
 
-def latencies(row: RequestRow) -> dict[str, Floats]:
+def latencies(row: RequestRow) -> dict[str, Samples]:
     """The samples of one successful request."""
     chunks, tokens = np.array(row.chunks), row.output_tokens or 0
     tpot = [(chunks[-1] - chunks[0]) / (tokens - 1)] if tokens > 1 else []
@@ -57,27 +62,36 @@ def measured_block(rows: Iterable[RequestRow], block: BlockRow) -> Block:
         seconds=block.seconds,
         tokens=sum(row.output_tokens or 0 for row in answered),
         requests=len(answered),
-        values={name: np.concatenate([np.empty(0), *(one[name] for one in samples)]) for name in LATENCIES},
+        values={name: _joined(name, [one[name] for one in samples]) for name in LATENCIES},
     )
 
 
-def samples(blocks: Sequence[Block], latency: str) -> Floats:
-    return np.concatenate([np.empty(0), *(block.values[latency] for block in blocks)])
+def samples(blocks: Sequence[Block], latency: str) -> Samples:
+    return _joined(latency, [block.values[latency] for block in blocks])
 
 
-def percentile(values: Floats, q: float) -> float | None:
+def _joined(latency: str, found: Sequence[Samples]) -> Samples:
+    kept_as = KEPT_AS.get(latency, np.float64)
+    return np.concatenate([np.empty(0, kept_as), *found], dtype=kept_as, casting="same_kind")
+
+
+def percentile(values: Samples, q: float) -> float | None:
     """The smallest sample that at least q % of the samples do not exceed; None without samples."""
-    return float(np.percentile(values, q, method="inverted_cdf")) if values.size else None
+    return _told(np.percentile(values, q, method="inverted_cdf")) if values.size else None
 
 
-def percentiles(values: Floats, of: Sequence[float]) -> dict[str, float | None]:
+def percentiles(values: Samples, of: Sequence[float]) -> dict[str, float | None]:
     """`percentile` of each, as p50 and so on; `values` are out of order afterwards: a copy of a million requests' gaps
     is a quarter of a gigabyte.
     """
     if not values.size:
         return {f"p{q:g}": None for q in of}
     found = np.percentile(values, of, method="inverted_cdf", overwrite_input=True)
-    return {f"p{q:g}": float(value) for q, value in zip(of, found, strict=True)}
+    return {f"p{q:g}": _told(value) for q, value in zip(of, found, strict=True)}
+
+
+def _told(value: np.floating[Any]) -> float:
+    return round(float(value), DIGITS) if isinstance(value, np.float32) else float(value)
 
 
 def rate(blocks: Sequence[Block], amount: str) -> float | None:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evalharness.load.measure import Block, Floats, Pair, percentile, rate, samples
+from evalharness.load.measure import Block, Pair, percentile, rate, samples
 from evalharness.runs.summaries import Ratio
 from evalharness.stats import signed_rank
+from evalharness.stats.score import Floats
 
 LATENCY_RATIOS: dict[str, tuple[str, float]] = {
     "ttft_p50": ("ttft", 50),
