@@ -291,4 +291,4 @@ def test_the_services_it_lists_are_those_of_the_catalogue_in_their_modes() -> No
 def test_the_families_it_names_are_those_that_are_served() -> None:
     named = re.search(r"Any model of the (.+?) family with a chat template will do", FIRST)
     assert named is not None
-    assert sorted(named[1].lower().split(" or ")) == sorted(SUPPORTED)
+    assert sorted(re.split(", | or ", named[1].lower())) == sorted(SUPPORTED)
