@@ -124,12 +124,13 @@ def prove(measured: Difference, kept_as: str, unit: float) -> dict[str, Any]:
     """
     arithmetic = ARITHMETIC * FLOAT32 * measured.sensitivity
     rounding = ROUNDING * unit * measured.sensitivity
-    if kept_as != "float32" and not measured.rounding <= rounding:  # nor where it is not a number
+    holds = measured.rounding <= rounding  # not where it is not a number
+    if not holds and kept_as != "float32":  # in which the product is made: nothing is rounded to it
         raise UsageError(
             f"{kept_as}, the type of BASE_MODEL, cannot hold the merged weights (rounding to it changes the answers by "
             f"{measured.rounding:.3g}, limit {rounding:.3g}); save BASE_MODEL in bfloat16 or float32"
         )
-    if not measured.unexplained <= arithmetic:
+    if not (holds and measured.unexplained <= arithmetic):
         raise UsageError(
             f"the merged model is not ADAPTER on BASE_MODEL: its answers differ by {measured.error:.3g}, of which "
             f"rounding to {kept_as} explains all but {measured.unexplained:.3g} (limit {arithmetic:.3g}; the adapter's "

@@ -66,7 +66,7 @@ def main() -> None:
     adapters: dict[str, Path] = {}
 
     def adapter(base: str, name: str, settings: dict[str, Any]) -> Path:
-        """One for all bases of the same tables and type: with a LoRA of a table, peft saves the base's own table too."""
+        """One for all bases of the same tables and type: with a LoRA of a table peft saves the base's own table too."""
         where = f"{base.split(',')[0]} {name}"
         if where not in adapters:
             adapters[where] = tiny.adapter(folder / "adapters" / where, bases[base], **settings)

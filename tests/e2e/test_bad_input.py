@@ -69,7 +69,7 @@ def test_preflight_says_all_that_stands_in_the_way_at_once(checkout: Checkout, t
     assert done.code == 2, done.said
     first, second = done.complaint.splitlines()
     assert "made for another base" in first
-    assert second.endswith("set CALIBRATION to a JSON-lines file")
+    assert "/no/such/file: No such file or directory; set CALIBRATION to JSON lines" in second
 
 
 def test_preflight_of_what_can_be_served_says_so_with_its_figures(checkout: Checkout) -> None:
