@@ -16,6 +16,9 @@ from evalharness.errors import UsageError
 if TYPE_CHECKING:
     from evalharness.runs.about import PublicEndpoint
 
+ENDPOINTS_FILE = Path(".tandem/endpoints.json")
+"""Where a deployment writes it, seen from its checkout."""
+
 
 @dataclass(frozen=True)
 class Endpoint:

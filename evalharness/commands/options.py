@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from evalharness.client.endpoints import Endpoint, against_itself, read_endpoints, read_key
+from evalharness.client.endpoints import ENDPOINTS_FILE, Endpoint, against_itself, read_endpoints, read_key
 from evalharness.errors import UsageError
 from evalharness.suites.files import load_suites, shipped
 from evalharness.suites.schema import Suite
 
-ENDPOINTS_FILE = Path(".tandem/endpoints.json")
 RUNS = Path("runs")
 POOL = Path("pool")
 

@@ -22,8 +22,7 @@ from locust import events, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
-from evalharness.client.endpoints import Endpoint, read_endpoints
-from evalharness.commands.options import ENDPOINTS_FILE
+from evalharness.client.endpoints import ENDPOINTS_FILE, Endpoint, read_endpoints
 from evalharness.errors import UsageError
 from evalharness.load.measure import latencies
 from evalharness.load.profile import DEFAULT, LoadPlan, Target, prompts_in_turn, within_limits
