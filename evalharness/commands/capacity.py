@@ -27,7 +27,7 @@ from evalharness.commands.options import (
     hand_on,
     positive,
 )
-from evalharness.errors import Failure, UsageError
+from evalharness.errors import UsageError
 from evalharness.load.probe import probe as probe_endpoint
 from evalharness.load.profile import Target, prompts_in_turn
 from evalharness.runs import fairness
@@ -48,7 +48,6 @@ ARRIVALS = "poisson"
 SECONDS, OUTPUT_TOKENS, PRECISION = 300.0, 64, 0.1
 LOWEST, HIGHEST = 0.05, 10_000.0  # requests a second; of users, one and
 MOST_USERS = 4096.0
-TRIES = 3  # at a level whose probes are thrown out
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -271,9 +270,11 @@ class Search:
 
     def __post_init__(self) -> None:
         self.rows = list(read_rows(self.folder / "probes.jsonl", ProbeRow))
+        self.before = len(self.rows)  # of a run that is resumed, perhaps on a machine that has become quieter
 
     def run(self) -> bool:
         """Whether all was probed that both searches wanted."""
+        from evalharness.load.capacity import watch
         from evalharness.load.capacity.process import generating
         from evalharness.report.capacity_terminal import Progress
 
@@ -299,15 +300,18 @@ class Search:
                 self.rows.append(found.row)
                 probed += found.row.seconds
                 progress.probed(found.row, self.rows)
-        return True
+        return not any(watch.spoilt(self.rows[self.before :], endpoint.name) for endpoint in self.endpoints)
 
     def next(self) -> tuple[int, "Next"] | None:
         """Whose turn it is, and at which level: the side that was probed less often, as long as it wants to be."""
+        from evalharness.load.capacity import watch
         from evalharness.load.capacity.search import next_probe
         from evalharness.load.capacity.summary import found
 
         sides = sorted(range(len(self.endpoints)), key=lambda side: len(self.of(side)))
         for side in sides:
+            if watch.spoilt(self.rows[self.before :], self.endpoints[side].name):
+                continue
             if wanted := next_probe(found(self.rows, self.endpoints[side].name), self.within):
                 return side, wanted
         return None
@@ -335,17 +339,9 @@ class Search:
         )
 
     def refuse(self, found: "Probed") -> None:
-        """Raises UsageError where going on would measure something else, Failure where it would not end."""
+        """Raises UsageError where going on would measure something else."""
         from evalharness.load.capacity import watch
 
         length = None if self.args.arrivals.endswith(".csv") else self.args.output_tokens
         for reason in watch.refusals(found.requests, found.row.prefix_hit_rate, self.args.cache == "warm", length):
             raise UsageError(f"endpoint {found.row.endpoint}: {reason}")
-        if not found.row.rejected:
-            return
-        last = [row for row in self.rows if row.endpoint == found.row.endpoint][1 - TRIES :]
-        if len(last) == TRIES - 1 and all(row.rejected and row.level == found.row.level for row in last):
-            raise Failure(
-                f"{TRIES} probes of {found.row.endpoint} at {found.row.level:.3g} {self.process.unit} had to be thrown "
-                f"out: {found.row.rejected[0]}. More processes (--processes), or a machine of its own, help"
-            )

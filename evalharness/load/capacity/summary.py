@@ -74,13 +74,22 @@ def summarise(
         seconds=round(sum(row.seconds for row in rows), 1),
         whole=whole,
         probes=tuple(rows),
-        warnings=tuple(warnings(agreed, rows, whole)),
+        warnings=tuple(warnings(agreed, rows, names, unit, whole)),
     )
 
 
-def warnings(agreed: ServiceLevel, rows: Sequence[ProbeRow], whole: bool) -> Iterator[str]:
+def warnings(
+    agreed: ServiceLevel, rows: Sequence[ProbeRow], names: Sequence[str], unit: str, whole: bool
+) -> Iterator[str]:
     """What a reader must know before trusting the figures."""
-    if not whole:
+    given_up = [row for name in names if (row := watch.spoilt(rows, name))]
+    for row in given_up:
+        yield (
+            f"{watch.TRIES} probes of {row.endpoint} at {wording.three_figures(row.level)} {unit} had to be thrown out "
+            f"({row.rejected[0]}), and its search ended there. More processes (--processes), or a machine that does "
+            "nothing else, help."
+        )
+    if not whole and not given_up:
         yield f"The time was up before all was probed that the search wanted. It takes {wording.LONGER_CAPACITY}."
     for row in rows:
         if said := watch.disagreement(agreed, row.client_ttft, row.server_ttft):

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ScheduledRow, ServerRow
+from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow
 
 BUSY = 0.9  # of one core, of any process that generates load
 LATE = 0.1  # of the tightest limit on TTFT or e2e: what the client adds to every latency must be small beside it
 HITS = 0.01  # of the prompts' tokens, in a cold run
 APART = 0.02  # of a wanted length
+TRIES = 3  # at a level whose probes are thrown out
 AGREE = 0.1  # of the tightest limit: by so much more may the client see than the server
 
 
@@ -27,6 +28,13 @@ def rejections(agreed: ServiceLevel, cpu: float, lag: float, late_p99: float) ->
         yield f"1 in 100 requests left {late_p99 * 1000:.0f} ms late or more, {allowed * 1000:.0f} ms are allowed"
     elif lag > tightest(agreed):
         yield f"the load generator stood still for {lag * 1000:.0f} ms"
+
+
+def spoilt(rows: Sequence[ProbeRow], endpoint: str) -> ProbeRow | None:
+    """The last probe of an endpoint, where TRIES in a row were thrown out at one level: more would end no better."""
+    last = [row for row in rows if row.endpoint == endpoint][-TRIES:]
+    whole = len(last) == TRIES and all(row.rejected and row.level == last[0].level for row in last)
+    return last[-1] if whole else None
 
 
 def hit_rate(rows: Sequence[ServerRow]) -> float | None:

@@ -3,11 +3,11 @@
 import pytest
 
 from evalharness.errors import UsageError
-from evalharness.load.capacity import watch
+from evalharness.load.capacity import summary, watch
 from evalharness.load.capacity.questions import Lengths, filler, of_suites
 from evalharness.load.capacity.server_metrics import counted
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ScheduledRow, ServerRow
+from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow
 
 AGREED = ServiceLevel("", "", {"ttft_p95": 0.5, "tpot_p95": 0.01}, errors=0.01)
 
@@ -134,3 +134,51 @@ def test_each_turn_of_a_conversation_begins_with_all_that_was_said() -> None:
     assert [one["role"] for one in found[1].messages] == ["user", "assistant", "user"]
     with pytest.raises(UsageError, match="not one conversation"):
         of_suites(prompts, 8, turns=5)
+
+
+def probed(level: float, *rejected: str, endpoint: str = "base") -> ProbeRow:
+    return ProbeRow(
+        endpoint=endpoint,
+        probe=1,
+        level=level,
+        seed=0,
+        started=0.0,
+        seconds=3.0,
+        outcome=None if rejected else "held",
+        leaning=True,
+        quick=False,
+        hopeless=False,
+        offered=level,
+        achieved=level,
+        requests=9,
+        errors={},
+        shares=(),
+        latencies={},
+        client_cpu=0.1,
+        client_lag=0.0,
+        late_p99=0.1,
+        prefix_hit_rate=None,
+        server_ttft=None,
+        client_ttft=None,
+        output_tokens_per_s=1.0,
+        rejected=rejected,
+    )
+
+
+def test_a_search_ends_where_three_probes_of_one_level_were_thrown_out_in_a_row() -> None:
+    late = probed(8.0, "1 in 100 requests left 90 ms late or more, 50 ms are allowed")
+    other = probed(8.0, "late", endpoint="tuned")
+    assert watch.spoilt([late, other, late, late], "base") == late
+    assert watch.spoilt([late, other, late, late], "tuned") is None
+    assert watch.spoilt([late, late, probed(8.0), late], "base") is None
+    assert watch.spoilt([late, late, probed(4.0, "late")], "base") is None
+
+
+def test_what_ended_a_search_is_told_instead_of_a_lack_of_time() -> None:
+    late = probed(8.0, "1 in 100 requests left 90 ms late or more, 50 ms are allowed")
+    (said,) = summary.warnings(AGREED, [late] * 3, ["base", "tuned"], "requests/s", whole=False)
+    assert said.startswith(
+        "3 probes of base at 8.00 requests/s had to be thrown out (1 in 100 requests left 90 ms late"
+    )
+    (said,) = summary.warnings(AGREED, [probed(8.0)], ["base", "tuned"], "requests/s", whole=False)
+    assert said.startswith("The time was up")
