@@ -61,7 +61,11 @@ class StepDisplay:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    """Whole words, such as a version that somebody will type: where it gets narrow, the last column alone gives way."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns[:-1]:
+        drawn.add_column(column, no_wrap=True)
+    drawn.add_column(columns[-1], overflow="fold")
     for row in rows:
         drawn.add_row(*row)
     console.print(drawn)

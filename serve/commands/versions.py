@@ -44,7 +44,7 @@ def row(stored: Mapping[str, Any], judged: Mapping[str, tuple[str, str]]) -> Seq
         stored["version"],
         mark if stored["whole"] else marks["whole"],
         megabytes(stored["bytes"]),
-        when(stored["created"]),
+        when(stored["created"])[:10],
         proof(stored["proof"]),
         f"{word} {run}".strip(),
     )
