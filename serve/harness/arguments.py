@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from serve.paths import Paths
 from serve.services import catalog
-from serve.settings import DEMO_SUITES, OWN_SUITES, Settings
+from serve.settings import DEMO_SUITES, GUARDS, OWN_SUITES, Settings
 
 
 def suites(settings: Settings) -> str:
-    return settings.SUITES or (DEMO_SUITES if settings.demo else OWN_SUITES)
+    """By name or path, with commas; `guards` stands for those that guard what a model could do before."""
+    asked = settings.SUITES or (DEMO_SUITES if settings.demo else GUARDS)
+    return ",".join(OWN_SUITES if name.strip() == GUARDS else name for name in asked.split(","))
 
 
 def asked(settings: Settings, paths: Paths) -> list[str]:

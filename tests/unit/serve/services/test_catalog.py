@@ -230,6 +230,11 @@ def test_the_demo_asks_its_own_suites_and_another_model_what_any_model_should_kn
     assert all(suite in shipped() for suite in (DEMO_SUITES + "," + OWN_SUITES).split(","))
 
 
+def test_a_suite_of_ones_own_is_asked_beside_the_guards_by_one_word(tmp_path):
+    own = Settings(BASE_MODEL="a/b", ADAPTER="c/d", SUITES="tickets.yaml,guards")
+    assert harness_arguments.eval_arguments(own, Paths(tmp_path))[4] == f"tickets.yaml,{OWN_SUITES}"
+
+
 def test_what_is_asked_in_looks_ends_by_the_policy_that_judges(tmp_path):
     own = Settings(LOOKS=True, POLICY="own.yaml")
     for arguments in (harness_arguments.eval_arguments, harness_arguments.verdict_arguments):
