@@ -1,6 +1,6 @@
 """What one line of a streamed chat completion says. Pure: it knows no socket and no clock.
 
-It is read while hundreds of other streams wait for the same core: a line of the usual kind costs it 3 microseconds.
+It is read while hundreds of other streams wait for the same core: a line of the usual kind costs it some microseconds.
 
 Server-sent events as OpenAI-compatible servers send them: `data: {json}` lines, blank lines, `:` comments
 and a last `data: [DONE]`.
