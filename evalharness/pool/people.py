@@ -167,7 +167,7 @@ def _blind(vote: Json, data: Json, meta: Json, chat: Json) -> Compared:
         raise Unfit("a question that was changed since")
     said = {side: _conversation(chat, names[shown]) for shown, side in hidden.items()}
     choice: Any = hidden.get(data["vote"], data["vote"])
-    versions = {side: str(_object(data.get("versions")).get(side) or "") for side in SIDES}
+    versions: dict[str, str] = {side: str(_object(data.get("versions")).get(side) or "") for side in SIDES}
     return Compared(
         vote=str(vote.get("id")),
         person=str(vote.get("user_id")),
