@@ -40,7 +40,9 @@ class Settings(BaseSettings):
 
     BASE_MODEL: str = Field("", description="folder or hub name of the base model; empty: the embedded demo")
     ADAPTER: str = Field(
-        "", description="folder or hub name of the LoRA adapter, or a folder of several (1-…, 2-…); empty: the demo's"
+        "",
+        description="folder or hub name of the LoRA adapter; several with commas, or a folder of them (1-…, 2-…), are "
+        "merged in that order; empty: the demo's",
     )
     HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
     RUNTIME: Literal["auto", "docker", "local"] = Field("auto", description="how all runs; auto picks, and says why")
