@@ -643,6 +643,9 @@ class VerdictSummary(Part):
     eval: EvalSummary
     load: LoadSummary | None
     judge: JudgeSummary | None
+    capacity: Annotated[
+        CapacitySummary | None, Field(description="Only where the policy asks for a share of the base's capacity.")
+    ] = None
 
 
 # Two eval runs
