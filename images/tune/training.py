@@ -72,8 +72,7 @@ def keep(model: "PeftModel", losses: Losses, folder: Path) -> None:
     """Writes an adapter's folder, which appears by one rename."""
     draft = folder.with_name(f"{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
-    # Left to itself, peft would ask the hub whether the base's vocabulary has grown.
-    model.save_pretrained(draft, selected_adapters=["default"], save_embedding_layers=False)
+    model.save_pretrained(draft, selected_adapters=["default"])
     (draft / LOSSES).write_text(json.dumps(losses))
     draft.rename(folder)
 
@@ -121,6 +120,7 @@ def make_trainer(task: Task) -> "Trainer":
 
     datasets.disable_progress_bars()
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     set_seed(task.tuning.seed)
     stage, gpu = task.stage, torch.cuda.is_available()
     told: dict[str, Any] = {
@@ -193,6 +193,7 @@ def adapted(base: Path, start: Path | None, shape: Shape, gpu: bool) -> "PeftMod
     if start:
         config = PeftConfig.from_pretrained(str(start))
         config.lora_dropout = shape.dropout
+        config.base_model_name_or_path = str(base)  # or peft would ask the hub about a model of that name
         return PeftModel.from_pretrained(model, str(start), config=config, is_trainable=True)
     wanted = shape.target_modules if isinstance(shape.target_modules, str) else list(shape.target_modules)
     config = LoraConfig(

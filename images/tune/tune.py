@@ -16,14 +16,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from serve.models.tuning import check_start
-
 from images.job import make_version, one_line_failures, versions
 from images.tune import training
 from images.tune.curve import picture
 from images.tune.training import LOSSES, Losses, Task
 from serve.errors import UsageError
 from serve.models.preflight import check_model
+from serve.models.preflight_tuning import check_start
 from serve.models.stages import Tuning, read_tuning
 from serve.models.store import Store, digest, partial_of
 from serve.models.training_rows import Row, split, training_rows
@@ -94,7 +93,7 @@ def tune(
     for path in start.iterdir():
         if path.name not in (LOSSES, "README.md"):
             shutil.copyfile(path, draft / path.name)
-    name_base(draft / "adapter_config.json", base_name)
+    name_base(draft / "adapter_config.json", named(adapter) or base_name)
     (draft / LOSSES).write_text(json.dumps(losses, indent=1) + "\n")
     (draft / "curve.svg").write_text(picture(losses), encoding="utf-8")
     return {"stages": proof, "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
@@ -111,6 +110,12 @@ def learnt(task: Task, losses: Losses) -> dict[str, Any]:
         **({"loss": last[-1]} if last else {}),
         **({"held_out_before": held_out[0], "held_out_after": held_out[-1]} if held_out else {}),
     }
+
+
+def named(adapter: Path | None) -> str | None:
+    """What an adapter calls its base."""
+    name = json.loads((adapter / "adapter_config.json").read_text()).get("base_model_name_or_path") if adapter else None
+    return str(name) if name else None
 
 
 def name_base(file: Path, name: str) -> None:
