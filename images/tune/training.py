@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LOSSES = "losses.json"
 LOOKS = 10  # of a stage: held-out losses, and checkpoints
 LOGS = 100  # of a stage: losses
+HELD_OUT_AT_ONCE = 8  # rows: the same in every stage, since their loss is a mean of such batches' means
 WARM_UP = 0.05  # of the steps
 Losses = list[dict[str, float]]
 """Entries with `step`, and `loss` or `held_out`."""
@@ -163,7 +164,7 @@ def arguments(task: Task) -> dict[str, Any]:
         "warmup_steps": WARM_UP,
         "train_sampling_strategy": "sequential",
         "per_device_train_batch_size": at_once,
-        "per_device_eval_batch_size": at_once,
+        "per_device_eval_batch_size": HELD_OUT_AT_ONCE,
         "gradient_accumulation_steps": stage.batch // at_once,
         "max_length": task.tuning.max_length,
         "logging_steps": max(1, task.steps // LOGS),

@@ -78,14 +78,14 @@ def read_tuning(path: Path) -> Tuning:
         raise UsageError(f"{path}: two stages of one name; give each its own")
     shape = checked(Shape, told.get("adapter") or {}, f"{path}: adapter")
     rest = {name: value for name, value in told.items() if name not in ("stages", "adapter")}
-    tuning = checked(Tuning, {**rest, "stages": stages, "adapter": shape}, str(path))
+    tuning: Tuning = checked(Tuning, {**rest, "stages": stages, "adapter": shape}, str(path))
     if not 0 <= tuning.held_out < 1:
         raise UsageError(f"{path}: held_out is {tuning.held_out}; it is a share, at least 0 and below 1")
     return tuning
 
 
 def stage(told: Any, where: str) -> Stage:
-    made = checked(Stage, told, where)
+    made: Stage = checked(Stage, told, where)
     if made.method not in METHODS:
         raise UsageError(f"{where}: method is {made.method!r}; it is one of {', '.join(METHODS)}")
     if not made.name or not set(made.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):

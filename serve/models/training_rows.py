@@ -9,7 +9,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from serve.errors import UsageError
 
@@ -83,7 +83,7 @@ def spoken(told: Any, name: str) -> list[dict[str, str]] | None:
     return plain(told) if is_messages(told) else None
 
 
-def is_messages(told: Any) -> bool:
+def is_messages(told: Any) -> TypeGuard[list[Mapping[str, Any]]]:
     return (
         isinstance(told, list)
         and bool(told)
