@@ -4,7 +4,7 @@ It knows the formats' fields, and nothing of where a row came from.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,11 @@ LeftOut = dict[str, list[str]]
 """Reason -> places in the file."""
 
 
-def read(path: Path, licence: str | None) -> tuple[list[PoolRow], LeftOut]:
-    """The rows of a file in any known format, and what of it is none. Raises UsageError where nothing is."""
+def read(path: Path, licence: str | None, tags: Sequence[str] = ()) -> tuple[list[PoolRow], LeftOut]:
+    """The rows of a file in any known format, and what of it is none. Raises UsageError where nothing is.
+
+    Each row carries these tags, and those that its record has under `tags`.
+    """
     records = read_records(path)
     name = next((name for record in records if (name := format_of(record.value))), None)
     if name is None:
@@ -38,11 +41,18 @@ def read(path: Path, licence: str | None) -> tuple[list[PoolRow], LeftOut]:
             left_out.setdefault(str(reason), []).append(place)
         else:
             messages = [{"role": role, "content": text} for role, text in made.messages]
-            rows.append(given([*messages, {"role": "assistant", "content": made.reference}], [], licence))
+            answered = [*messages, {"role": "assistant", "content": made.reference}]
+            rows.append(given(answered, list(dict.fromkeys([*tags, *_tags(value)])), licence))
     if not rows:
         reasons = "; ".join(f"{len(places)} with {reason}" for reason, places in left_out.items())
         raise UsageError(f"{path}: nothing in it can be learnt from: {reasons}")
     return rows, left_out
+
+
+def _tags(record: dict[str, Any]) -> list[str]:
+    """Other programs keep other things under that name: what are no texts are no tags."""
+    tags = record.get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 def openai(messages: Messages) -> dict[str, Any]:
