@@ -15,7 +15,7 @@ from evalharness.checks.repetition import repeated_share
 from evalharness.pool import private
 from evalharness.pool.augmenting import ASKS_ANEW
 from evalharness.pool.likeness import TO_ROW, TO_SUITE, Near
-from evalharness.pool.rows import GIVEN, PoolRow, State
+from evalharness.pool.rows import DISLIKED, GIVEN, PREFERENCES, PoolRow, State
 from evalharness.suites.schema import Suite
 
 JSON = "json"
@@ -28,6 +28,7 @@ LEAK, COPY, PRIVATE = "a question of a suite", "a copy of another row", "persona
 LONG, EMPTY, LANGUAGE, CIRCLES = "too long", "an empty turn", "another language", "an answer that goes in circles"
 FORM = "an answer of another form"
 FAMILY, FAR, REJECTED = "made of a row that went", "too far from its origin", "rejected in review"
+DECIDED = ("rejected", "withdrawn")  # states that no filter changes
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,13 @@ class Filter:
     def changed(self, rows: Iterable[PoolRow]) -> Iterator[PoolRow]:
         """The rows that are to be dropped, or no longer are, as they are from now on."""
         for row in rows:
-            reason = REJECTED if row.state == "rejected" else self._reason(row)
+            reason = REJECTED if row.state in DECIDED else self._reason(row)
             if row.kind == GIVEN:
                 self.questions[row.id] = row.question
                 if reason:
                     self.gone[row.id] = reason
             back: State = "accepted" if row.is_original else "waiting"
-            if row.state == "rejected":
+            if row.state in DECIDED:
                 continue
             if reason and reason != row.reason:
                 yield replace(row, state="dropped", reason=reason)
@@ -77,21 +78,23 @@ class Filter:
         limits = self.limits
         if not row.is_original and row.origin in self.gone:
             return f"{FAMILY}: {self.gone[row.origin]}"
-        if not all(message["content"].strip() for message in row.messages):
+        if not all(text.strip() for text in row.texts):
             return EMPTY
-        if sum(len(message["content"]) for message in row.messages) > limits.characters:
+        if sum(map(len, row.texts)) > limits.characters:
             return LONG
         asked = [message["content"] for message in row.messages if message["role"] == "user"]
         if copied := next((name for text in reversed(asked) if (name := self.suites.copied(text))), None):
             return f"{LEAK}: {copied}"
-        if kinds := sorted({kind for message in row.messages for kind in private.found(message["content"])}):
+        if kinds := sorted({kind for text in row.texts for kind in private.found(text)}):
             return f"{PRIVATE}: {', '.join(kinds)}"
-        if repeated_share(row.answer, RUN) > MOST_REPEATED:
+        if row.kind != DISLIKED and repeated_share(row.answer, RUN) > MOST_REPEATED:
             return CIRCLES
         if limits.languages and len(row.answer) >= LETTERS and not set(limits.languages) & set(languages(row.answer)):
             return LANGUAGE
-        if JSON in row.tags and not self._has_form(row.answer):
+        if JSON in row.tags and row.kind != DISLIKED and not self._has_form(row.answer):
             return FORM
+        if row.kind in PREFERENCES:  # several may be of one question: what differs is the answer, or what became of it
+            return None if self._is_new([row.kind, *row.texts]) else f"{COPY}: word for word"
         return self._copy(row) if row.is_original else self._of_variant(row)
 
     def _has_form(self, answer: str) -> bool:
@@ -104,7 +107,7 @@ class Filter:
         of a template are alike, and are meant to be."""
         before = len(row.messages) > 2
         copied = None if before else self.given.copied(row.question)
-        if copied is None and not self._is_new(row):
+        if copied is None and not self._is_new(row.texts[:-1]):
             copied = "word for word"
         if copied is None and not before and row.kind == GIVEN:
             self.given.add(row.id, row.question)
@@ -115,7 +118,7 @@ class Filter:
         one."""
         from evalharness.checks.references import rouge_l
 
-        if not self._is_new(row):
+        if not self._is_new(row.texts[:-1]):
             return f"{COPY}: word for word"
         if len(row.messages) <= 2 and (copied := self.given.copied(row.question, row.origin)):
             return f"{COPY}: {copied}"
@@ -124,8 +127,8 @@ class Filter:
             return None
         return FAR if rouge_l(row.question, origin) < self.limits.likeness else None
 
-    def _is_new(self, row: PoolRow) -> bool:
-        text = "\n".join(" ".join(message["content"].split()) for message in row.messages[:-1])
+    def _is_new(self, texts: Iterable[str]) -> bool:
+        text = "\n".join(" ".join(one.split()) for one in texts)
         digest = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
         if digest in self.texts:
             return False

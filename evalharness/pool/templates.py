@@ -25,10 +25,9 @@ from typing import Any, ClassVar, NamedTuple
 import yaml
 
 from evalharness.errors import UsageError
-from evalharness.pool.rows import PoolRow, original
+from evalharness.pool.rows import TEMPLATE, PoolRow, original
 from evalharness.suites import strict_yaml
 
-KIND = "template"
 MOST = 1_000_000
 
 STRICT = {"extra": "forbid", "coerce_numbers_to_str": True}  # of the file: no unknown field; years need no quotes
@@ -111,7 +110,7 @@ def rows(
             asked.add(question)
             system = [{"role": "system", "content": made.system}] if made.system else []
             said = [{"role": "user", "content": made.question}, {"role": "assistant", "content": made.answer}]
-            yield original([*system, *said], KIND, list(dict.fromkeys([*tags, *made.tags])), licence)
+            yield original([*system, *said], TEMPLATE, list(dict.fromkeys([*tags, *made.tags])), licence)
             if len(asked) == most:
                 return
 
