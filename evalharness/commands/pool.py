@@ -7,6 +7,7 @@ The command alone: rows lie in pool/rows.py, formats in pool/exchange.py.
 
 import argparse
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from evalharness.commands import options
@@ -61,14 +62,17 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def tell(path: Path, pool: list[PoolRow]) -> None:
+def tell(path: Path, pool: Iterable[PoolRow]) -> None:
     """A line for each kind of row, one for each reason that rows were dropped for."""
-    print(f"{path}: {count(len(pool), 'row')}")
-    states = Counter((row.kind, row.state) for row in pool)
-    for kind in dict.fromkeys(row.kind for row in pool):
+    states, dropped = Counter[tuple[str, str]](), Counter[str]()
+    for row in pool:
+        states[row.kind, row.state] += 1
+        if row.state == "dropped" and row.reason:
+            dropped[kind_of(row.reason)] += 1
+    print(f"{path}: {count(states.total(), 'row')}")
+    for kind in dict.fromkeys(kind for kind, _ in states):
         own = [f"{number} {state}" for (name, state), number in sorted(states.items()) if name == kind]
         print(f"  {kind:12} {', '.join(own)}")
-    dropped = Counter(kind_of(row.reason) for row in pool if row.state == "dropped" and row.reason)
     if dropped:
         print("  dropped, each with its reason in the pool:")
     for reason, number in dropped.most_common():
