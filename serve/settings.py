@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         "pool's are written, or the demo's own",
     )
     TUNE: str = Field("", description="stages of `make tune`, a YAML file; empty: one that ships, in images/tune")
+    UNREVIEWED: bool = Field(False, description="`make loop` trains on variants that nobody has looked at, too")
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
     EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")
