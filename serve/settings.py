@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     SWITCH_PORT: Port = Field(8000, description="loopback port of what takes turns between the two, in MODE=swap")
     WEBUI_PORT: Port = Field(3000, description="loopback port of Open WebUI")
     WEBUI_EMAIL: str = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
+    FEEDBACK_CONSENT: bool = Field(
+        False,
+        description="those who chat have agreed that models learn from the answers they vote on; `make feedback` asks",
+    )
     TOOL_PARSER: Annotated[str, AfterValidator(tool_parser)] = Field(
         "", description="vLLM's parser of tool calls (its --tool-call-parser), or none; empty: by the chat template"
     )
