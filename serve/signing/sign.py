@@ -25,8 +25,8 @@ def sign(folder: Path, key: Path, paths: Paths) -> None:
     except subprocess.CalledProcessError:
         log = paths.log("environment-signing")
         raise Failure(f"{paths.root / REQUIREMENTS}: cannot be installed; see {log}") from None
-    tool = [environment / "bin" / "model_signing", "sign", "key", folder]
-    given = ["--private_key", key, "--signature", folder / SIGNATURE]
+    tool = [str(environment / "bin" / "model_signing"), "sign", "key", str(folder)]
+    given = ["--private_key", str(key), "--signature", str(folder / SIGNATURE)]
     done = subprocess.run([*tool, *given], capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines() or ["no word why"]
