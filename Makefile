@@ -121,7 +121,7 @@ rollback: $(HARNESS) ## the tuned model before this one in force again, served a
 prune: $(HARNESS) ## say which stored versions are not needed or damaged, and their sizes, ask, delete them
 	@$(TANDEM) -m serve prune
 
-export: $(HARNESS) ## the tuned model as plain files: TO=folder or TO=file.tar, and VARIANT=base or VARIANT=merged for others
+export: $(HARNESS) ## the tuned model as plain files: TO=folder or TO=file.tar, VARIANT=base or VARIANT=merged for others; SIGN_KEY=key.pem signs a folder
 	@$(TANDEM) -m serve export
 
 clean: $(HARNESS) ## say what will be deleted, ask, delete it
