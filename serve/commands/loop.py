@@ -200,7 +200,7 @@ def serve(settings: Settings, paths: Paths, adapter: str) -> None:
 
 
 def in_store(settings: Settings, paths: Paths, adapter: str) -> None:
-    """Makes an adapter of the store its current one again: what is not in service is not what a next turn begins with."""
+    """Makes an adapter of the store its current one again: the next turn is to begin with what is in service."""
     folder = Path(adapter)
     if folder.parent == Path("models") / "adapter":
         here = runtime(settings, paths)
