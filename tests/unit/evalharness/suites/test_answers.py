@@ -241,7 +241,12 @@ def test_the_answer_that_was_worked_out_follows_from_the_words_of_the_prompt(
             "They don't say that; they only say that goods can be sent back within 16 days [1].",
             "The documents don't say it, but the money comes within 16 days [1].",
         ),
-        ("instructions", "alphabetical-02", "Austria\nBelgium\nFrance\nItaly\nUK", "Austria\nBrazil\nFrance\nItaly\nUK"),
+        (
+            "instructions",
+            "alphabetical-02",
+            "Austria\nBelgium\nFrance\nItaly\nUK",
+            "Austria\nBrazil\nFrance\nItaly\nUK",
+        ),
         (
             "tool-calls",
             "result-failed-01",
