@@ -4,6 +4,7 @@ Beside them stand rows that resemble the suites as rows of the same field do; of
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -24,11 +25,12 @@ def asked(prompt: Prompt) -> str:
     return [message.content or "" for message in prompt.messages if message.role == "user"][-1]
 
 
+ORIGINALS = [(suite, prompt) for suite in SUITES for prompt in suite.prompts if prompt.of is None]
+TIMES = Counter(asked(prompt) for _, prompt in ORIGINALS)
 PROMPTS = [
     (suite, prompt)
-    for suite in SUITES
-    for prompt in suite.prompts
-    if prompt.of is None and len(asked(prompt)) >= LONG and asked(prompt).isascii()
+    for suite, prompt in ORIGINALS
+    if LONG <= len(asked(prompt)) <= Limits.characters / 2 and asked(prompt).isascii() and TIMES[asked(prompt)] == 1
 ]
 CHOSEN = PROMPTS[:: len(PROMPTS) // 20][:20]
 
@@ -100,7 +102,7 @@ def test_twenty_copies_of_suite_prompts_are_all_found_by_the_prompts_id(held: Fi
     missed = [prompt.id for name, prompt in planted.items() if kind_of(found.get(name, "")) not in (LEAK, COPY)]
     assert missed == []
     by_id = sum(found[name].endswith(f", {prompt.id}") for name, prompt in planted.items())
-    assert by_id >= 19  # a suite may ask the same question twice
+    assert by_id >= 19  # a suite may ask nearly the same twice
 
 
 def test_a_copy_in_an_earlier_turn_is_found() -> None:
