@@ -37,9 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="sft",
         help="sft: rows that say how to answer; dpo: pairs of answers; kto: answers liked or not (default: sft)",
     )
-    parser.add_argument(
+    undecided = parser.add_mutually_exclusive_group()
+    undecided.add_argument(
         "--with-waiting", action="store_true", help="also variants that nobody has looked at (default: accepted alone)"
     )
+    undecided.add_argument("--decided", action="store_true", help="nothing at all while variants wait to be looked at")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -50,6 +52,12 @@ def main(args: argparse.Namespace) -> int:
     if not args.write:
         return 0
     states = ("accepted", "waiting") if args.with_waiting else ("accepted",)
+    waiting = sum(row.state == "waiting" for row in pool)
+    if args.decided and waiting:
+        raise UsageError(
+            f"{args.pool}: {count(waiting, 'variant')} wait to be looked at; `make review` shows them, --with-waiting "
+            "(UNREVIEWED=1) takes them unseen"
+        )
     fit = [row for row in pool if exchange.METHODS[args.method](row)]
     rows = [row for row in fit if row.state in states]
     if not rows:
