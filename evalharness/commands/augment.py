@@ -6,14 +6,14 @@ The command alone: rows lie in pool/rows.py, kinds in pool/augmenting.py, filter
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from evalharness.checks.as_json import is_schema, strict_json
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import Failure, UsageError
-from evalharness.pool import augmenting, exchange, folder, templates
+from evalharness.pool import augmenting, exchange, folder, presidio, private, templates
 from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
 from evalharness.pool.filtering import Filter, Limits
 from evalharness.pool.folder import Pool
@@ -86,6 +86,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--schema", type=Path, metavar="FILE", help="JSON Schema that answers of rows tagged json must follow"
     )
     filters.add_argument(
+        "--presidio",
+        action="store_true",
+        help="also the kinds of personal data with a form that presidio-analyzer knows, where it is installed",
+    )
+    filters.add_argument(
         "--characters",
         type=options.positive,
         default=Limits.characters,
@@ -101,11 +106,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    judge = Filter(
-        Limits(
-            load_suites(args.suites or shipped()), args.characters, args.languages, args.likeness, _schema(args.schema)
-        )
-    )
+    suites = load_suites(args.suites or shipped())
+    personal = _with_presidio() if args.presidio else private.found
+    judge = Filter(Limits(suites, args.characters, args.languages, args.likeness, _schema(args.schema), personal))
     wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
     _take(args)
     pool = Pool(args.pool)
@@ -174,6 +177,11 @@ def _check_reached(path: Path, wanted: Wanted) -> None:
             f"{in_use} of the {wanted.exactly} variants that --exactly asks for; more rows, more --kinds or a larger "
             "--variants make more"
         )
+
+
+def _with_presidio() -> Callable[[str], Sequence[str]]:
+    others = presidio.finder()
+    return lambda text: [*private.found(text), *others(text)]
 
 
 def _schema(path: Path | None) -> Json | None:

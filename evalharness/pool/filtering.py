@@ -5,7 +5,7 @@ that was made of it, and what a person has rejected stays so.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,13 +35,14 @@ DECIDED = ("rejected", "withdrawn")  # states that no filter changes
 class Limits:
     """The suites that no row may be a copy of, the most characters of a row, the languages of its answer (none: any),
     how alike a variant's question must be to its origin's (ROUGE-L), and the JSON Schema that answers of rows tagged
-    json follow (none: any JSON)."""
+    json follow (none: any JSON), and what names the kinds of personal data in a text."""
 
     suites: Sequence[Suite] = ()
     characters: int = 16_000
     languages: Sequence[str] = ()
     likeness: float = 0.3
     schema: Mapping[str, Any] | None = None
+    personal: Callable[[str], Sequence[str]] = private.found
 
 
 class Filter:
@@ -85,7 +86,7 @@ class Filter:
         asked = [message["content"] for message in row.messages if message["role"] == "user"]
         if copied := next((name for text in reversed(asked) if (name := self.suites.copied(text))), None):
             return f"{LEAK}: {copied}"
-        if kinds := sorted({kind for text in row.texts for kind in private.found(text)}):
+        if kinds := sorted({kind for text in row.texts for kind in limits.personal(text)}):
             return f"{PRIVATE}: {', '.join(kinds)}"
         if row.kind != DISLIKED and repeated_share(row.answer, RUN) > MOST_REPEATED:
             return CIRCLES

@@ -116,3 +116,29 @@ def test_rows_written_in_a_format_come_back_the_same(tmp_path: Path, rows: Path,
     assert {row.id for row in Pool(again / "pool")} == accepted
     info = json.loads((tmp_path / "out/dataset_info.json").read_text())
     assert info["tandem_pool"]["file_name"] == "rows.jsonl"
+
+
+def test_rows_out_of_templates_are_filtered_and_come_only_once(tmp_path: Path) -> None:
+    (tmp_path / "cities.csv").write_text("city,country\nPorto,Portugal\nRome,Italy\nGhent,Belgium\n")
+    (tmp_path / "places.yaml").write_text(
+        "tables: [cities.csv]\n"
+        "templates:\n"
+        "  - {question: 'What is the capital of {country}?', answer: 'Not always {city}.'}\n"
+        "  - {question: 'Name the country of {city} as JSON.', answer: '{\"country\": \"{country}\"}', tags: [json]}\n"
+    )
+    (tmp_path / "schema.json").write_text('{"properties": {"country": {"minLength": 6}}}')
+    words = ("augment", "--templates", str(tmp_path / "places.yaml"), "--suites", "general", "--tags", "domain:places")
+    words += ("--schema", str(tmp_path / "schema.json"))
+    done = run(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    pool = list(Pool(tmp_path / "pool"))
+    assert {row.kind for row in pool} == {"template"} and len(pool) == 6
+    assert {tuple(row.tags) for row in pool} == {("domain:places",), ("domain:places", "json")}
+    dropped = {row.answer: row.reason for row in pool if row.state == "dropped"}
+    assert dropped == {
+        "Not always Rome.": "a question of a suite: general, capital-03",
+        '{"country": "Italy"}': "an answer of another form",
+    }
+    once = (tmp_path / "pool/rows.jsonl").read_bytes()
+    assert run(tmp_path, *words).returncode == 0
+    assert (tmp_path / "pool/rows.jsonl").read_bytes() == once
