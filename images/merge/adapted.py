@@ -100,13 +100,17 @@ def adapted(base: Path, adapter: Path, rows: int | None) -> "PeftModel":
 
 
 def share_table(found: "PeftModel") -> None:
-    """Where the adapter brings the base's embedding, it is the output head's table too, if it brings none for that."""
+    """Where the adapter brings one of two tables that the base shares, it is the other one too, if it brings none."""
     named = {INSERTED.sub("", name): (name, holder, own) for name, holder, own in weights(found.get_base_model())
              if ".modules_to_save." not in name and not OWN.search(name)}  # fmt: skip
     (_, head, own), (_, table, its) = named[HEAD], named[EMBEDDING]
     theirs, ours = table._parameters[its], head._parameters[own]
-    if theirs is not None and ours is not None and is_placeholder(ours) and not is_placeholder(theirs):
+    if theirs is None or ours is None or is_placeholder(theirs) == is_placeholder(ours):
+        return
+    if is_placeholder(ours):
         head._parameters[own] = theirs
+    else:
+        table._parameters[its] = ours
 
 
 def placeholders(model: "nn.Module") -> None:

@@ -31,10 +31,11 @@ LARGEST = {
     "vocab_size": 4_194_304,
     "max_position_embeddings": 2**31,
 }
-# Settings of an adapter that make something else of a base than weights of the same layers.
+# Settings of an adapter that make something else of a base than other weights of the same layers.
 UNMERGED = {
     "layer_replication": "repeats layers of its base",
     "alora_invocation_tokens": "acts after certain words alone",
+    "megatron_config": "is made for the layers of Megatron-LM",  # of which peft imports what megatron_core names
 }
 PATTERNS = ("rank_pattern", "alpha_pattern")
 NUMBERED = re.compile(r"(\d+)(?:-|$)")  # of folders with adapters: which comes when
@@ -149,7 +150,7 @@ def check_lora_config(config: Mapping[str, Any], where: object) -> None:
         raise UsageError(f"{where}: a {config.get('peft_type')} adapter; ADAPTER must be a LoRA adapter")
     if asked := next((name for name in UNMERGED if config.get(name)), None):
         raise UsageError(
-            f"{where}: {UNMERGED[asked]} ({asked}), which no merged model can; set ADAPTER to one trained without"
+            f"{where}: {UNMERGED[asked]} ({asked}), which cannot be merged; set ADAPTER to one trained without"
         )
     patterns = {name: config.get(name) or {} for name in PATTERNS}
     ranks, alphas = ([*found.values()] if isinstance(found, dict) else [None] for found in patterns.values())

@@ -21,6 +21,7 @@ UNTIES = {  # kinds that make of one table two which differ
     "both whole tables",
     "added words, a LoRA of the embedding",
     "added words, both whole tables",
+    "added words, a whole output head",
 }
 # What only peft can merge: it begins by changing the base, or words were added that the adapter does not bring.
 NOT_STREAMED = {("tied", "PiSSA"), ("untied", "PiSSA"), ("untied", "added words, a LoRA of the embedding")}

@@ -40,6 +40,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "added words, padded": {"added": 5, "multiple": 64},
     "added words, a LoRA of the embedding": {"added": 5, "target_modules": [*ATTENTION, "embed_tokens"]},
     "added words, both whole tables": {"added": 5, "modules_to_save": ["embed_tokens", "lm_head"]},
+    "added words, a whole output head": {"added": 5, "modules_to_save": ["lm_head"]},
     "added words, as single words": {"added": 2, "trainable_token_indices": [3, -2, -1]},
 }
 

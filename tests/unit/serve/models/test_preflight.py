@@ -231,6 +231,7 @@ def test_whole_layers_and_biases_of_another_base_are_refused_by_their_shapes(tmp
         ({"rank_pattern": {"q_proj": 0}}, r"rank_pattern is \{'q_proj': 0\}"),
         ({"alpha_pattern": {"q_proj": None}}, r"alpha_pattern is \{'q_proj': None\}"),
         ({"layer_replication": [[0, 1], [0, 1]]}, r"repeats layers of its base \(layer_replication\)"),
+        ({"megatron_config": {"a": 1}, "megatron_core": "os"}, r"of Megatron-LM \(megatron_config\)"),
         ({"alora_invocation_tokens": [5]}, r"acts after certain words alone \(alora_invocation_tokens\)"),
     ],
 )
