@@ -1,6 +1,7 @@
 """A training is a version like any other: made once, the same from the same seed, gone on with after a kill, merged."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,14 @@ def test_stages_follow_each_other_and_the_loss_falls(outcomes: dict[str, Any]) -
     assert learnt["domain"]["held_out_before"] == pytest.approx(learnt["general"]["held_out_after"], rel=1e-3)
     begun = outcomes["stores"]["anew"]["proof"]["stages"]["general"]
     assert begun["held_out_after"] < begun["held_out_before"]
+
+
+def test_pairs_and_thumbs_are_learnt_against_the_adapter_as_it_was(outcomes: dict[str, Any]) -> None:
+    assert outcomes["codes"]["preferences"] == 0, outcomes["said"]["preferences"]
+    learnt = outcomes["stores"]["preferences"]["proof"]["stages"]
+    assert learnt["pairs"]["held_out_before"] == pytest.approx(math.log(2), rel=1e-3)  # as likely as the other
+    assert learnt["thumbs"]["held_out_before"] == pytest.approx(0.5, rel=1e-2)
+    assert learnt["pairs"]["held_out_after"] < learnt["pairs"]["held_out_before"]
 
 
 def test_one_that_is_begun_has_the_shape_it_was_told(outcomes: dict[str, Any]) -> None:

@@ -27,6 +27,11 @@ STAGES = (
     Stage("domain", learning_rate=5e-4, batch=4, micro_batch=2, steps=STEPS),
 )
 
+PREFERENCES = (
+    Stage("pairs", method="dpo", learning_rate=1e-4, batch=4, micro_batch=2, steps=3),
+    Stage("thumbs", method="kto", learning_rate=1e-4, batch=4, steps=3),
+)
+
 
 def tuning(*stages: Stage, seed: int = 0) -> Tuning:
     return Tuning(stages, Shape(dropout=0.1), seed, 0.2, 256)
@@ -55,6 +60,8 @@ def main() -> None:
     codes["gone on"] = ended(start("killed", both))
     codes["anew"] = ended(start("anew", tuning(STAGES[0]), adapter=None))
     wild = Stage("wild", learning_rate=1e30, batch=4, steps=STEPS)
+    preferences(rows, folder)
+    codes["preferences"] = ended(start("preferences", tuning(*PREFERENCES), file=folder / "by-method"))
     codes["diverged"] = ended(start("diverged", tuning(wild)))
     codes["empty"] = ended(start("empty", both, file=folder / "empty.jsonl"))
     codes["other base"] = ended(start("other base", both, adapter=folder / "other"))
@@ -69,7 +76,7 @@ def main() -> None:
 
 
 def started(base: Path, adapter: Path | None, store: Store, what: Tuning, rows: Path, log: Path) -> int:
-    """The process of a training."""
+    """The process of a training. `rows`: a file, or a folder with one for each method."""
     child = os.fork()
     if child:
         return child
@@ -78,7 +85,8 @@ def started(base: Path, adapter: Path | None, store: Store, what: Tuning, rows: 
         os.dup2(output, stream)
     try:
         with one_line_failures("tune"):
-            job.run(base, "tandem-demo-base", adapter, store, what, {one.name: rows for one in what.stages})
+            files = {one.name: rows / f"{one.method}.jsonl" if rows.is_dir() else rows for one in what.stages}
+            job.run(base, "tandem-demo-base", adapter, store, what, files)
     except SystemExit as exit:
         sys.stderr.flush()
         os._exit(int(str(exit.code)))
@@ -89,6 +97,19 @@ def started(base: Path, adapter: Path | None, store: Store, what: Tuning, rows: 
         sys.stderr.flush()
         os._exit(1)
     os._exit(0)
+
+
+def preferences(rows: Path, folder: Path) -> None:
+    """Pairs and thumbs made of rows: their answers are liked, and not to know is not."""
+    pairs, thumbs = [], []
+    for number, line in enumerate(rows.read_text().splitlines()[:24]):
+        *prompt, answer = json.loads(line)["messages"]
+        pairs.append({"prompt": prompt, "chosen": [answer], "rejected": "I do not know."})
+        liked = number % 2 == 0
+        thumbs.append({"prompt": prompt, "completion": [answer] if liked else "I do not know.", "label": liked})
+    (folder / "by-method").mkdir()
+    for method, made in (("dpo", pairs), ("kto", thumbs)):
+        (folder / "by-method" / f"{method}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in made))
 
 
 def by_trainer_and_by_hand(demo: Path, folder: Path) -> tuple[float, float]:
