@@ -37,6 +37,8 @@ def read(path: Path, licence: str | None) -> tuple[list[PoolRow], LeftOut]:
             if made.reference is None:
                 raise Unfit(UNANSWERED)
             rejected = _rejected(value)
+            if rejected == made.reference:
+                raise Unfit("two answers that are the same")
         except Unfit as reason:
             left_out.setdefault(str(reason), []).append(place)
         else:
