@@ -55,12 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
     parser.add_argument("--licence", metavar="NAME", help="of the given rows; each row carries it")
     filters = parser.add_argument_group("filters")
-    filters.add_argument(
-        "--suites",
-        type=lambda text: text.split(","),
-        metavar="A,B",
-        help="of which no row may be a copy, shipped ones or paths (default: all that ship)",
-    )
+    options.add_kept_out_argument(filters)
     filters.add_argument(
         "--languages", type=lambda text: text.split(","), default=[], metavar="A,B", help="of answers (default: any)"
     )
