@@ -100,7 +100,7 @@ def blind(
     """A blind vote on a chat with the models blind.a and blind.b, as the function writes it that shows them."""
     question = of["chat"]["history"]["messages"][f"{of['id']}-q"]["content"]
     data = {
-        "rating": None,
+        **dict.fromkeys(("rating", "model_id", "sibling_model_ids", "reason", "comment")),
         "vote": vote,
         "A": first,
         "B": "tuned" if first == "base" else "base",

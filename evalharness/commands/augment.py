@@ -73,12 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "symmetric:A/B (question and answer may change places), domain:NAME",
     )
     filters = parser.add_argument_group("filters")
-    filters.add_argument(
-        "--suites",
-        type=lambda text: text.split(","),
-        metavar="A,B",
-        help="of which no row may be a copy, shipped ones or paths (default: all that ship)",
-    )
+    options.add_kept_out_argument(filters)
     filters.add_argument(
         "--languages", type=lambda text: text.split(","), default=[], metavar="A,B", help="of answers (default: any)"
     )

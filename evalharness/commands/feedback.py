@@ -8,6 +8,7 @@ pool/from_votes.py.
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from evalharness.commands import options
@@ -24,6 +25,7 @@ from evalharness.runs.folder import finished_runs
 from evalharness.runs.rows import VOTES
 from evalharness.runs.summaries import EvalSummary
 from evalharness.suites.files import load_suites, shipped
+from evalharness.suites.schema import Suite
 from evalharness.wording import count
 
 NAME = "feedback"
@@ -51,9 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--runs", type=Path, default=options.RUNS, metavar="FOLDER", help="default: %(default)s")
     options.add_pool_argument(parser)
+    options.add_kept_out_argument(parser)
 
 
 def main(args: argparse.Namespace) -> int:
+    suites = load_suites(args.suites) if args.suites else None  # their mistakes are told before anything is fetched
     exported = _exported(args)
     found = joined(exported)
     run = _run(args)
@@ -61,7 +65,7 @@ def main(args: argparse.Namespace) -> int:
     _write_votes(args.runs, found, run)
     if run:
         _write_failures(args.pool, run)
-    _renew(args.pool, found, args.consent)
+    _renew(args.pool, found, args.consent, suites)
     return 0
 
 
@@ -116,7 +120,7 @@ def _in_words(row: FrequentRow) -> str:
     return f"{row.suite}, {what}: {row.wrong} of {row.answered} wrong, most by {row.failure or 'what it says'}{how}"
 
 
-def _renew(path: Path, found: Votes, consent: bool) -> None:
+def _renew(path: Path, found: Votes, consent: bool, suites: Sequence[Suite] | None) -> None:
     """Withdrawn are the rows of votes that are gone, and without consent those of all votes."""
     rows = rows_of(found) if consent else []
     personal = with_private(rows)
@@ -124,7 +128,7 @@ def _renew(path: Path, found: Votes, consent: bool) -> None:
     changed = list(renewed(pool, [row for row in rows if row.id not in personal]))
     if changed:
         folder.add(path, changed)
-        folder.add(path, list(filtered(Pool(path), Limits(load_suites(shipped())))))
+        folder.add(path, list(filtered(Pool(path), Limits(suites or load_suites(shipped())))))
     withdrawn = sum(row.state == "withdrawn" for row in changed)
     print(f"{path}: {count(len(changed) - withdrawn, 'new row')}, {withdrawn} withdrawn")
     for kind, many in Counter(kind for kinds in personal.values() for kind in kinds).most_common():

@@ -55,6 +55,15 @@ def add_suites_argument(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_kept_out_argument(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--suites",
+        type=lambda text: text.split(","),
+        metavar="A,B",
+        help="of which no row may be a copy, shipped ones or paths (default: all that ship)",
+    )
+
+
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=Path, default=RUNS, metavar="FOLDER", help="default: %(default)s")
     parser.add_argument(

@@ -40,6 +40,8 @@ def read(path: Path, licence: str | None, tags: Sequence[str] = ()) -> tuple[lis
             if made.reference is None:
                 raise Unfit(UNANSWERED)
             rejected = _rejected(value)
+            if rejected == made.reference:
+                raise Unfit("two answers that are the same")
         except Unfit as reason:
             left_out.setdefault(str(reason), []).append(place)
         else:

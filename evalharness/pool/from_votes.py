@@ -40,6 +40,8 @@ def renewed(pool: Iterable[PoolRow], now: Sequence[PoolRow]) -> Iterator[PoolRow
 
 
 def _of_pair(pair: Compared) -> Iterator[PoolRow]:
+    if pair.answers["base"] == pair.answers["tuned"] and pair.choice in SIDES:
+        return  # whichever of them was taken: there is nothing in it to learn
     if pair.choice in SIDES:
         other = "base" if pair.choice == "tuned" else "tuned"
         messages = _messages(pair, pair.answers[pair.choice])

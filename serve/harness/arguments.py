@@ -82,8 +82,9 @@ def feedback_arguments(settings: Settings, paths: Paths) -> list[str]:
     """Of no measurement. The password stays in its file: no secret is ever on a command line."""
     password = ["--password-file", str(paths.secrets), "--password-name", "WEBUI_PASSWORD"]
     consent = ["--consent"] if settings.FEEDBACK_CONSENT else []
+    kept_out = ["--suites", suites(settings)] if settings.SUITES else []
     account = ["--webui", catalog.webui_url(settings), "--email", settings.WEBUI_EMAIL, *password]
-    return ["feedback", *account, *consent, "--runs", runs(paths)]
+    return ["feedback", *account, *consent, *kept_out, "--runs", runs(paths)]
 
 
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {

@@ -1,16 +1,17 @@
 """From Open WebUI's chats and votes to rows, votes and a verdict, by the commands: by its API, and by its files."""
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from evalharness.__main__ import main
 from evalharness.pool.folder import Pool
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import PromptRow, VoteRow
@@ -19,6 +20,7 @@ from tests.fixtures_runs import Asked
 from tests.webui_export import Row, blind, chat, compared, thumb
 
 EMAIL, PASSWORD = "admin@tandem.local", "a long password"
+FEW = ("--suites", "general")  # to read all that ship takes seconds
 
 
 class WebUI(ThreadingHTTPServer):
@@ -68,16 +70,24 @@ def webui() -> Iterator[WebUI]:
         running.shutdown()
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-m", "evalharness", *words, "--runs", str(folder / "runs")]
-    return subprocess.run(program, capture_output=True, text=True, timeout=300, check=False)
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def feedback(folder: Path, webui: WebUI, *words: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str) -> Done:
+    """A command in this process: each would take seconds to read its libraries in one of its own."""
+    with redirect_stdout(StringIO()) as said, redirect_stderr(StringIO()) as complained:
+        code = main([*words, *(["--runs", str(folder / "runs")] if words[0] != "pool" else [])])
+    return Done(code, said.getvalue(), complained.getvalue())
+
+
+def feedback(folder: Path, webui: WebUI, *words: str) -> Done:
     secrets = folder / "secrets.env"
     secrets.write_text(f"API_KEY=k\nWEBUI_PASSWORD={PASSWORD}\n")
     account = ["--email", EMAIL, "--password-file", str(secrets), "--password-name", "WEBUI_PASSWORD"]
-    return run(folder, "feedback", "--webui", webui.url, *account, "--pool", str(folder / "pool"), *words)
+    return run(folder, "feedback", "--webui", webui.url, *account, "--pool", str(folder / "pool"), *FEW, *words)
 
 
 def kinds(folder: Path) -> dict[str, int]:
@@ -131,7 +141,7 @@ def test_the_files_that_open_webui_exports_give_the_same_rows_as_its_api(tmp_pat
     (tmp_path / "votes.json").write_text(json.dumps(VOTES))
     assert feedback(tmp_path, webui, "--consent").returncode == 0
     files = ["--chats", str(tmp_path / "chats.json"), "--votes", str(tmp_path / "votes.json")]
-    done = run(tmp_path, "feedback", *files, "--consent", "--pool", str(tmp_path / "other"))
+    done = run(tmp_path, "feedback", *files, "--consent", *FEW, "--pool", str(tmp_path / "other"))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "other" / "rows.jsonl").read_bytes() == (tmp_path / "pool" / "rows.jsonl").read_bytes()
 
@@ -140,9 +150,8 @@ def test_a_pair_is_written_for_dpo_and_a_thumb_for_kto(tmp_path: Path, webui: We
     webui.has(CHATS, VOTES)
     feedback(tmp_path, webui, "--consent")
     for method, number in (("sft", 1), ("dpo", 1), ("kto", 1)):
-        program = [sys.executable, "-m", "evalharness", "pool", "--pool", str(tmp_path / "pool")]
-        out = [*program, "--write", str(tmp_path / method), "--for", method, "--format", "sharegpt"]
-        done = subprocess.run(out, capture_output=True, text=True, timeout=60, check=False)
+        out = ["--write", str(tmp_path / method), "--for", method, "--format", "sharegpt"]
+        done = run(tmp_path, "pool", "--pool", str(tmp_path / "pool"), *out)
         assert done.returncode == 0, done.stderr
         assert len((tmp_path / method / "rows.jsonl").read_text().splitlines()) == number
     (pair,) = map(json.loads, (tmp_path / "dpo" / "rows.jsonl").read_text().splitlines())

@@ -30,6 +30,7 @@ def row_of(system: str | None, said: list[str], kind: str, rejected: str) -> Poo
     messages += [{"role": "user" if at % 2 == 0 else "assistant", "content": text} for at, text in enumerate(said)]
     if kind == rows.GIVEN:
         return rows.given(messages, [], None)
+    rejected += "!"  # the answers of a pair differ
     return rows.preference(messages, kind, rejected if kind == PREFERRED else None, tags=[])
 
 
@@ -95,7 +96,14 @@ def test_other_ways_to_write_a_preference_are_read_too(tmp_path: Path, preferenc
     assert (row.kind, row.answer, row.rejected, left_out) == (PREFERRED, "Lima.", "Cusco.", {})
 
 
-@pytest.mark.parametrize("broken", [{"prompt": "a", "chosen": "b", "rejected": 3}, {"prompt": 3, "chosen": "b"}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"prompt": "a", "chosen": "b", "rejected": 3},
+        {"prompt": 3, "chosen": "b"},
+        {"prompt": "a", "chosen": "b", "rejected": "b"},
+    ],
+)
 def test_a_preference_that_is_none_is_refused_in_one_line(tmp_path: Path, broken: dict[str, Any]) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(broken))

@@ -56,6 +56,12 @@ def test_a_blind_vote_is_joined_to_both_answers_whoever_stood_where() -> None:
     assert [row.kind for row in rows([said], [blind(said, "both bad")])] == [DISLIKED, DISLIKED]
 
 
+def test_a_choice_between_two_answers_that_are_the_same_teaches_nothing() -> None:
+    said = compared("c", ASKED, "Lisbon.", "Lisbon.")
+    assert rows([said], [blind(said, "A")]) == []
+    assert len(joined(Exported([said], [blind(said, "A")])).compared) == 1
+
+
 def test_what_was_deleted_changed_or_kept_private_is_not_used_whatever_copy_a_vote_has_of_it() -> None:
     said = side_by_side()
     vote = thumb(said, "base", True)

@@ -31,6 +31,12 @@ def test_texts_are_asked_for_only_where_people_have_agreed(tmp_path: Path) -> No
     assert "--consent" in feedback_arguments(Settings(FEEDBACK_CONSENT=True), Paths(tmp_path))
 
 
+def test_what_is_asked_of_the_models_is_kept_out_of_the_rows(tmp_path: Path) -> None:
+    assert "--suites" not in feedback_arguments(Settings(), Paths(tmp_path))
+    words = feedback_arguments(Settings(SUITES="tickets.yaml,guards"), Paths(tmp_path))
+    assert words[words.index("--suites") + 1].startswith("tickets.yaml,bilingual,")
+
+
 def test_without_a_deployment_it_says_what_makes_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="make up"):
         feedback.main(Settings(), Paths(tmp_path))

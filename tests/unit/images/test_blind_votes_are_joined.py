@@ -1,0 +1,39 @@
+"""A vote that the blind comparison writes inside Open WebUI is one that `feedback` joins to both of its answers."""
+
+import pytest
+
+from evalharness.pool.people import Exported, joined
+from tests.webui_export import VERSIONS, Row, compared
+
+pairs = pytest.importorskip("images.webui.functions.pairs")
+
+PAIRS, SECRET = 1000, "a secret"
+VOTES = ("A", "B", "tie", "both bad")
+
+
+def voted(number: int) -> tuple[Row, Row]:
+    """A chat with both answers, and its row of feedback as the function makes it."""
+    name = f"c{number}"
+    said = compared(name, f"Question {number}?", f"left {number}", f"right {number}", person=f"p{number % 9}")
+    messages = said["chat"]["history"]["messages"]
+    clicked = f"{name}-blind.{'ab'[number % 2]}"
+    ids = pairs.answers(messages, clicked)
+    assert ids is not None
+    made = pairs.row(VOTES[number % 4], SECRET, VERSIONS, name, messages[f"{name}-q"], clicked, ids)
+    about = {"id": f"v{number}", "user_id": said["user_id"], "version": 0, "snapshot": None, "created_at": 1}
+    return said, {**made, **about, "updated_at": 1}
+
+
+def test_every_one_of_a_thousand_blind_votes_is_joined_and_no_pair_is_of_one_model() -> None:
+    chats, votes = zip(*map(voted, range(PAIRS)), strict=True)
+    found = joined(Exported(chats, votes))
+    assert (len(found.compared), found.left_out) == (PAIRS, {})
+    for vote in found.compared:
+        number = int(vote.vote.removeprefix("v"))
+        first, second = f"left {number}", f"right {number}"
+        assert vote.answers == ({"base": first, "tuned": second} if vote.first == "base" else
+                                {"base": second, "tuned": first})  # fmt: skip
+        assert vote.versions == VERSIONS
+        if VOTES[number % 4] in "AB":
+            assert vote.answers[vote.choice] == (first if VOTES[number % 4] == "A" else second)
+    assert 0.46 <= sum(vote.first == "tuned" for vote in found.compared) / PAIRS <= 0.54
