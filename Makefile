@@ -8,7 +8,7 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
+.PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment review \
         suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
@@ -63,6 +63,9 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 
 augment: harness-environment ## rows to train the next adapter on: ROWS=train.jsonl into pool/, variants made, copies and leaks dropped
 	@$(TANDEM) -m evalharness augment $(ROWS) $(AUGMENT)
+
+review: harness-environment ## look at the variants in pool/ on a local page: accept, edit, reject; REVIEW='--sample 40' checks the filters
+	@$(TANDEM) -m evalharness review $(REVIEW)
 
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites

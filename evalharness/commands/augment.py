@@ -6,22 +6,35 @@ The command alone: rows lie in pool/rows.py, kinds in pool/augmenting.py, filter
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import Failure, UsageError
-from evalharness.pool import augmenting, exchange, folder
+from evalharness.perturb.rewriting import Languages
+from evalharness.pool import augmenting, by_model, exchange, folder
 from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
 from evalharness.pool.filtering import Limits, filtered
 from evalharness.pool.folder import Pool
 from evalharness.pool.rows import GIVEN, PoolRow
 from evalharness.suites.files import load_suites, shipped
-from evalharness.wording import count
+from evalharness.suites.schema import Suite
+from evalharness.wording import count, listing
+
+if TYPE_CHECKING:
+    from evalharness.pool import asking
 
 NAME = "augment"
 HELP = "add rows to the pool, make variants of them, drop copies, leaks into suites, personal data"
+
+_ASKED = list(by_model.SAYS)
+
+Read = tuple[Path, list[PoolRow], exchange.LeftOut]
+"""A file, its rows, and what in it is none."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files", nargs="*", type=Path, metavar="FILE", help="rows: Alpaca, ShareGPT, OpenAI messages, Open WebUI chats"
     )
     options.add_pool_argument(parser)
-    kinds = "; ".join(f"{name}: {says}" for name, says in SAYS.items())
-    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=f"{kinds} (default: all)")
+    kinds = "; ".join(f"{name}: {says}" for name, says in {**SAYS, **by_model.SAYS}.items())
+    default = f"default: all but {listing(_ASKED)}"
+    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=f"{kinds} ({default})")
     parser.add_argument(
         "--variants",
         type=options.positive,
@@ -54,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
     parser.add_argument("--licence", metavar="NAME", help="of the given rows; each row carries it")
+    options.add_rewriting_arguments(parser, _ASKED)
     filters = parser.add_argument_group("filters")
     filters.add_argument(
         "--suites",
@@ -80,11 +95,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    endpoints = options.rewriting_endpoints(args, [kind for kind in args.kinds if kind in _ASKED], _ASKED)
     suites = load_suites(args.suites or shipped())
     read = [(file, *exchange.read(file, args.licence)) for file in args.files]
-    pool = Pool(args.pool)
-    if not read and not len(pool):
+    if not read and not len(Pool(args.pool)):
         raise UsageError(f"{args.pool}: no rows yet; name a file with some: augment train.jsonl")
+    with folder.alone(args.pool):
+        return _augmented(args, endpoints, suites, read)
+
+
+def _augmented(
+    args: argparse.Namespace, endpoints: Sequence[Endpoint], suites: Sequence[Suite], read: Sequence[Read]
+) -> int:
+    pool = Pool(args.pool)
     for file, rows, left_out in read:
         added = folder.add(args.pool, _new(rows, pool))
         print(f"{file}: {count(added, 'new row')} of {len(rows)}")
@@ -94,12 +117,28 @@ def main(args: argparse.Namespace) -> int:
     limits = Limits(suites, args.characters, args.languages, args.likeness)
     wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
     _filter(args.pool, limits)  # first what is given: nothing is made of a row that goes
-    while _augment(args.pool, wanted):  # what is dropped of them is made up for
-        _filter(args.pool, limits)
+    maker = _maker(args, endpoints) if endpoints else None
+    try:
+        while _augment(args.pool, wanted, maker):  # what is dropped of them is made up for
+            _filter(args.pool, limits)
+    except KeyboardInterrupt:
+        print("tandem: interrupted, all so far is kept in the pool; the same command goes on", file=sys.stderr)
+        raise
+    finally:
+        for line in maker.told(_ASKED) if maker else ():
+            print(line)
     pool_now = list(Pool(args.pool))
     tell(args.pool, pool_now)
     _check_reached(pool_now, wanted)
     return 0
+
+
+def _maker(args: argparse.Namespace, endpoints: Sequence[Endpoint]) -> "asking.Maker":
+    from evalharness.pool import asking
+    from evalharness.report.progress import progress
+
+    languages = Languages(args.language, args.through)
+    return asking.Maker(args.pool, endpoints, languages, args.concurrency, lambda many: progress(many, "variants"))
 
 
 def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
@@ -110,11 +149,12 @@ def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
             yield row
 
 
-def _augment(path: Path, wanted: Wanted) -> int:
+def _augment(path: Path, wanted: Wanted, maker: "asking.Maker | None") -> int:
     """How many variants were new."""
     pool = list(Pool(path))
     known = {row.id: row.state in ("accepted", "waiting") for row in pool}
-    return folder.add(path, augmenting.variants(augmenting.of_given(pool), known, wanted))
+    variants = maker.variants if maker else augmenting.variants
+    return folder.add(path, variants(augmenting.of_given(pool), known, wanted))
 
 
 def _filter(path: Path, limits: Limits) -> None:
@@ -142,10 +182,10 @@ def _check_reached(pool: Sequence[PoolRow], wanted: Wanted) -> None:
 
 
 def _kinds(text: str) -> list[str]:
-    names = text.split(",")
+    names, there_are = text.split(","), [*MAKE, *_ASKED]
     for name in names:
-        if name not in MAKE:
-            raise argparse.ArgumentTypeError(f"{name!r}: there is no such kind; there are {', '.join(MAKE)}")
+        if name not in there_are:
+            raise argparse.ArgumentTypeError(f"{name!r}: there is no such kind; there are {', '.join(there_are)}")
     return list(dict.fromkeys(names))
 
 

@@ -11,7 +11,7 @@ from evalharness.checks.language import languages
 from evalharness.checks.repetition import repeated_share
 from evalharness.pool import private
 from evalharness.pool.likeness import ALIKE, WITHIN, Near
-from evalharness.pool.rows import GIVEN, PoolRow, State
+from evalharness.pool.rows import GIVEN, NEW, PoolRow, State
 from evalharness.suites.schema import Suite
 
 LETTERS = 40  # of an answer: the language of fewer is a guess
@@ -51,7 +51,8 @@ def filtered(pool: Iterable[PoolRow], limits: Limits) -> Iterator[PoolRow]:
         if row.state == "rejected":
             reason: str | None = REJECTED
         else:
-            reason = _reason(row, questions.get(row.origin), gone, seen, limits)
+            origin = None if row.kind == NEW else questions.get(row.origin)
+            reason = _reason(row, origin, gone, seen, limits)
         if row.kind == GIVEN:
             questions[row.id] = row.question
             if reason:

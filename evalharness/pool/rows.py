@@ -16,14 +16,21 @@ Messages = list[dict[str, str]]
 GIVEN = "given"
 """The kind of a row that was made of no other."""
 
+NEW = "new-question"
+"""The kind of a variant that has a question and an answer of its own."""
+
 State = Literal["accepted", "waiting", "rejected", "dropped"]
 """`accepted` rows train. A variant is `waiting` until somebody looked at it; `rejected` was by a person, `dropped` by a
 filter, whose reason the row carries."""
 
+Judgement = Literal["accepted", "edited", "rejected"]
+"""What a person said of a row. One that a filter dropped stays dropped, whatever is said of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolRow(Part):
-    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given."""
+    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given. A row
+    that a person edits keeps its id."""
 
     id: str
     messages: Messages
@@ -34,6 +41,7 @@ class PoolRow(Part):
     licence: str | None
     state: State
     reason: str | None = None
+    reviewed: Judgement | None = None
 
     @property
     def question(self) -> str:
@@ -55,8 +63,19 @@ def given(messages: Messages, tags: list[str], licence: str | None) -> PoolRow:
 
 def variant(row: PoolRow, question: str, kind: str, seed: int) -> PoolRow:
     """The row with another wording of its question, and the same answer."""
-    messages = [*row.messages[:-2], {"role": "user", "content": question}, row.messages[-1]]
-    return replace(row, id=identity(messages), messages=messages, kind=kind, seed=seed, state="waiting", reason=None)
+    return made(row, ending(row, question, row.answer), kind, seed)
+
+
+def made(row: PoolRow, messages: Messages, kind: str, seed: int) -> PoolRow:
+    """What a kind made of the row."""
+    return replace(
+        row, id=identity(messages), messages=messages, kind=kind, seed=seed, state="waiting", reason=None, reviewed=None
+    )
+
+
+def ending(row: PoolRow, question: str, answer: str) -> Messages:
+    """The row's conversation with another last question and answer."""
+    return [*row.messages[:-2], {"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
 def identity(messages: Messages) -> str:
