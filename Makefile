@@ -8,8 +8,8 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment review \
-        suites simulate validity test lint check bench bench-merge \
+.PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
+        review feedback suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -66,6 +66,9 @@ augment: harness-environment ## rows to train the next adapter on: ROWS=train.js
 
 review: harness-environment ## look at the variants in pool/ on a local page: accept, edit, reject; REVIEW='--sample 40' checks the filters
 	@$(TANDEM) -m evalharness review $(REVIEW)
+
+feedback: harness-environment ## people's chats and votes in Open WebUI: rows into pool/ (FEEDBACK_CONSENT=1), votes for the verdict
+	@$(TANDEM) -m serve feedback
 
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites

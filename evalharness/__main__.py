@@ -29,6 +29,7 @@ COMMANDS = {
     "augment": "augment",
     "review": "review",
     "pool": "pool",
+    "feedback": "feedback",
     "lm-eval": "lm_eval",
     "simulate": "simulate",
 }

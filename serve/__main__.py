@@ -32,6 +32,7 @@ COMMANDS = {
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",
+    "feedback": "feedback",
     "versions": "versions",
     "rollback": "rollback",
     "prune": "prune",

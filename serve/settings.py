@@ -40,7 +40,9 @@ class Settings(BaseSettings):
 
     BASE_MODEL: str = Field("", description="folder or hub name of the base model; empty: the embedded demo")
     ADAPTER: str = Field(
-        "", description="folder or hub name of the LoRA adapter, or a folder of several (1-…, 2-…); empty: the demo's"
+        "",
+        description="folder or hub name of the LoRA adapter; several with commas, or a folder of them (1-…, 2-…), are "
+        "merged in that order; empty: the demo's",
     )
     HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
     RUNTIME: Literal["auto", "docker", "local"] = Field("auto", description="how all runs; auto picks, and says why")
@@ -69,6 +71,10 @@ class Settings(BaseSettings):
     SWITCH_PORT: Port = Field(8000, description="loopback port of what takes turns between the two, in MODE=swap")
     WEBUI_PORT: Port = Field(3000, description="loopback port of Open WebUI")
     WEBUI_EMAIL: str = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
+    FEEDBACK_CONSENT: bool = Field(
+        False,
+        description="those who chat have agreed that models learn from the answers they vote on; `make feedback` asks",
+    )
     TOOL_PARSER: Annotated[str, AfterValidator(tool_parser)] = Field(
         "", description="vLLM's parser of tool calls (its --tool-call-parser), or none; empty: by the chat template"
     )

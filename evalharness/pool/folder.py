@@ -4,6 +4,7 @@ A kill loses at most the line that was being written. It knows nothing of what t
 """
 
 import fcntl
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from evalharness.errors import UsageError
 from evalharness.pool.rows import PoolRow
 from evalharness.runs.jsonl import Rows, append_row, open_rows
+from evalharness.runs.typed import Part, as_json
 
 FILE, LOCK = "rows.jsonl", ".lock"
 
@@ -37,6 +39,15 @@ class Pool:
         return iter(self._rows.values())
 
 
+def write_anew(path: Path, rows: Iterable[Part]) -> None:
+    """A file of rows that is made whole each time, and never seen half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    lines = (json.dumps(row, ensure_ascii=False, default=as_json) + "\n" for row in rows)
+    draft.write_text("".join(lines), encoding="utf-8")
+    draft.replace(path)
+
+
 def add(folder: Path, rows: Iterable[PoolRow]) -> int:
     """Writes the rows behind those that are there; returns how many."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,5 +70,5 @@ def alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"{folder}: another augment or review is at work on it; end that one first") from None
+            raise UsageError(f"{folder}: another command is at work on it; let it end first") from None
         yield

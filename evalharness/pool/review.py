@@ -53,8 +53,6 @@ class Review:
     def shown(self, place: int) -> Json:
         """What a page needs of a row, and of the one to look at beside it."""
         row = self._row(self._queue[place])
-        name = reviewing.beside(row)
-        other = self._row(name) if name and name in self._pool else None
         return {
             **_texts(row),
             "kind": row.kind,
@@ -62,8 +60,16 @@ class Review:
             "reason": row.reason,
             "said": self._said[row.id],
             "editable": reviewing.may_be_edited(row),
-            "beside": other and {**_texts(other), "is": "origin" if other.id == row.origin else "the other row"},
+            "beside": self._beside(row),
         }
+
+    def _beside(self, row: PoolRow) -> Json | None:
+        if row.rejected is not None:
+            return {**_texts(row), "answer": row.rejected, "is": "not preferred"}
+        name = reviewing.beside(row)
+        if name is None or name not in self._pool:
+            return None
+        return {**_texts(self._row(name)), "is": "origin" if name == row.origin else "the other row"}
 
     def judge(self, place: int, judgement: Judgement) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from evalharness.errors import UsageError
 from evalharness.pool import private, rows
 from evalharness.pool.filtering import COPY, EMPTY, FAMILY, PRIVATE, REJECTED, kind_of
-from evalharness.pool.rows import GIVEN, Judgement, PoolRow
+from evalharness.pool.rows import GIVEN, PREFERENCES, Judgement, PoolRow
 
 GONE_ALONG = f"{FAMILY}: {REJECTED}"
 """The reason of a variant whose origin a person rejected: no filter dropped it."""
@@ -25,13 +25,14 @@ def undecided(pool: Iterable[PoolRow]) -> list[str]:
 def sample(pool: Iterable[PoolRow], size: int, seed: int) -> list[str]:
     """The ids of so many rows: half of those that a filter dropped, half of those that none did, in mixed order.
 
-    Where there are too few of one, there are more of the other. Rows that only went along with another are not drawn:
-    no filter has looked at them. The same pool and seed give the same rows, whatever was said of them meanwhile.
+    Where there are too few of one, there are more of the other. Rows that only went along with another are not drawn,
+    no filter has looked at them; nor are withdrawn ones. The same pool and seed give the same rows, whatever was said
+    of them meanwhile.
     """
     gone: list[tuple[float, str]] = []
     passed: list[tuple[float, str]] = []
     for row in pool:
-        if row.reason == GONE_ALONG or kind_of(row.reason or "") != FAMILY:
+        if row.state != "withdrawn" and (row.reason == GONE_ALONG or kind_of(row.reason or "") != FAMILY):
             (gone if _is_filtered(row) else passed).append((random.Random(f"{seed} {row.id}").random(), row.id))
     gone.sort()
     passed.sort()
@@ -54,7 +55,7 @@ def judged(row: PoolRow, judgement: Judgement) -> PoolRow:
 
 def may_be_edited(row: PoolRow) -> bool:
     """Variants alone: what is given is mended where it comes from, and what was dropped stays so."""
-    return row.kind != GIVEN and row.reason is None
+    return row.kind not in (GIVEN, *PREFERENCES) and row.reason is None
 
 
 def edited(row: PoolRow, question: str, answer: str) -> PoolRow:

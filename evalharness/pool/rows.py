@@ -14,14 +14,18 @@ Messages = list[dict[str, str]]
 """Role and text of each message."""
 
 GIVEN = "given"
-"""The kind of a row that was made of no other."""
+"""The kind of a row that was made of no other, and says how to answer."""
+LIKED, DISLIKED, PREFERRED = "liked", "disliked", "preferred"
+PREFERENCES = (LIKED, DISLIKED, PREFERRED)
+"""Kinds of rows that say what somebody made of an answer: good, bad, or better than another. None is made of another
+row."""
 
 NEW = "new-question"
 """The kind of a variant that has a question and an answer of its own."""
 
-State = Literal["accepted", "waiting", "rejected", "dropped"]
+State = Literal["accepted", "waiting", "rejected", "dropped", "withdrawn"]
 """`accepted` rows train. A variant is `waiting` until somebody looked at it; `rejected` was by a person, `dropped` by a
-filter, whose reason the row carries."""
+filter, whose reason the row carries; `withdrawn` where the vote that it came from is gone, or its chat."""
 
 Judgement = Literal["accepted", "edited", "rejected"]
 """What a person said of a row. One that a filter dropped stays dropped, whatever is said of it."""
@@ -29,8 +33,9 @@ Judgement = Literal["accepted", "edited", "rejected"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolRow(Part):
-    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given. A row
-    that a person edits keeps its id."""
+    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given; of a row
+    that came from a vote it is the vote's. `rejected` is the answer that the row's own was preferred to. A row that a
+    person edits keeps its id."""
 
     id: str
     messages: Messages
@@ -41,7 +46,13 @@ class PoolRow(Part):
     licence: str | None
     state: State
     reason: str | None = None
+    rejected: str | None = None
     reviewed: Judgement | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """All that is said in it."""
+        return [message["content"] for message in self.messages] + ([] if self.rejected is None else [self.rejected])
 
     @property
     def question(self) -> str:
@@ -59,6 +70,23 @@ def given(messages: Messages, tags: list[str], licence: str | None) -> PoolRow:
     return PoolRow(
         id=name, messages=messages, origin=name, kind=GIVEN, seed=None, tags=tags, licence=licence, state="accepted"
     )
+
+
+def preference(
+    messages: Messages,
+    kind: str,
+    rejected: str | None = None,
+    *,
+    tags: list[str],
+    licence: str | None = None,
+    vote: str | None = None,
+) -> PoolRow:
+    """A row of one of PREFERENCES, as somebody has it, or from a vote of this id."""
+    name = identity([*messages, {"role": kind, "content": rejected or ""}, {"role": "vote", "content": vote or ""}])
+    return PoolRow(
+        id=name, messages=messages, origin=vote or name, kind=kind, seed=None, tags=tags, licence=licence,
+        state="accepted", rejected=rejected,
+    )  # fmt: skip
 
 
 def variant(row: PoolRow, question: str, kind: str, seed: int) -> PoolRow:

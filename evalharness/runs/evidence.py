@@ -23,6 +23,7 @@ from evalharness.runs.summaries import (
     FactorialSummary,
     JudgeSummary,
     LoadSummary,
+    People,
 )
 from evalharness.runs.typed import parsed
 from evalharness.runs.versions import SCHEMAS
@@ -72,11 +73,13 @@ class Run(Generic[Found]):
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that one verdict rests on: an eval run, the load run and the judging model's verdicts where there are any."""
+    """All that one verdict rests on: an eval run, and where there are any the load run, the judging model's verdicts
+    and people's votes."""
 
     evaluation: Run[EvalSummary]
     load: Run[LoadSummary] | None = None
     judged: JudgeSummary | None = None
+    people: People | None = None
 
 
 @overload

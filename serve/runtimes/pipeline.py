@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from serve import hardware
+from serve.models.preflight import in_order
 from serve.models.quantizing import host_memory
-from serve.models.sources import model_sources
+from serve.models.sources import model_sources, together
 from serve.paths import Paths
 from serve.planning import decision
 from serve.runtimes import preflight
@@ -80,11 +81,12 @@ class ModelPipeline:
         return steps
 
     def fetch(self, report: Report) -> None:
-        """The adapter first: it is small, and often what is wrong."""
-        self.adapter = self.fetched("ADAPTER", self.sources.adapter, report)
+        """The adapters first: they are small, and often what is wrong."""
+        adapters = [self.fetched("ADAPTER", one, report) for one in self.sources.adapters]
+        self.adapter = together(adapters, self.paths.state / "adapters")
         self.base = self.fetched("BASE_MODEL", self.sources.base, report)
         preflight.check_base(self.settings, self.base)
-        preflight.check_adapter(self.settings, self.adapter, self.base)
+        preflight.check_adapters(self.settings, in_order(self.adapter), self.base)
 
     def fetched(self, setting: str, source: Path | str, report: Report) -> Path:
         if isinstance(source, Path):

@@ -60,7 +60,7 @@ class Docker:
         found = self.preflight()
         found.refuse()
         sources = self.pipeline.sources
-        for folder, setting in ((sources.base, "BASE_MODEL"), (sources.adapter, "ADAPTER")):
+        for folder, setting in ((sources.base, "BASE_MODEL"), *((one, "ADAPTER") for one in sources.adapters)):
             if isinstance(folder, Path):
                 mounted(folder, setting)
         preflight.check_readable(sources.calibration, everyone=True)

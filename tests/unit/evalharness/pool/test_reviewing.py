@@ -56,7 +56,8 @@ def test_the_same_seed_draws_the_same_rows_whatever_was_said_meanwhile() -> None
 
 
 def test_rows_that_only_went_along_with_another_are_in_no_sample() -> None:
-    assert reviewing.sample([replace(VARIANT, state="dropped", reason=f"{FAMILY}: {LEAK}")], 4, 0) == []
+    along = replace(VARIANT, state="dropped", reason=f"{FAMILY}: {LEAK}")
+    assert reviewing.sample([along, replace(VARIANT, id="a", state="withdrawn")], 4, 0) == []
 
 
 @pytest.mark.parametrize(("said", "state"), [("accepted", "accepted"), ("rejected", "rejected")])
