@@ -71,22 +71,23 @@ def main(args: argparse.Namespace) -> int:
             f"{path}: this policy tests the harness, on a model against itself; {evaluation.folder.name} asked "
             f"{evaluation.subject}. A run made with --base-against-base is such a test"
         )
-    evaluation = evaluation.allowing(policy.allow_differences)
-    load = load and load.allowing(policy.allow_differences)
-    evidence = Evidence(evaluation, load, judgement(evaluation), _people(args, evaluation))
-    under_load = load.summary if load else None
-    fairness = [run.about["fairness"] for run in (evaluation, load) if run and "fairness" in run.about]
     borne = fitting_capacity(finished_runs(args.runs, "capacity"), evaluation) if policy.capacity else None
-    many = tried(finished_runs(args.runs, "eval"), evaluation.about)
+    evidence = Evidence(
+        evaluation.allowing(policy.allow_differences),
+        load and load.allowing(policy.allow_differences),
+        judgement(evaluation),
+        borne and borne.allowing(policy.allow_differences),
+        _people(args, evaluation),
+    )
     verdict = decide(
         evaluation.summary,
         unanswered(evaluation),
-        under_load,
+        load.summary if load else None,
         policy,
         evidence.judged,
-        fairness,
-        many,
-        borne,
+        evidence.fairness,
+        tried(finished_runs(args.runs, "eval"), evaluation.about),
+        borne.summary if borne else None,
         evidence.people,
     )
     folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
@@ -137,7 +138,7 @@ def _write(
     """The verdict's run folder. The summary, which marks a run as finished, is written last."""
     from evalharness.report import html, junit, markdown
 
-    evaluation, load = evidence.evaluation, evidence.load
+    evaluation, load, borne = evidence.evaluation, evidence.load, evidence.borne
     created = datetime.now(UTC).isoformat(timespec="seconds")
     pages = {
         "report.html": html.render(verdict, created, policy_name, policy, evidence, webui),
@@ -145,6 +146,7 @@ def _write(
         "summary.md": markdown.render(verdict, evidence),
     }
     names = {"eval": evaluation.folder.name, "load": load.folder.name if load else None}
+    names |= {"capacity": borne.folder.name} if borne else {}
     folder = create_run(root, "verdict", {"created": created, **names, "policy": asdict(policy)})
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
@@ -157,6 +159,7 @@ def _write(
         load=load.summary if load else None,
         judge=evidence.judged,
         people=evidence.people,
+        capacity=borne.summary if borne else None,
     )
     write_json(folder / "summary.json", summary)
     return folder
@@ -165,5 +168,5 @@ def _write(
 def _properties(policy_name: str, evidence: Evidence) -> dict[str, str]:
     """What junit.xml says of the run beside its cases."""
     first, second = (f"{side['model']} {side['version']}".strip() for side in evidence.evaluation.about["endpoints"])
-    load = {"load": evidence.load.folder.name} if evidence.load else {}
-    return {"base": first, "tuned": second, "policy": policy_name, "eval": evidence.evaluation.folder.name, **load}
+    folders = {run.about["kind"]: run.folder.name for run in evidence.runs}
+    return {"base": first, "tuned": second, "policy": policy_name, **folders}

@@ -6,12 +6,13 @@ It arranges and escapes; it decides nothing.
 import re
 
 from evalharness import wording
+from evalharness.report.capacity_terminal import between
 from evalharness.report.headline import foremost_first, headline
 from evalharness.report.power_found import counted
 from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence
 from evalharness.runs.rows import FAILURES
-from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary, People
+from evalharness.runs.summaries import CapacitySummary, EvalSummary, JudgeSummary, LoadSummary, People
 from evalharness.verdict.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}
@@ -40,6 +41,9 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
     blocks += [_plain(said) for said in told if said]
     if load:
         blocks.append(_table(["under load", *(side.name for side in load.summary.endpoints)], _load(load.summary)))
+    if evidence.borne:
+        borne = evidence.borne.summary
+        blocks.append(_table([f"at {borne.agreed.name}", first, second, f"{second} / {first}"], [_borne(borne)]))
     for title, table in (
         ("In which ways answers were wrong", _table(["failure", first, second], _failures(summary))),
         (
@@ -60,7 +64,7 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
     ):
         if table:
             blocks.append(f"<details><summary>{title}</summary>\n\n{table}\n\n</details>")
-    folders = [evaluation.folder.name, load.folder.name if load else "no load run"]
+    folders = [run.folder.name for run in evidence.runs] + ([] if load else ["no load run"])
     blocks.append(_plain(f"From {wording.listing(folders)}."))
     return "\n\n".join(blocks) + "\n"
 
@@ -70,8 +74,8 @@ def _unfair(evidence: Evidence) -> list[str]:
     return [
         f"**Not a fair fight**: in the {run.about['kind']} run the servers differ in their "
         f"{_plain(wording.listing(run.unfair))}."
-        for run in (evidence.evaluation, evidence.load)
-        if run and run.unfair
+        for run in evidence.runs
+        if run.unfair
     ]
 
 
@@ -99,6 +103,11 @@ def _load(load: LoadSummary) -> list[list[str]]:
         [wording.METRICS[metric], *(wording.load_value(metric, side.value(metric)) for side in load.endpoints)]
         for metric in metrics
     ]
+
+
+def _borne(found: CapacitySummary) -> list[str]:
+    ratio = found.ratio.estimate if found.ratio else None
+    return [found.unit, *(between(side.estimate) for side in found.endpoints), between(ratio)]
 
 
 def _failures(summary: EvalSummary) -> list[list[str]]:

@@ -41,3 +41,6 @@ def show(verdict: Verdict, evidence: Evidence) -> None:
             console.print(Text(f"Invalid: {why}", style="red"))
         for warning in load.summary.warnings:
             console.print(Text(f"Warning: {warning}", style="yellow"))
+    if evidence.borne:
+        for warning in evidence.borne.summary.warnings:
+            console.print(Text(f"Warning: {warning}", style="yellow"))

@@ -676,6 +676,9 @@ class VerdictSummary(Part):
     load: LoadSummary | None
     judge: JudgeSummary | None
     people: People | None = None
+    capacity: Annotated[
+        CapacitySummary | None, Field(description="Only where the policy asks for a share of the base's capacity.")
+    ] = None
 
 
 # Two eval runs

@@ -60,8 +60,9 @@ def decide(
 ) -> Verdict:
     """The verdict on an eval run's summary, a load run's, a judging model's and people's votes (None: there is none).
 
-    `unanswered` counts the eval run's errors; a load summary has its own count. `fairness`: what the two runs
-    recorded of the servers (runs/fairness.py). `tried`: how many tuned models were held against the base, by suite.
+    `unanswered` counts the eval run's errors; a load summary has its own count. `fairness`: what the runs recorded of
+    the servers (runs/fairness.py). `tried`: how many tuned models were held against the base, by suite. `borne`: what
+    both bear at a service level, of a capacity run.
     """
     prompts = sum(suite.prompts for suite in evaluation.suites)
     asked = dict.fromkeys(evaluation.endpoints, prompts)

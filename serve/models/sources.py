@@ -15,6 +15,8 @@ from serve.models.preflight import in_order
 from serve.models.preflight_pair import last_part
 from serve.settings import Settings
 
+ANEW = "none"  # what ADAPTER is set to where `make tune` is to begin one
+DEMO_BASE = "tandem-demo-base"  # what its adapters call it
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 # Never pickled weights, never code.
 WANTED = [
@@ -51,7 +53,8 @@ def model_sources(settings: Settings, root: Path) -> Sources:
     calibration = root / settings.CALIBRATION if settings.CALIBRATION else None
     if settings.demo:
         demo = root / "images" / "demo"
-        return Sources(demo / "base", demo / "adapter", calibration or demo / "calibration.jsonl")
+        adapter = located(settings.ADAPTER, root) if settings.ADAPTER else demo / "adapter"
+        return Sources(demo / "base", adapter, calibration or demo / "calibration.jsonl")
     general = root / "images" / "quantize" / "calibration.jsonl"
     adapter, *then = (located(one, root) for one in several(settings.ADAPTER, root))
     return Sources(located(settings.BASE_MODEL, root), adapter, calibration or general, tuple(then))

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from serve import hardware
 from serve.models.preflight import in_order
@@ -21,6 +21,9 @@ from serve.runtimes.jobs import Jobs, fetch_command
 from serve.services import catalog
 from serve.settings import Settings
 from serve.steps import NotAwaited, Report, Step
+
+if TYPE_CHECKING:
+    from serve.runtimes.tuning import Wanted
 
 
 class JobRunner(Protocol):
@@ -37,6 +40,9 @@ class JobRunner(Protocol):
 
     def quantize(self, variant: str, base: Path | None, report: Report) -> str:
         """`base`: what is quantized; None: what the merge made."""
+
+    def tune(self, base: Path, adapter: Path | None, wanted: "Wanted", report: Report) -> str:
+        """`adapter`: what is gone on with; None: one is begun."""
 
 
 class ModelPipeline:
