@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalharness.checks.as_json import is_schema, strict_json
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import Failure, UsageError
 from evalharness.perturb.rewriting import Languages
-from evalharness.pool import augmenting, by_model, exchange, folder
+from evalharness.pool import augmenting, by_model, exchange, folder, templates
 from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
-from evalharness.pool.filtering import Limits, filtered
+from evalharness.pool.filtering import Filter, Limits
 from evalharness.pool.folder import Pool
-from evalharness.pool.rows import GIVEN, PoolRow
+from evalharness.pool.rows import PoolRow
+from evalharness.runs.typed import Json
 from evalharness.suites.files import load_suites, shipped
-from evalharness.suites.schema import Suite
 from evalharness.wording import count, listing
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ _ASKED = list(by_model.SAYS)
 
 Read = tuple[Path, list[PoolRow], exchange.LeftOut]
 """A file, its rows, and what in it is none."""
+
+Filled = tuple[Path, list[templates.Axes], int]
+"""A file of templates, and what templates.load gave of it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +72,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
     parser.add_argument("--licence", metavar="NAME", help="of the given rows; each row carries it")
+    parser.add_argument(
+        "--templates",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="rows out of templates and lists of terms, a YAML file",
+    )
+    parser.add_argument(
+        "--tags",
+        type=lambda text: text.split(","),
+        default=[],
+        metavar="A,B",
+        help="of the given rows, beside those that a record has under `tags`: json (the answer is), symmetric or "
+        "symmetric:A/B (question and answer may change places), domain:NAME",
+    )
     options.add_rewriting_arguments(parser, _ASKED)
     filters = parser.add_argument_group("filters")
     filters.add_argument(
@@ -78,6 +98,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     filters.add_argument(
         "--languages", type=lambda text: text.split(","), default=[], metavar="A,B", help="of answers (default: any)"
+    )
+    filters.add_argument(
+        "--schema", type=Path, metavar="FILE", help="JSON Schema that answers of rows tagged json must follow"
     )
     filters.add_argument(
         "--characters",
@@ -96,41 +119,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     endpoints = options.rewriting_endpoints(args, [kind for kind in args.kinds if kind in _ASKED], _ASKED)
-    suites = load_suites(args.suites or shipped())
-    read = [(file, *exchange.read(file, args.licence)) for file in args.files]
-    if not read and not len(Pool(args.pool)):
+    judge = Filter(
+        Limits(
+            load_suites(args.suites or shipped()), args.characters, args.languages, args.likeness, _schema(args.schema)
+        )
+    )
+    wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
+    read = [(file, *exchange.read(file, args.licence, args.tags)) for file in args.files]
+    filled = [(file, *templates.load(file)) for file in args.templates]
+    if not (read or filled or len(Pool(args.pool))):
         raise UsageError(f"{args.pool}: no rows yet; name a file with some: augment train.jsonl")
     with folder.alone(args.pool):
-        return _augmented(args, endpoints, suites, read)
+        _take(args, read, filled)
+        pool = Pool(args.pool)
+        _filter(args.pool, judge, len(pool), pool)  # first what is given: nothing is made of a row that goes
+        maker = _maker(args, endpoints) if endpoints else None
+        try:
+            while made := _augment(args.pool, wanted, maker):  # what is dropped of them is made up for
+                _filter(args.pool, judge, len(made), made)
+        except KeyboardInterrupt:
+            print("tandem: interrupted, all so far is kept in the pool; the same command goes on", file=sys.stderr)
+            raise
+        finally:
+            for line in maker.told(_ASKED) if maker else ():
+                print(line)
+    tell(args.pool, Pool(args.pool))
+    _check_reached(args.pool, wanted)
+    return 0
 
 
-def _augmented(
-    args: argparse.Namespace, endpoints: Sequence[Endpoint], suites: Sequence[Suite], read: Sequence[Read]
-) -> int:
-    pool = Pool(args.pool)
+def _take(args: argparse.Namespace, read: Sequence[Read], filled: Sequence[Filled]) -> None:
+    """Adds what the files gave."""
     for file, rows, left_out in read:
-        added = folder.add(args.pool, _new(rows, pool))
-        print(f"{file}: {count(added, 'new row')} of {len(rows)}")
+        print(f"{file}: {count(folder.add(args.pool, _new(rows, Pool(args.pool))), 'new row')} of {len(rows)}")
         for reason, places in left_out.items():
             print(f"  left out: {len(places)} with {reason}")
-        pool = Pool(args.pool)
-    limits = Limits(suites, args.characters, args.languages, args.likeness)
-    wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
-    _filter(args.pool, limits)  # first what is given: nothing is made of a row that goes
-    maker = _maker(args, endpoints) if endpoints else None
-    try:
-        while _augment(args.pool, wanted, maker):  # what is dropped of them is made up for
-            _filter(args.pool, limits)
-    except KeyboardInterrupt:
-        print("tandem: interrupted, all so far is kept in the pool; the same command goes on", file=sys.stderr)
-        raise
-    finally:
-        for line in maker.told(_ASKED) if maker else ():
-            print(line)
-    pool_now = list(Pool(args.pool))
-    tell(args.pool, pool_now)
-    _check_reached(pool_now, wanted)
-    return 0
+    for file, axes, most in filled:
+        made = templates.rows(axes, most, args.seed, args.tags, args.licence)
+        print(f"{file}: {count(folder.add(args.pool, _new(made, Pool(args.pool))), 'new row')} of its templates")
 
 
 def _maker(args: argparse.Namespace, endpoints: Sequence[Endpoint]) -> "asking.Maker":
@@ -149,36 +175,54 @@ def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
             yield row
 
 
-def _augment(path: Path, wanted: Wanted, maker: "asking.Maker | None") -> int:
-    """How many variants were new."""
-    pool = list(Pool(path))
-    known = {row.id: row.state in ("accepted", "waiting") for row in pool}
-    variants = maker.variants if maker else augmenting.variants
-    return folder.add(path, variants(augmenting.of_given(pool), known, wanted))
+def _augment(path: Path, wanted: Wanted, maker: "asking.Maker | None") -> list[PoolRow]:
+    """The variants that are new."""
+    known, given = dict[str, bool](), list[PoolRow]()
+    for row in Pool(path):
+        known[row.id] = row.state in ("accepted", "waiting")
+        given += augmenting.of_given([row])
+    made = list((maker.variants if maker else augmenting.variants)(given, known, wanted))
+    folder.add(path, made)
+    return made
 
 
-def _filter(path: Path, limits: Limits) -> None:
+def _filter(path: Path, judge: Filter, many: int, rows: Iterable[PoolRow]) -> None:
     from evalharness.report.progress import progress
 
-    pool = Pool(path)
-    with progress(len(pool), "rows") as done:
-        folder.add(path, filtered(_counted(pool, done), limits))
+    with progress(many, "rows") as done:
+        folder.add(path, judge.changed(_counted(rows, done)))
 
 
-def _counted(pool: Pool, done: Callable[[], None]) -> Iterator[PoolRow]:
-    for row in pool:
+def _counted(rows: Iterable[PoolRow], done: Callable[[], None]) -> Iterator[PoolRow]:
+    for row in rows:
         yield row
         done()
 
 
-def _check_reached(pool: Sequence[PoolRow], wanted: Wanted) -> None:
+def _check_reached(path: Path, wanted: Wanted) -> None:
     """Raises Failure where there are fewer variants than were asked for."""
-    in_use = sum(row.kind != GIVEN and row.state in ("accepted", "waiting") for row in pool)
-    if wanted.exactly is not None and in_use < wanted.exactly:
+    if wanted.exactly is None:
+        return
+    in_use = sum(not row.is_original and row.state in ("accepted", "waiting") for row in Pool(path))
+    if in_use < wanted.exactly:
         raise Failure(
             f"{in_use} of the {wanted.exactly} variants that --exactly asks for; more rows, more --kinds or a larger "
             "--variants make more"
         )
+
+
+def _schema(path: Path | None) -> Json | None:
+    if path is None:
+        return None
+    try:
+        schema = strict_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: no JSON ({error})") from None
+    if not is_schema(schema):
+        raise UsageError(f"{path}: no JSON Schema that answers could be judged by")
+    return dict(schema)
 
 
 def _kinds(text: str) -> list[str]:

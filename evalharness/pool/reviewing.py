@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from evalharness.errors import UsageError
 from evalharness.pool import private, rows
 from evalharness.pool.filtering import COPY, EMPTY, FAMILY, PRIVATE, REJECTED, kind_of
-from evalharness.pool.rows import GIVEN, PREFERENCES, Judgement, PoolRow
+from evalharness.pool.rows import Judgement, PoolRow
 
 GONE_ALONG = f"{FAMILY}: {REJECTED}"
 """The reason of a variant whose origin a person rejected: no filter dropped it."""
@@ -55,7 +55,7 @@ def judged(row: PoolRow, judgement: Judgement) -> PoolRow:
 
 def may_be_edited(row: PoolRow) -> bool:
     """Variants alone: what is given is mended where it comes from, and what was dropped stays so."""
-    return row.kind not in (GIVEN, *PREFERENCES) and row.reason is None
+    return not row.is_original and row.reason is None
 
 
 def edited(row: PoolRow, question: str, answer: str) -> PoolRow:
@@ -83,7 +83,7 @@ def beside(row: PoolRow) -> str | None:
     name = (row.reason or "").partition(": ")[2]
     if kind_of(row.reason or "") == COPY and " " not in name:
         return name
-    return None if row.kind == GIVEN else row.origin
+    return None if row.is_original else row.origin
 
 
 @dataclass(frozen=True)
