@@ -9,7 +9,7 @@ TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
-        feedback tune loop suites simulate validity test lint check bench bench-merge \
+        review feedback tune loop suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -63,6 +63,9 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 
 augment: harness-environment ## rows to train the next adapter on: ROWS=train.jsonl into pool/, variants made, copies and leaks dropped
 	@$(TANDEM) -m evalharness augment $(ROWS) $(AUGMENT)
+
+review: harness-environment ## look at the variants in pool/ on a local page: accept, edit, reject; REVIEW='--sample 40' checks the filters
+	@$(TANDEM) -m evalharness review $(REVIEW)
 
 feedback: harness-environment ## people's chats and votes in Open WebUI: rows into pool/ (FEEDBACK_CONSENT=1), votes for the verdict
 	@$(TANDEM) -m serve feedback

@@ -27,6 +27,7 @@ COMMANDS = {
     "import": "import_",
     "perturb": "perturb",
     "augment": "augment",
+    "review": "review",
     "pool": "pool",
     "feedback": "feedback",
     "lm-eval": "lm_eval",

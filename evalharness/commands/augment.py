@@ -6,24 +6,39 @@ The command alone: rows lie in pool/rows.py, kinds in pool/augmenting.py, filter
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalharness.checks.as_json import is_schema, strict_json
+from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import Failure, UsageError
-from evalharness.pool import augmenting, exchange, folder, presidio, private, templates
+from evalharness.perturb.rewriting import Languages
+from evalharness.pool import augmenting, by_model, exchange, folder, presidio, private, templates
 from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
 from evalharness.pool.filtering import Filter, Limits
 from evalharness.pool.folder import Pool
 from evalharness.pool.rows import PoolRow
 from evalharness.runs.typed import Json
 from evalharness.suites.files import load_suites, shipped
-from evalharness.wording import count
+from evalharness.wording import count, listing
+
+if TYPE_CHECKING:
+    from evalharness.pool import asking
 
 NAME = "augment"
 HELP = "add rows to the pool, make variants of them, drop copies, leaks into suites, personal data"
+
+_ASKED = list(by_model.SAYS)
+
+Read = tuple[Path, list[PoolRow], exchange.LeftOut]
+"""A file, its rows, and what in it is none."""
+
+Filled = tuple[Path, list[templates.Axes], int]
+"""A file of templates, and what templates.load gave of it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files", nargs="*", type=Path, metavar="FILE", help="rows: Alpaca, ShareGPT, OpenAI messages, Open WebUI chats"
     )
     options.add_pool_argument(parser)
-    kinds = "; ".join(f"{name}: {says}" for name, says in SAYS.items())
-    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=f"{kinds} (default: all)")
+    kinds = "; ".join(f"{name}: {says}" for name, says in {**SAYS, **by_model.SAYS}.items())
+    default = f"default: all but {listing(_ASKED)}"
+    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=f"{kinds} ({default})")
     parser.add_argument(
         "--variants",
         type=options.positive,
@@ -72,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the given rows, beside those that a record has under `tags`: json (the answer is), symmetric or "
         "symmetric:A/B (question and answer may change places), domain:NAME",
     )
+    options.add_rewriting_arguments(parser, _ASKED)
     filters = parser.add_argument_group("filters")
     options.add_kept_out_argument(filters)
     filters.add_argument(
@@ -101,26 +118,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    endpoints = options.rewriting_endpoints(args, [kind for kind in args.kinds if kind in _ASKED], _ASKED)
     suites = load_suites(args.suites or shipped())
     personal = _with_presidio() if args.presidio else private.found
     judge = Filter(Limits(suites, args.characters, args.languages, args.likeness, _schema(args.schema), personal))
     wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
-    _take(args)
-    pool = Pool(args.pool)
-    if not len(pool):
+    read = [(file, *exchange.read(file, args.licence, args.tags)) for file in args.files]
+    filled = [(file, *templates.load(file)) for file in args.templates]
+    if not (read or filled or len(Pool(args.pool))):
         raise UsageError(f"{args.pool}: no rows yet; name a file with some: augment train.jsonl")
-    _filter(args.pool, judge, len(pool), pool)  # first what is given: nothing is made of a row that goes
-    while made := _augment(args.pool, wanted):  # what is dropped of them is made up for
-        _filter(args.pool, judge, len(made), made)
+    with folder.alone(args.pool):
+        _take(args, read, filled)
+        pool = Pool(args.pool)
+        _filter(args.pool, judge, len(pool), pool)  # first what is given: nothing is made of a row that goes
+        maker = _maker(args, endpoints) if endpoints else None
+        try:
+            while made := _augment(args.pool, wanted, maker):  # what is dropped of them is made up for
+                _filter(args.pool, judge, len(made), made)
+        except KeyboardInterrupt:
+            print("tandem: interrupted, all so far is kept in the pool; the same command goes on", file=sys.stderr)
+            raise
+        finally:
+            for line in maker.told(_ASKED) if maker else ():
+                print(line)
     tell(args.pool, Pool(args.pool))
     _check_reached(args.pool, wanted)
     return 0
 
 
-def _take(args: argparse.Namespace) -> None:
-    """Adds what the files give; before anything is added, every file has been read."""
-    read = [(file, *exchange.read(file, args.licence, args.tags)) for file in args.files]
-    filled = [(file, *templates.load(file)) for file in args.templates]
+def _take(args: argparse.Namespace, read: Sequence[Read], filled: Sequence[Filled]) -> None:
+    """Adds what the files gave."""
     for file, rows, left_out in read:
         print(f"{file}: {count(folder.add(args.pool, _new(rows, Pool(args.pool))), 'new row')} of {len(rows)}")
         for reason, places in left_out.items():
@@ -128,6 +155,14 @@ def _take(args: argparse.Namespace) -> None:
     for file, axes, most in filled:
         made = templates.rows(axes, most, args.seed, args.tags, args.licence)
         print(f"{file}: {count(folder.add(args.pool, _new(made, Pool(args.pool))), 'new row')} of its templates")
+
+
+def _maker(args: argparse.Namespace, endpoints: Sequence[Endpoint]) -> "asking.Maker":
+    from evalharness.pool import asking
+    from evalharness.report.progress import progress
+
+    languages = Languages(args.language, args.through)
+    return asking.Maker(args.pool, endpoints, languages, args.concurrency, lambda many: progress(many, "variants"))
 
 
 def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
@@ -138,13 +173,13 @@ def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
             yield row
 
 
-def _augment(path: Path, wanted: Wanted) -> list[PoolRow]:
+def _augment(path: Path, wanted: Wanted, maker: "asking.Maker | None") -> list[PoolRow]:
     """The variants that are new."""
     known, given = dict[str, bool](), list[PoolRow]()
     for row in Pool(path):
         known[row.id] = row.state in ("accepted", "waiting")
         given += augmenting.of_given([row])
-    made = list(augmenting.variants(given, known, wanted))
+    made = list((maker.variants if maker else augmenting.variants)(given, known, wanted))
     folder.add(path, made)
     return made
 
@@ -194,10 +229,10 @@ def _schema(path: Path | None) -> Json | None:
 
 
 def _kinds(text: str) -> list[str]:
-    names = text.split(",")
+    names, there_are = text.split(","), [*MAKE, *_ASKED]
     for name in names:
-        if name not in MAKE:
-            raise argparse.ArgumentTypeError(f"{name!r}: there is no such kind; there are {', '.join(MAKE)}")
+        if name not in there_are:
+            raise argparse.ArgumentTypeError(f"{name!r}: there is no such kind; there are {', '.join(there_are)}")
     return list(dict.fromkeys(names))
 
 

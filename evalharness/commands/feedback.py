@@ -65,7 +65,8 @@ def main(args: argparse.Namespace) -> int:
     _write_votes(args.runs, found, run)
     if run:
         _write_failures(args.pool, run)
-    _renew(args.pool, found, args.consent, suites)
+    with folder.alone(args.pool):
+        _renew(args.pool, found, args.consent, suites)
     return 0
 
 

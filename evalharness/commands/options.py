@@ -12,6 +12,7 @@ from evalharness.client.endpoints import ENDPOINTS_FILE, Endpoint, against_itsel
 from evalharness.errors import UsageError
 from evalharness.suites.files import load_suites, shipped
 from evalharness.suites.schema import Suite
+from evalharness.wording import listing
 
 RUNS = Path("runs")
 POOL = Path("pool")
@@ -73,6 +74,65 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_pool_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pool", type=Path, default=POOL, metavar="FOLDER", help="default: %(default)s")
+
+
+def add_rewriting_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str]) -> None:
+    """Who makes the kinds of variant that take a model, and in which languages."""
+    group = parser.add_argument_group(f"who makes {listing(kinds)}")
+    group.add_argument(
+        "--deployed",
+        action="append",
+        metavar="NAME",
+        help=f"an endpoint of {ENDPOINTS_FILE}, such as base; of two, the second translates back and answers",
+    )
+    group.add_argument(
+        "--url",
+        action="append",
+        help="or an OpenAI-compatible base URL, /v1 included; two likewise",
+    )
+    group.add_argument("--model", action="append", help="what the API there calls its model; one for each --url")
+    group.add_argument("--key-file", type=Path, action="append", metavar="FILE", help="its API key, alone in a file")
+    group.add_argument("--concurrency", type=positive, default=8, metavar="N", help="questions at a time (default: 8)")
+    group.add_argument(
+        "--language", default="English", help="of the questions, to translate back into (default: %(default)s)"
+    )
+    group.add_argument("--through", default="Chinese", metavar="LANGUAGE", help="of its way (default: %(default)s)")
+
+
+def rewriting_endpoints(args: argparse.Namespace, asked: Sequence[str], kinds: Sequence[str]) -> list[Endpoint]:
+    """Who makes those of the kinds that are `asked` for; none where none is. Raises UsageError when a flag is missing,
+    or not needed."""
+    given = [flag for flag in ("deployed", "url", "model", "key_file") if getattr(args, flag)]
+    if not asked:
+        if given:
+            raise UsageError(f"--{given[0].replace('_', '-')}: goes with --kinds {' or '.join(kinds)}")
+        return []
+    urls, models, keys = args.url or [], args.model or [], args.key_file or []
+    if "deployed" in given and len(given) == 1:
+        return _deployed(args.deployed)
+    if not urls or len(models) != len(urls) or args.deployed:
+        raise UsageError(
+            f"--kinds {asked[0]}: a model makes it; name one with --deployed, or with --url and --model, both as often"
+        )
+    if len(urls) > 2 or len(keys) not in (0, 1, len(urls)):
+        raise UsageError("--url: one or two of them, and a --key-file for both or for each")
+    for url in urls:
+        check_url("--url", url)
+    secrets = [read_key(file, None) for file in keys] or [""]
+    return [
+        Endpoint(name, url.rstrip("/"), model, key=secrets[min(at, len(secrets) - 1)])
+        for at, (name, url, model) in enumerate(zip(("rewriter", "second rewriter"), urls, models, strict=False))
+    ]
+
+
+def _deployed(names: Sequence[str]) -> list[Endpoint]:
+    found = {endpoint.name: endpoint for endpoint in read_endpoints(ENDPOINTS_FILE)}
+    for name in names:
+        if name not in found:
+            raise UsageError(f"--deployed {name}: there is no such endpoint; there are {', '.join(found)}")
+    if len(names) > 2:
+        raise UsageError("--deployed: one or two of them")
+    return [found[name] for name in names]
 
 
 def hand_on(args: argparse.Namespace, folder: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evalharness.client.endpoints import Endpoint, read_key
+from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
 from evalharness.errors import UsageError
 from evalharness.perturb.kinds import MAKERS
@@ -57,46 +57,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.yaml",
         help=f"the suite is called like its file; for several suites, a name with {NAME_PLACE} in it",
     )
-    group = parser.add_argument_group(f"who makes {' and '.join(_ASKED)}")
-    group.add_argument("--url", help="an OpenAI-compatible base URL, /v1 included")
-    group.add_argument("--model", help="what the API there calls its model")
-    group.add_argument("--key-file", type=Path, metavar="FILE", help="its API key, alone in a file")
-    group.add_argument(
-        "--concurrency", type=options.positive, default=8, metavar="N", help="questions at a time (default: 8)"
-    )
-    group.add_argument(
-        "--language", default="English", help="of the prompts, to translate back into (default: %(default)s)"
-    )
-    group.add_argument("--through", default="Chinese", metavar="LANGUAGE", help="of its way (default: %(default)s)")
+    options.add_rewriting_arguments(parser, _ASKED)
 
 
 def main(args: argparse.Namespace) -> int:
     suites = load_suites(args.suites)
     wanted = Wanted(_kinds(args.kinds), args.variants, args.rate, args.seed)
-    endpoint = _endpoint(args, wanted.kinds)
+    endpoints = options.rewriting_endpoints(args, [kind for kind in wanted.kinds if kind in _ASKED], _ASKED)
     places = [_place(args.out, suite, len(suites)) for suite in suites]
     for suite, path in zip(suites, places, strict=True):
-        rewritten = _rewritten(args, suite, wanted, endpoint, path) if endpoint else {}
+        rewritten = _rewritten(args, suite, wanted, endpoints, path) if endpoints else {}
         perturbed, tally = with_variants(suite, path.stem, wanted, rewritten)
-        _write(path, perturbed, suite, wanted, endpoint)
+        _write(path, perturbed, suite, wanted, endpoints)
         _tell(path, perturbed, wanted.kinds, tally)
     return 0
 
 
 def _rewritten(
-    args: argparse.Namespace, suite: Suite, wanted: Wanted, endpoint: Endpoint, path: Path
+    args: argparse.Namespace, suite: Suite, wanted: Wanted, endpoints: Sequence[Endpoint], path: Path
 ) -> dict[Place, Rewriting]:
     from evalharness.client.asking import probe
     from evalharness.perturb.rewriter import Rewriter, jobs
     from evalharness.report.progress import progress
 
     cache = path.with_suffix(".answers.jsonl")
-    rewriter = Rewriter(endpoint, Languages(args.language, args.through), args.seed, cache)
+    rewriter = Rewriter(endpoints, Languages(args.language, args.through), args.seed, cache)
     known = {job.place: made for job in jobs(suite, wanted) if (made := rewriter.known(job))}
     todo = [job for job in jobs(suite, wanted) if job.place not in known]
     if not todo:
         return known
-    probe(endpoint)
+    for endpoint in endpoints:
+        probe(endpoint)
     try:
         with progress(len(todo), "rewritings") as done:
             return known | rewriter.rewrite(todo, args.concurrency, done)
@@ -105,12 +96,13 @@ def _rewritten(
         raise
 
 
-def _write(path: Path, perturbed: Suite, suite: Suite, wanted: Wanted, endpoint: Endpoint | None) -> None:
+def _write(path: Path, perturbed: Suite, suite: Suite, wanted: Wanted, endpoints: Sequence[Endpoint]) -> None:
     """What it was made of stands at its head."""
+    models = " and ".join(dict.fromkeys(repr(endpoint.model) for endpoint in endpoints))
     about = [
         f"{OPENING}: change its settings, not this.",
         f"# From {suite.suite}, version {suite.version}, at rate {wanted.rate:g} with seed {wanted.seed}, "
-        f"{wanted.variants} of each kind" + (f", rewritten by {endpoint.model!r}:" if endpoint else ":"),
+        f"{wanted.variants} of each kind" + (f", rewritten by {models}:" if models else ":"),
         f"# {', '.join(wanted.kinds)}",
     ]
     files.write(path, about, perturbed)
@@ -132,21 +124,6 @@ def _kinds(names: Sequence[str]) -> list[str]:
         if name not in KINDS:
             raise UsageError(f"--kinds {name}: there is no such kind; there are {', '.join(KINDS)}")
     return list(dict.fromkeys(names))
-
-
-def _endpoint(args: argparse.Namespace, kinds: Sequence[str]) -> Endpoint | None:
-    """Who rewrites; None where nothing is to be rewritten. Raises UsageError when one is missing, or not needed."""
-    asked = [kind for kind in kinds if kind in _ASKED]
-    given = [flag for flag in ("url", "model", "key_file") if getattr(args, flag)]
-    if not asked:
-        if given:
-            raise UsageError(f"--{given[0].replace('_', '-')}: goes with --kinds {' or '.join(_ASKED)}")
-        return None
-    if not args.url or not args.model:
-        raise UsageError(f"--kinds {asked[0]}: a model makes it; name one with --url and --model")
-    options.check_url("--url", args.url)
-    key = read_key(args.key_file, None) if args.key_file else ""
-    return Endpoint("rewriter", args.url.rstrip("/"), args.model, key=key)
 
 
 def _place(out: str, suite: Suite, suites: int) -> Path:

@@ -4,10 +4,11 @@ Pure: it writes questions and checks answers, and knows nothing of who is asked.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from evalharness.checks.markup import split_thought
 from evalharness.perturb import prose
 from evalharness.perturb.prose import Prose, words
 from evalharness.perturb.variants import UNCHANGED, Rewriting
@@ -24,6 +25,9 @@ _KEEP = (
 )
 _SAMPLING = {"temperature": 0.7, "top_p": 0.95, "presence_penalty": 0.0, "frequency_penalty": 0.0}
 _LEAST_TOKENS = 64
+
+Endpoint = TypeVar("Endpoint")
+
 _SHORT = 3  # letters; such a word says too little to give an answer away
 
 
@@ -43,26 +47,54 @@ def steps(kind: str, languages: Languages) -> list[str]:
     return [f"Translate the user's text from {one} into {other}. {_KEEP}" for one, other in ways]
 
 
+def rewritten(
+    original: Prose,
+    checks: Sequence[Mapping[str, Any]],
+    steps: Sequence[str],
+    endpoints: Sequence[Endpoint],
+    seed: int,
+) -> Generator[tuple[Endpoint, Json], RewordedRow, Rewriting]:
+    """Yields whom to ask what, step by step, each on what was answered to the last. The last endpoint is asked what
+    there is no other for: of two, the second translates back."""
+    text = original.text
+    for at, instruction in enumerate(steps):
+        reply = yield endpoints[min(at, len(endpoints) - 1)], request(instruction, text, seed)
+        if why := unusable(reply):
+            return Rewriting(None, why)
+        text = said(reply)
+    return usable(original, checks, text)
+
+
 def request(instruction: str, text: str, seed: int) -> Json:
-    """What the endpoint is asked; every sampling parameter is stated, as a suite's are."""
+    """What an endpoint is asked, to make one text of another."""
     messages = [{"role": "system", "content": instruction}, {"role": "user", "content": text}]
-    return {"messages": messages, "max_tokens": _LEAST_TOKENS + len(text), "seed": seed, **_SAMPLING}
+    return sampled(messages, _LEAST_TOKENS + len(text), seed)
+
+
+def sampled(messages: list[dict[str, str]], tokens: int, seed: int) -> Json:
+    """A question, at most so many tokens of answer; every sampling parameter is stated, as a suite's are."""
+    return {"messages": messages, "max_tokens": tokens, "seed": seed, **_SAMPLING}
+
+
+def said(reply: RewordedRow) -> str:
+    """Without what a model thought aloud before it."""
+    return split_thought(reply.answer or "")[1].strip()
 
 
 def unusable(reply: RewordedRow) -> str | None:
     """Why an answer is not even a text to go on with, or None."""
-    if reply.answer is None:
-        return f"error {reply.error.kind}" if reply.error else EMPTY
-    if not reply.answer.strip():
-        return EMPTY
-    return CUT if reply.finish_reason == "length" else None
+    if reply.error:
+        return f"error {reply.error.kind}"
+    if reply.finish_reason == "length":
+        return CUT
+    return None if said(reply) else EMPTY
 
 
 def usable(original: Prose, checks: Sequence[Mapping[str, Any]], answer: str) -> Rewriting:
     """The rewriting if it may be used: something else, with all in it that must stay, and neither a number nor a
     word of the checks that the prompt itself does not say."""
     text = answer.strip()
-    if text[0] == text[-1] == '"' and text.count('"') == 2 and not original.text.startswith('"'):
+    if text[:1] == text[-1:] == '"' and text.count('"') == 2 and not original.text.startswith('"'):
         text = text[1:-1].strip()
     if not text:
         return Rewriting(None, EMPTY)

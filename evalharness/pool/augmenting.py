@@ -13,7 +13,7 @@ from evalharness.perturb import fields, prose
 from evalharness.perturb.kinds import MAKERS, Make
 from evalharness.pool import code, framing, mixed, noise, rows, structured, symmetric
 from evalharness.pool.asked import asked
-from evalharness.pool.rows import GIVEN, Messages, PoolRow
+from evalharness.pool.rows import GIVEN, NEW, Messages, PoolRow
 from evalharness.suites.variants import KINDS as SAME_MEANING
 
 Remake = Callable[[PoolRow, random.Random, float], Messages | None]
@@ -65,8 +65,11 @@ MAKE: dict[str, Remake] = {
 SAYS: dict[str, str] = {name: OWN[name][1] if name in OWN else SAME_MEANING[name].says for name in MAKE}
 """Every kind and what it is."""
 
-ASKS_ANEW = frozenset({"code-repair", "symmetric"})
+ASKS_ANEW = frozenset({"code-repair", "symmetric", NEW})
 """Kinds whose question is another one than the row's."""
+
+Maker = Callable[[PoolRow, str, int, "Wanted"], PoolRow | None]
+"""The row's how-manieth variant (from 0 on) of a kind; None where there is none."""
 
 MOST_VARIANTS, MOST_SHARE = 3, 0.3
 
@@ -90,12 +93,16 @@ def most(given: int, wanted: Wanted) -> int:
     return min(given * wanted.variants, int(given * wanted.share / (1 - wanted.share) + 1e-9))
 
 
-def variants(given: Sequence[PoolRow], known: Mapping[str, bool], wanted: Wanted) -> Iterator[PoolRow]:
+def variants(
+    given: Sequence[PoolRow], known: Mapping[str, bool], wanted: Wanted, make: Maker | None = None
+) -> Iterator[PoolRow]:
     """New variants, spread over the rows: each gets its first before any gets its second.
 
     `known` are the ids that are in the pool already, and whether they are in use. Those count, but are not made again:
-    an interrupted run goes on where it was. In place of one that was dropped or rejected comes another.
+    an interrupted run goes on where it was. In place of one that was dropped or rejected comes another. `make` makes
+    one of them, by rule where none is given.
     """
+    make = make or variant
     left = most(len(given), wanted) if wanted.exactly is None else wanted.exactly
     order = sorted(given, key=lambda row: random.Random(f"{wanted.seed} {row.id}").random())
     made = set[str]()
@@ -104,7 +111,7 @@ def variants(given: Sequence[PoolRow], known: Mapping[str, bool], wanted: Wanted
             if not left:
                 return
             for kind in _kinds(row, wanted):
-                found = _variant(row, kind, number, wanted)
+                found = make(row, kind, number, wanted)
                 if found and found.id not in made and known.get(found.id, True):
                     made.add(found.id)
                     left -= 1
@@ -118,7 +125,7 @@ def _kinds(row: PoolRow, wanted: Wanted) -> list[str]:
     return random.Random(f"{wanted.seed} {row.id} kinds").sample(list(wanted.kinds), len(wanted.kinds))
 
 
-def _variant(row: PoolRow, kind: str, number: int, wanted: Wanted) -> PoolRow | None:
+def variant(row: PoolRow, kind: str, number: int, wanted: Wanted) -> PoolRow | None:
     """None where the kind finds nothing to change."""
     draw = random.Random(f"{wanted.seed} {row.id} {kind} {number}")
     messages = MAKE[kind](row, draw, wanted.rate)

@@ -3,15 +3,18 @@
 A kill loses at most the line that was being written. It knows nothing of what the rows are.
 """
 
+import fcntl
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from evalharness.errors import UsageError
 from evalharness.pool.rows import PoolRow
 from evalharness.runs.jsonl import Rows, append_row, open_rows
 from evalharness.runs.typed import Part, as_json, parsed
 
-FILE = "rows.jsonl"
+FILE, LOCK = "rows.jsonl", ".lock"
 
 
 class Pool:
@@ -24,6 +27,9 @@ class Pool:
 
     def __contains__(self, name: str) -> bool:
         return name in self._rows
+
+    def __getitem__(self, name: str) -> PoolRow:
+        return self._rows[name]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -56,3 +62,18 @@ def add(folder: Path, rows: Iterable[PoolRow]) -> int:
             append_row(file, row)
             written += 1
     return written
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While nobody else changes the pool: what one reads and writes again, another must not have decided meanwhile.
+
+    Raises UsageError where somebody does. A kill ends it too.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"{folder}: another command is at work on it; let it end first") from None
+        yield

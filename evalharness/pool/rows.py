@@ -22,15 +22,22 @@ PREFERENCES = (LIKED, DISLIKED, PREFERRED)
 """Kinds of rows that say what somebody made of an answer: good, bad, or better than another. None is made of another
 row."""
 
+NEW = "new-question"
+"""The kind of a variant that has a question and an answer of its own."""
+
 State = Literal["accepted", "waiting", "rejected", "dropped", "withdrawn"]
 """`accepted` rows train. A variant is `waiting` until somebody looked at it; `rejected` was by a person, `dropped` by a
 filter, whose reason the row carries; `withdrawn` where the vote that it came from is gone, or its chat."""
+
+Judgement = Literal["accepted", "edited", "rejected"]
+"""What a person said of a row. One that a filter dropped stays dropped, whatever is said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolRow(Part):
     """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given; of a row
-    that came from a vote it is the vote's. `rejected` is the answer that the row's own was preferred to."""
+    that came from a vote it is the vote's. `rejected` is the answer that the row's own was preferred to. A row that a
+    person edits keeps its id."""
 
     id: str
     messages: Messages
@@ -42,6 +49,7 @@ class PoolRow(Part):
     state: State
     reason: str | None = None
     rejected: str | None = None
+    reviewed: Judgement | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -100,7 +108,9 @@ def variant(row: PoolRow, question: str, kind: str, seed: int) -> PoolRow:
 
 def made(row: PoolRow, messages: Messages, kind: str, seed: int) -> PoolRow:
     """What a kind made of the row."""
-    return replace(row, id=identity(messages), messages=messages, kind=kind, seed=seed, state="waiting", reason=None)
+    return replace(
+        row, id=identity(messages), messages=messages, kind=kind, seed=seed, state="waiting", reason=None, reviewed=None
+    )
 
 
 def ending(row: PoolRow, question: str, answer: str) -> Messages:

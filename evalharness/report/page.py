@@ -19,13 +19,22 @@ from evalharness import wording
 FOLDER = Path(__file__).parent
 
 
-def render(template: str, scripts: dict[str, tuple[str, ...]], **values: Any) -> str:
-    """The HTML of a template. `scripts` are this folder's files by the place they are put in, such as `head`."""
-    style = _own("style.css")
+def render(
+    template: str,
+    scripts: dict[str, tuple[str, ...]],
+    styles: tuple[str, ...] = ("style.css",),
+    asks_its_server: bool = False,
+    **values: Any,
+) -> str:
+    """The HTML of a template. `scripts` are this folder's files by the place they are put in, such as `head`. A page
+    that a server of ours sends may ask that server, and nobody else."""
+    style = Markup("\n").join(map(_own, styles))
     inline = {place: Markup("\n").join(map(_own, files)) for place, files in scripts.items()}
     policy = Markup(
         "default-src 'none'; style-src '{}'; script-src {}; img-src data:; base-uri 'none'; form-action 'none'"
     ).format(_digest(style), Markup(" ").join(Markup("'{}'").format(_digest(script)) for script in inline.values()))
+    if asks_its_server:
+        policy += Markup("; connect-src 'self'")
     return _environment().get_template(template).render(style=style, policy_of_page=policy, scripts=inline, **values)
 
 

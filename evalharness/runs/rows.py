@@ -386,7 +386,8 @@ class VoteRow(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewordedRow(Part):
-    """What a model made of a text, as `perturb` keeps it beside the suite: under a digest of the whole question."""
+    """What a model made of a text, as `perturb` keeps it beside the suite and `augment` beside the pool: under a digest
+    of the whole question."""
 
     question: str
     model: str
