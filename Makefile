@@ -9,7 +9,7 @@ TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help up plan preflight down status blind logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
-        suites simulate validity test lint check bench bench-merge \
+        feedback tune suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -66,6 +66,12 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 
 augment: harness-environment ## rows to train the next adapter on: ROWS=train.jsonl into pool/, variants made, copies and leaks dropped
 	@$(TANDEM) -m evalharness augment $(ROWS) $(AUGMENT)
+
+feedback: harness-environment ## people's chats and votes in Open WebUI: rows into pool/ (FEEDBACK_CONSENT=1), votes for the verdict
+	@$(TANDEM) -m serve feedback
+
+tune: harness-environment ## train the next adapter on ROWS=train/rows.jsonl, from ADAPTER or anew, stage by stage: TUNE=…, into models/
+	@$(TANDEM) -m serve tune
 
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites

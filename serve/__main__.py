@@ -33,6 +33,8 @@ COMMANDS = {
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",
+    "feedback": "feedback",
+    "tune": "tune",
     "versions": "versions",
     "rollback": "rollback",
     "prune": "prune",
@@ -62,7 +64,7 @@ def main() -> int:
         print(f"tandem: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ntandem: interrupted; `make up` goes on from where it was", file=sys.stderr)
+        print("\ntandem: interrupted; the same command goes on from where it was", file=sys.stderr)
         return INTERRUPTED
     return code
 

@@ -16,11 +16,26 @@ from evalharness.analysis.summary import summarise as summarise_eval
 from evalharness.judge.prompts import PROTOCOL
 from evalharness.judge.run import Key
 from evalharness.judge.summary import summarise as summarise_judge
+from evalharness.load.capacity.slo import ServiceLevel, read_service_level
+from evalharness.load.capacity.summary import summarise as summarise_capacity
 from evalharness.load.collecting import collected
 from evalharness.load.summary import summarise as summarise_load
+from evalharness.report import capacity_page
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
-from evalharness.runs.rows import AnswerRow, BlockRow, Checked, Error, JudgedRow, PromptRow, RequestRow, Wanted
+from evalharness.runs.rows import (
+    AnswerRow,
+    BlockRow,
+    Checked,
+    Error,
+    JudgedRow,
+    ProbeRow,
+    PromptRow,
+    RequestRow,
+    ServerRow,
+    ShareRow,
+    Wanted,
+)
 from evalharness.runs.summaries import FactorialSummary, Judge, Profile
 from evalharness.runs.typed import Part, as_json
 from tests.parts import answered
@@ -192,6 +207,84 @@ def load_run(
     _write_rows(folder / "blocks.jsonl", blocks)
     write_concluded(folder / "summary.json", summarise_load(collected(profile, names, requests, blocks)))
     return folder
+
+
+def capacity_run(
+    root: Path, endpoints: Sequence[Row] = ENDPOINTS, *, knees: Sequence[float] = (12.0, 11.0), levels: int = 5
+) -> Path:
+    """A finished capacity run of so many levels, its page among it: at its knee an endpoint misses 5 in 100."""
+    agreed, names = read_service_level("local"), [side["name"] for side in endpoints]
+    probes: list[ProbeRow] = []
+    for level in (4.0, 8.0, 16.0, 11.3, 9.5)[:levels]:
+        for name, knee in zip(names, knees, strict=True):
+            probes.append(_probe(agreed, name, level, level / knee, len(probes) + 1))
+    late = ("1 in 100 requests left 64 ms late or more, 50 ms are allowed",)
+    probes += [replace(row, probe=len(probes) + 1, outcome=None, rejected=late) for row in probes[-1:]]
+    settings = {"slo": "local", "arrivals": "poisson", "cache": "cold"}
+    about = {"settings": settings, "endpoints": list(endpoints), "suites": [], "command": "make capacity"}
+    folder = create_run(root, "capacity", about)
+    counted = [_counted(row, at) for row in probes for at in range(0, 9, 2)]
+    _write_rows(folder / "probes.jsonl", probes)
+    _write_rows(folder / "server.jsonl", counted)
+    summary = summarise_capacity(agreed, names, probes, "poisson", "requests/s", False, 0.1, True)
+    (folder / "capacity.html").write_text(capacity_page.page(summary, counted, read_json(folder / "run.json")))
+    write_concluded(folder / "summary.json", summary)
+    return folder
+
+
+def _probe(agreed: ServiceLevel, endpoint: str, level: float, strain: float, number: int) -> ProbeRow:
+    share = 1 - min(0.9, 0.05 * strain**6)
+    low, high = max(0.0, share - 0.02), min(1.0, share + 0.02)
+    shares = [
+        ShareRow(name=one.name, least=one.least, share=share, low=low, high=high, effective=200.0)
+        for one in agreed.statements
+    ]
+    seconds = {"ttft": 0.06 * 2**strain, "tpot": 0.012, "e2e": 0.8 * 2**strain}
+    return ProbeRow(
+        endpoint=endpoint,
+        probe=number,
+        level=level,
+        seed=0,
+        started=START + 10 * number,
+        seconds=8.0,
+        outcome="held" if low >= 0.95 else "failed" if high < 0.95 else "unsettled",
+        leaning=share >= 0.95,
+        quick=False,
+        hopeless=False,
+        offered=level,
+        achieved=min(level, level / strain),
+        requests=round(level * 8),
+        errors={},
+        shares=tuple(shares),
+        latencies={name: {"p50": p95 / 2, "p95": p95, "p99": p95 * 1.2} for name, p95 in seconds.items()},
+        client_cpu=0.4,
+        client_lag=0.001,
+        late_p99=0.004,
+        prefix_hit_rate=0.002,
+        server_ttft=0.05,
+        client_ttft=0.055,
+        output_tokens_per_s=64 * level,
+        rejected=(),
+    )
+
+
+def _counted(row: ProbeRow, at: float) -> ServerRow:
+    done = row.achieved * at
+    return ServerRow(
+        endpoint=row.endpoint,
+        probe=row.probe,
+        at=at,
+        running=round(row.achieved * 0.8),
+        waiting=round(max(0.0, row.offered - row.achieved) * at),
+        kv_cache=min(1.0, 0.002 * row.achieved),
+        preemptions=0,
+        prefix_queries=24 * done,
+        prefix_hits=0,
+        prompt_tokens=24 * done,
+        output_tokens=64 * done,
+        ttft_sum=0.05 * done,
+        ttft_count=done,
+    )
 
 
 def _prompt(asked: Asked, number: int, draw: random.Random) -> PromptRow:

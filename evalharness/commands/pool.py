@@ -30,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=exchange.WRITERS, default="openai", help="of the rows written (default: %(default)s)"
     )
     parser.add_argument(
+        "--for",
+        dest="method",
+        choices=exchange.METHODS,
+        default="sft",
+        help="sft: rows that say how to answer; dpo: pairs of answers; kto: answers liked or not (default: sft)",
+    )
+    parser.add_argument(
         "--with-waiting", action="store_true", help="also variants that nobody has looked at (default: accepted alone)"
     )
 
@@ -42,13 +49,14 @@ def main(args: argparse.Namespace) -> int:
     if not args.write:
         return 0
     states = ("accepted", "waiting") if args.with_waiting else ("accepted",)
-    rows = [row for row in pool if row.state in states]
+    fit = [row for row in pool if exchange.METHODS[args.method](row)]
+    rows = [row for row in fit if row.state in states]
     if not rows:
-        raise UsageError(f"{args.pool}: no accepted row; {_WAITING}")
+        raise UsageError(f"{args.pool}: no accepted row for {args.method}; {_WAITING}")
     if (args.write / exchange.FILE).exists():
         raise UsageError(f"--write {args.write}: there is a {exchange.FILE} already; name another folder")
-    print(f"{args.write}: {count(exchange.write(args.write, args.format, rows), 'row')} ({args.format})")
-    if len(rows) < sum(row.state in ("accepted", "waiting") for row in pool):
+    print(f"{args.write}: {count(exchange.write(args.write, args.format, rows, args.method), 'row')} ({args.format})")
+    if len(rows) < sum(row.state in ("accepted", "waiting") for row in fit):
         print(f"  {_WAITING}")
     return 0
 

@@ -25,7 +25,9 @@ from evalharness.runs.evidence import (
 )
 from evalharness.runs.folder import create_run, finished_runs, write_json
 from evalharness.runs.history import tried
-from evalharness.runs.summaries import EvalSummary, LoadSummary, VerdictSummary
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import VOTES, VoteRow
+from evalharness.runs.summaries import EvalSummary, LoadSummary, People, VerdictSummary
 from evalharness.runs.versions import SCHEMAS
 from evalharness.verdict.policy import Policy, read_policy, shipped
 from evalharness.verdict.verdict import Verdict, decide
@@ -69,15 +71,24 @@ def main(args: argparse.Namespace) -> int:
             f"{path}: this policy tests the harness, on a model against itself; {evaluation.folder.name} asked "
             f"{evaluation.subject}. A run made with --base-against-base is such a test"
         )
-    evaluation = evaluation.allowing(policy.allow_differences)
-    load = load and load.allowing(policy.allow_differences)
-    evidence = Evidence(evaluation, load, judgement(evaluation))
-    under_load = load.summary if load else None
-    fairness = [run.about["fairness"] for run in (evaluation, load) if run and "fairness" in run.about]
     borne = fitting_capacity(finished_runs(args.runs, "capacity"), evaluation) if policy.capacity else None
-    many = tried(finished_runs(args.runs, "eval"), evaluation.about)
+    evidence = Evidence(
+        evaluation.allowing(policy.allow_differences),
+        load and load.allowing(policy.allow_differences),
+        judgement(evaluation),
+        borne and borne.allowing(policy.allow_differences),
+        _people(args, evaluation),
+    )
     verdict = decide(
-        evaluation.summary, unanswered(evaluation), under_load, policy, evidence.judged, fairness, many, borne
+        evaluation.summary,
+        unanswered(evaluation),
+        load.summary if load else None,
+        policy,
+        evidence.judged,
+        evidence.fairness,
+        tried(finished_runs(args.runs, "eval"), evaluation.about),
+        borne.summary if borne else None,
+        evidence.people,
     )
     folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
     verdict_terminal.show(verdict, evidence)
@@ -107,6 +118,14 @@ def _load_run(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> Run[Loa
     return load
 
 
+def _people(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> People | None:
+    """What people preferred of the two models of an eval run, by the votes that `feedback` left beside the runs."""
+    from evalharness.judge.people import preferred  # here: numpy comes with it, and --help must answer at once
+
+    versions = {side["name"]: side["version"] for side in evaluation.about["endpoints"]}
+    return preferred(read_rows(args.runs / VOTES, VoteRow), evaluation.summary.endpoints, versions)
+
+
 def against_itself(evaluation: Run[EvalSummary]) -> bool:
     """Was one model asked twice? That is said by the run, and must be true of its endpoints."""
     first, second = ((side["model"], side["version"]) for side in evaluation.about["endpoints"])
@@ -119,7 +138,7 @@ def _write(
     """The verdict's run folder. The summary, which marks a run as finished, is written last."""
     from evalharness.report import html, junit, markdown
 
-    evaluation, load = evidence.evaluation, evidence.load
+    evaluation, load, borne = evidence.evaluation, evidence.load, evidence.borne
     created = datetime.now(UTC).isoformat(timespec="seconds")
     pages = {
         "report.html": html.render(verdict, created, policy_name, policy, evidence, webui),
@@ -127,6 +146,7 @@ def _write(
         "summary.md": markdown.render(verdict, evidence),
     }
     names = {"eval": evaluation.folder.name, "load": load.folder.name if load else None}
+    names |= {"capacity": borne.folder.name} if borne else {}
     folder = create_run(root, "verdict", {"created": created, **names, "policy": asdict(policy)})
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
@@ -138,6 +158,8 @@ def _write(
         eval=evaluation.summary,
         load=load.summary if load else None,
         judge=evidence.judged,
+        people=evidence.people,
+        capacity=borne.summary if borne else None,
     )
     write_json(folder / "summary.json", summary)
     return folder
@@ -146,5 +168,5 @@ def _write(
 def _properties(policy_name: str, evidence: Evidence) -> dict[str, str]:
     """What junit.xml says of the run beside its cases."""
     first, second = (f"{side['model']} {side['version']}".strip() for side in evidence.evaluation.about["endpoints"])
-    load = {"load": evidence.load.folder.name} if evidence.load else {}
-    return {"base": first, "tuned": second, "policy": policy_name, "eval": evidence.evaluation.folder.name, **load}
+    folders = {run.about["kind"]: run.folder.name for run in evidence.runs}
+    return {"base": first, "tuned": second, "policy": policy_name, **folders}

@@ -11,7 +11,7 @@ from evalharness.checks.language import languages
 from evalharness.checks.repetition import repeated_share
 from evalharness.pool import private
 from evalharness.pool.likeness import ALIKE, WITHIN, Near
-from evalharness.pool.rows import GIVEN, PoolRow, State
+from evalharness.pool.rows import DISLIKED, GIVEN, PREFERENCES, PoolRow, State
 from evalharness.suites.schema import Suite
 
 LETTERS = 40  # of an answer: the language of fewer is a guess
@@ -20,6 +20,7 @@ RUN, MOST_REPEATED = 4, 0.5  # words; the share of an answer's runs of so many t
 LEAK, COPY, PRIVATE = "a question of a suite", "a copy of another row", "personal data"
 LONG, EMPTY, LANGUAGE, CIRCLES = "too long", "an empty turn", "another language", "an answer that goes in circles"
 FAMILY, FAR, REJECTED = "made of a row that went", "too far from its origin", "rejected in review"
+DECIDED = ("rejected", "withdrawn")  # states that no filter changes
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def filtered(pool: Iterable[PoolRow], limits: Limits) -> Iterator[PoolRow]:
     seen, gone = _held_against(limits), dict[str, str]()
     questions = dict[str, str]()
     for row in pool:
-        if row.state == "rejected":
+        if row.state in DECIDED:
             reason: str | None = REJECTED
         else:
             reason = _reason(row, questions.get(row.origin), gone, seen, limits)
@@ -56,8 +57,8 @@ def filtered(pool: Iterable[PoolRow], limits: Limits) -> Iterator[PoolRow]:
             questions[row.id] = row.question
             if reason:
                 gone[row.id] = reason
-        back: State = "accepted" if row.kind == GIVEN else "waiting"
-        if row.state == "rejected":
+        back: State = "accepted" if row.kind in (GIVEN, *PREFERENCES) else "waiting"
+        if row.state in DECIDED:
             continue
         if reason and reason != row.reason:
             yield replace(row, state="dropped", reason=reason)
@@ -81,20 +82,22 @@ def _held_against(limits: Limits) -> Seen:
 
 
 def _reason(row: PoolRow, origin: str | None, gone: Mapping[str, str], seen: Seen, limits: Limits) -> str | None:
-    if row.kind != GIVEN and row.origin in gone:
+    if row.origin in gone and row.origin != row.id:
         return f"{FAMILY}: {gone[row.origin]}"
-    if not all(message["content"].strip() for message in row.messages):
+    if not all(text.strip() for text in row.texts):
         return EMPTY
-    if sum(len(message["content"]) for message in row.messages) > limits.characters:
+    if sum(map(len, row.texts)) > limits.characters:
         return LONG
     if copied := seen.suites.copied(row.question):
         return f"{LEAK}: {copied}"
-    if kinds := sorted({kind for message in row.messages for kind in private.found(message["content"])}):
+    if kinds := sorted({kind for text in row.texts for kind in private.found(text)}):
         return f"{PRIVATE}: {', '.join(kinds)}"
-    if repeated_share(row.answer, RUN) > MOST_REPEATED:
+    if row.kind != DISLIKED and repeated_share(row.answer, RUN) > MOST_REPEATED:
         return CIRCLES
     if limits.languages and len(row.answer) >= LETTERS and not set(limits.languages) & set(languages(row.answer)):
         return LANGUAGE
+    if row.kind in PREFERENCES:  # several may be of one question: what differs is the answer, or what became of it
+        return None if _is_new([row.kind, *row.texts], seen) else f"{COPY}: word for word"
     return _copy(row, seen) if row.kind == GIVEN else _of_variant(row, origin, seen, limits)
 
 
@@ -102,7 +105,7 @@ def _copy(row: PoolRow, seen: Seen) -> str | None:
     """Of given rows the first of two copies stays; a question in another conversation is another question."""
     before = len(row.messages) > 2
     copied = None if before else seen.given.copied(row.question)
-    if copied is None and not _is_new(row, seen):
+    if copied is None and not _is_new(row.texts[:-1], seen):
         copied = "word for word"
     if copied is None and not before:
         seen.given.add(row.id, row.question)
@@ -113,15 +116,15 @@ def _of_variant(row: PoolRow, origin: str | None, seen: Seen, limits: Limits) ->
     """A variant is like its origin, and must be; it may be the same as no other row, and near to no other given one."""
     from evalharness.checks.references import rouge_l
 
-    if not _is_new(row, seen):
+    if not _is_new(row.texts[:-1], seen):
         return f"{COPY}: word for word"
     if len(row.messages) <= 2 and (copied := seen.given.copied(row.question, row.origin)):
         return f"{COPY}: {copied}"
     return FAR if origin is not None and rouge_l(row.question, origin) < limits.likeness else None
 
 
-def _is_new(row: PoolRow, seen: Seen) -> bool:
-    text = "\n".join(" ".join(message["content"].split()) for message in row.messages[:-1])
+def _is_new(texts: Iterable[str], seen: Seen) -> bool:
+    text = "\n".join(" ".join(one.split()) for one in texts)
     if text in seen.texts:
         return False
     seen.texts.add(text)

@@ -14,16 +14,21 @@ Messages = list[dict[str, str]]
 """Role and text of each message."""
 
 GIVEN = "given"
-"""The kind of a row that was made of no other."""
+"""The kind of a row that was made of no other, and says how to answer."""
+LIKED, DISLIKED, PREFERRED = "liked", "disliked", "preferred"
+PREFERENCES = (LIKED, DISLIKED, PREFERRED)
+"""Kinds of rows that say what somebody made of an answer: good, bad, or better than another. None is made of another
+row."""
 
-State = Literal["accepted", "waiting", "rejected", "dropped"]
+State = Literal["accepted", "waiting", "rejected", "dropped", "withdrawn"]
 """`accepted` rows train. A variant is `waiting` until somebody looked at it; `rejected` was by a person, `dropped` by a
-filter, whose reason the row carries."""
+filter, whose reason the row carries; `withdrawn` where the vote that it came from is gone, or its chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolRow(Part):
-    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given."""
+    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given; of a row
+    that came from a vote it is the vote's. `rejected` is the answer that the row's own was preferred to."""
 
     id: str
     messages: Messages
@@ -34,6 +39,12 @@ class PoolRow(Part):
     licence: str | None
     state: State
     reason: str | None = None
+    rejected: str | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """All that is said in it."""
+        return [message["content"] for message in self.messages] + ([] if self.rejected is None else [self.rejected])
 
     @property
     def question(self) -> str:
@@ -51,6 +62,23 @@ def given(messages: Messages, tags: list[str], licence: str | None) -> PoolRow:
     return PoolRow(
         id=name, messages=messages, origin=name, kind=GIVEN, seed=None, tags=tags, licence=licence, state="accepted"
     )
+
+
+def preference(
+    messages: Messages,
+    kind: str,
+    rejected: str | None = None,
+    *,
+    tags: list[str],
+    licence: str | None = None,
+    vote: str | None = None,
+) -> PoolRow:
+    """A row of one of PREFERENCES, as somebody has it, or from a vote of this id."""
+    name = identity([*messages, {"role": kind, "content": rejected or ""}, {"role": "vote", "content": vote or ""}])
+    return PoolRow(
+        id=name, messages=messages, origin=vote or name, kind=kind, seed=None, tags=tags, licence=licence,
+        state="accepted", rejected=rejected,
+    )  # fmt: skip
 
 
 def variant(row: PoolRow, question: str, kind: str, seed: int) -> PoolRow:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from evalharness.report.charts import linear_ticks
+from evalharness.report.charts import Scale, linear_ticks, log_ticks
 from evalharness.runs.rows import ServerRow
 from evalharness.runs.summaries import CapacitySummary
 
 WIDTH, HEIGHT = 520, 300
-LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 40
+LEFT, RIGHT, TOP, BOTTOM = 72, 12, 14, 40
 SIDES = ("first", "second")
+ASIDE = 5
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,17 @@ class Axis:
     def ticks(self) -> list[float]:
         if not self.log:
             return linear_ticks(self.low, self.high)
-        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        every = [float(f"{one}e{decade}") for decade in decades for one in (1, 2, 5)]
-        return [tick for tick in every if self.low <= tick <= self.high]
+        return log_ticks(Scale(self.low, self.high, log=True))
 
 
-def limited(summary: CapacitySummary) -> Sequence[str]:
-    """The latency limits of a service level, such as ttft_p95, each worth a chart."""
-    return list(summary.agreed.limits)
+@dataclass(frozen=True)
+class Counted:
+    """Something that a server counts: what it is called, how it is written, and how high its chart is at least."""
+
+    name: str
+    value: Callable[[ServerRow], float]
+    write: Callable[[float], str] = "{:g}".format
+    top: float = 1.0
 
 
 def latency(summary: CapacitySummary, limit: str) -> Markup:
@@ -82,9 +86,7 @@ def latency(summary: CapacitySummary, limit: str) -> Markup:
     return _figure(f"{limit} of {names} over the level, with its limit and both capacities", drawn)
 
 
-def timeline(
-    summary: CapacitySummary, server: Sequence[ServerRow], name: str, value: Callable[[ServerRow], float]
-) -> Markup:
+def timeline(summary: CapacitySummary, server: Sequence[ServerRow], counted: Counted) -> Markup:
     """What a server counted over the run, probe by probe."""
     begins = {row.probe: row.started for row in summary.probes}
     if not begins or not server:
@@ -92,12 +94,12 @@ def timeline(
     zero = min(begins.values())
     known = [row for row in server if row.probe in begins]
     moments = [begins[row.probe] - zero + row.at for row in known]
-    values = [value(row) for row in known]
+    values = [counted.value(row) for row in known]
     if not known:
         return Markup()
     x = Axis(0.0, max(*moments, 1.0), LEFT, WIDTH - RIGHT)
-    y = Axis(0.0, max(*values, 1.0) * 1.1, HEIGHT - BOTTOM, TOP)
-    drawn = [_axes(x, y, "{:g}".format, "seconds")]
+    y = Axis(0.0, max(*values, counted.top) * 1.1, HEIGHT - BOTTOM, TOP)
+    drawn = [_axes(x, y, counted.write, "seconds")]
     for side, endpoint in enumerate(summary.endpoints):
         for probe in begins:
             own = [
@@ -107,7 +109,7 @@ def timeline(
             ]
             line = "L".join(f"{x.at(moment)} {y.at(one)}" for moment, one in own)
             drawn.append(_path(f"curve {SIDES[side]}", f"M{line}" if own else ""))
-    return _figure(f"{name} over the run", drawn)
+    return _figure(f"{counted.name} over the run", drawn)
 
 
 def shares(summary: CapacitySummary) -> Markup:
@@ -123,7 +125,8 @@ def shares(summary: CapacitySummary) -> Markup:
         drawn.append(_path("bound", f"M{LEFT} {y.at(least)}H{WIDTH - RIGHT}"))
     names = [endpoint.name for endpoint in summary.endpoints]
     for row, one in zip(rows, worst, strict=True):
-        side, place = names.index(row.endpoint), x.at(row.level)
+        side = names.index(row.endpoint)
+        place = x.at(row.level) + (-ASIDE, ASIDE)[side]  # both are probed at the same levels
         drawn.append(_path(f"range {SIDES[side]}", f"M{place} {y.at(one.low)}V{y.at(one.high)}"))
         drawn.append(_mark(side, place, y.at(one.share)))
     return _figure("Share of requests that keep the service level, with intervals, over the level", drawn)

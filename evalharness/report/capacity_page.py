@@ -7,22 +7,22 @@ from collections.abc import Sequence
 
 from evalharness import wording
 from evalharness.report import capacity_charts as charts
-from evalharness.report.capacity_terminal import between, outcome
+from evalharness.report.capacity_terminal import outcome, sentences
 from evalharness.report.page import render
 from evalharness.runs.rows import ProbeRow, ServerRow
 from evalharness.runs.summaries import CapacitySummary
 from evalharness.runs.typed import Json
 
 SERVER = (
-    ("Running", lambda row: row.running),
-    ("Waiting", lambda row: row.waiting),
-    ("KV cache in use", lambda row: row.kv_cache),
+    charts.Counted("Running", lambda row: row.running),
+    charts.Counted("Waiting", lambda row: row.waiting),
+    charts.Counted("KV cache in use", lambda row: row.kv_cache, lambda share: f"{share * 100:g} %", top=0.05),
 )
 
 
 def page(summary: CapacitySummary, server: Sequence[ServerRow], about: Json) -> str:
     """The HTML of capacity.html; `about` is the run's run.json."""
-    drawn = [(name, charts.timeline(summary, server, name, value)) for name, value in SERVER]
+    drawn = [(counted.name, charts.timeline(summary, server, counted)) for counted in SERVER]
     return render(
         "capacity.html",
         {"head": ("theme.js",)},
@@ -40,17 +40,8 @@ def page(summary: CapacitySummary, server: Sequence[ServerRow], about: Json) -> 
         rows=[(row, _cells(row)) for row in _ordered(summary)],
         rejected=[row for row in summary.probes if row.rejected],
         tokens=[(row, _counted(row, server)) for row in _ordered(summary)],
-        outcome=outcome,
+        sided={side.name: name for side, name in zip(summary.endpoints, charts.SIDES, strict=True)},
     )
-
-
-def sentences(summary: CapacitySummary) -> list[str]:
-    """What came out."""
-    said = [f"{side.name} bears {between(side.estimate)} {summary.unit}." for side in summary.endpoints]
-    if summary.ratio:
-        first, second = summary.endpoints
-        said.append(f"{second.name} bears {between(summary.ratio.estimate)} times what {first.name} does.")
-    return said
 
 
 def _ordered(summary: CapacitySummary) -> list[ProbeRow]:
@@ -59,19 +50,18 @@ def _ordered(summary: CapacitySummary) -> list[ProbeRow]:
     return sorted(kept, key=lambda row: (names.index(row.endpoint), row.level, row.probe))
 
 
-def _cells(row: ProbeRow) -> list[str]:
+def _cells(row: ProbeRow) -> list[tuple[str, str]]:
+    """What stands in each cell, and what stands below it in small."""
     worst = min(row.shares, key=lambda one: one.share - one.least)
     return [
-        wording.three_figures(row.level),
-        f"{row.offered:.2f}",
-        f"{row.achieved:.2f}",
-        wording.duration(row.latencies["ttft"]["p95"]),
-        wording.duration(row.latencies["tpot"]["p95"]),
-        wording.duration(row.latencies["e2e"]["p95"]),
-        f"{wording.percent(worst.share)} ({wording.percent(worst.low)} to {wording.percent(worst.high)})",
-        f"{worst.effective:.0f} of {row.requests}",
-        f"{row.seconds:.0f} s",
-        outcome(row).partition(":")[0],
+        (wording.three_figures(row.level), ""),
+        (outcome(row).partition(":")[0], ""),
+        (f"{row.offered:.2f}", ""),
+        (f"{row.achieved:.2f}", ""),
+        *((wording.duration(row.latencies[stage]["p95"]), "") for stage in ("ttft", "tpot", "e2e")),
+        (wording.percent(worst.share), wording.interval(worst.low, worst.high, wording.percent)),
+        (f"{worst.effective:.0f}", f"of {row.requests}"),
+        (f"{row.seconds:.0f} s", ""),
     ]
 
 

@@ -1,5 +1,6 @@
 """What a capacity run shows in a terminal, while it goes on and at its end. It knows summary.json and how it looks."""
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,29 +76,47 @@ def outcome(row: ProbeRow) -> str:
 
 def between(found: Estimate | None) -> str:
     """`12.1 (10.0 to 13.2)`; an end that no probe has shown is open."""
-    if found is None:
-        return wording.NOTHING
-    value, low, high = found
-    if high == float("inf"):
-        return f"at least {wording.three_figures(low)}" if low else "not known"
-    ends = (
-        f"{wording.three_figures(low)} to {wording.three_figures(high)}"
-        if low
-        else f"below {wording.three_figures(high)}"
-    )
-    return f"{wording.three_figures(value)} ({ends})"
+    if found is None or not _is_known(found) or math.isinf(found.high):
+        return reach(found)
+    return f"{wording.three_figures(found.value)} ({reach(found)})"
+
+
+def reach(found: Estimate | None) -> str:
+    """The interval alone: `10.0 to 13.2`, `at least 10.0`, `below 13.2`."""
+    if found is None or not _is_known(found):
+        return "not known"
+    low, high = map(wording.three_figures, (found.low, found.high if math.isfinite(found.high) else 0.0))
+    if math.isinf(found.high):
+        return f"at least {low}"
+    return f"{low} to {high}" if found.low else f"below {high}"
+
+
+def sentences(summary: CapacitySummary) -> list[str]:
+    """What came out: a sentence for each endpoint, and one for how the two compare."""
+    first, second = (side.name for side in summary.endpoints)
+    said = [
+        f"{side.name} bears {between(side.estimate)} {summary.unit}."
+        if side.estimate and _is_known(side.estimate)
+        else f"What {side.name} bears was not found."
+        for side in summary.endpoints
+    ]
+    compared = summary.ratio.estimate if summary.ratio else None
+    if compared and _is_known(compared):
+        return [*said, f"{second} bears {between(compared)} times what {first} does."]
+    return [*said, "How the two compare was not found."]
+
+
+def _is_known(found: Estimate) -> bool:
+    """Has any probe shown one of its ends?"""
+    return found.low > 0 or math.isfinite(found.high)
 
 
 def show(summary: CapacitySummary, folder: Path) -> None:
     console = tables.stdout()
     console.print(table(summary))
-    for side in summary.endpoints:
-        console.print(
-            f"{side.name} bears {between(side.estimate)} {summary.unit} (service level {summary.agreed.name})"
-        )
-    if summary.ratio:
-        first, second = summary.endpoints
-        console.print(f"{second.name} / {first.name}: {between(summary.ratio.estimate)}")
+    console.print(f"Service level {summary.agreed.name}: {summary.agreed.title}")
+    for sentence in sentences(summary):
+        console.print(sentence)
     for warning in summary.warnings:
         console.print(f"Warning: {warning}", style="yellow")
     console.print(f"{folder / 'capacity.html'}")

@@ -20,7 +20,12 @@ PHRASES = {
     "no difference": ("shows no difference in {}", "differs in {}"),
     "robustness": ("loses no more to rewording in {}", "loses more to rewording in {}"),
     "preference": ("is preferred in {}", "is not preferred in {}"),
+    "votes": ("is preferred by people in {}", "is not preferred by people in {}"),
     "capacity": ("keeps the limits on {}", "breaks the limits on {}"),
+    "capacity at a service level": (
+        "bears what is asked at the service level",
+        "bears less than is asked at the service level",
+    ),
     "answered": ("was measured soundly", "leaves too much unanswered"),
     "fair fight": ("was compared on equal terms", "was not compared on equal terms"),
     "quality": ("is better or worse in anything that is judged", ""),

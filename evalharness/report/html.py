@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from evalharness import wording
-from evalharness.report import charts, page
+from evalharness.report import capacity_charts, charts, page
+from evalharness.report.capacity_terminal import reach
 from evalharness.report.headline import SYMBOLS, foremost_first, headline
-from evalharness.report.judge_terminal import about_the_judge
+from evalharness.report.judge_terminal import about_the_judge, about_the_voters
 from evalharness.report.pairs import side_by_side
 from evalharness.report.power_found import counted, power_found
 from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence, Run
 from evalharness.runs.rows import FAILURES, Failure
-from evalharness.runs.summaries import EvalSummary, LoadSummary, SuiteSummary
+from evalharness.runs.summaries import CapacitySummary, EvalSummary, LoadSummary, SuiteSummary
 from evalharness.runs.typed import Json
 from evalharness.verdict.policy import Policy, applied
 from evalharness.verdict.verdict import Verdict
@@ -30,11 +31,13 @@ def render(
     verdict: Verdict, created: str, policy_name: str, policy: Policy, evidence: Evidence, webui: str | None = None
 ) -> str:
     """The page's HTML. `created` is the verdict's time (ISO 8601), `webui` where both models can be chatted with."""
-    evaluation, load, judged = evidence.evaluation, evidence.load, evidence.judged
+    evaluation, load, judged, borne = evidence.evaluation, evidence.load, evidence.judged, evidence.borne
+    people = evidence.people
     summary = evaluation.summary
     names, suites = summary.endpoints, applied(policy, summary.suites)
     factorial = summary.factorial
     least_wins = policy.judge["wins_at_least"] if policy.judge else None
+    least_votes = policy.votes["wins_at_least"] if policy.votes else None
     scores = [(suite.suite, row) for suite in suites for row in suite.scores]
     return page.render(
         "template.html",
@@ -45,13 +48,16 @@ def render(
         reasons=foremost_first(verdict),
         invalid=load.summary.invalid if load else [],
         warnings=load.summary.warnings if load else [],
-        fairness=[(run, run.about["fairness"]) for run in (evaluation, load) if run and "fairness" in run.about],
+        fairness=[(run, run.about["fairness"]) for run in evidence.runs if "fairness" in run.about],
         metrics=wording.METRICS,
         tally=_tally(verdict),
         created=created,
         policy=f"{policy_name}, version {policy.version}",
         evaluation=evaluation,
         load=load,
+        borne=_borne(borne, policy) if borne else None,
+        reach=reach,
+        runs=wording.listing([run.folder.name for run in evidence.runs]),
         names=names,
         side=lambda index: _side(names, index),
         origin=_origin,
@@ -74,10 +80,30 @@ def render(
         wins=charts.wins(judged, least_wins) if judged else "",
         least_wins=least_wins,
         trust=about_the_judge(judged) if judged else [],
+        people=people,
+        votes=charts.votes(people, least_votes) if people else "",
+        least_votes=least_votes,
+        voters=about_the_voters(people) if people else [],
         latencies=charts.latencies(load.summary.endpoints) if load else "",
         ratios=charts.ratios(load.summary.ratios, policy.load) if load else "",
         answers=side_by_side(evaluation, webui),
     )
+
+
+def _borne(run: Run[CapacitySummary], policy: Policy) -> Json:
+    """What the page shows of a capacity run, whose own page lies beside it in the folder of all runs."""
+    found, page_of_it = run.summary, "capacity.html"
+    return {
+        "run": run,
+        "found": found,
+        "least": policy.capacity["at_least"] if policy.capacity else None,
+        "charts": [
+            (wording.METRICS.get(limit, limit.replace("_", " ")), chart)
+            for limit in found.agreed.limits
+            if (chart := capacity_charts.latency(found, limit))
+        ],
+        "page": f"../{run.folder.name}/{page_of_it}" if (run.folder / page_of_it).exists() else None,
+    }
 
 
 def _types(failures: Mapping[str, Mapping[Failure, int]]) -> list[Failure]:
@@ -129,7 +155,7 @@ def _tally(verdict: Verdict) -> str:
     return f"{counts['met']} of {counts.total()} criteria met, {missed}."
 
 
-def _origin(run: Run[EvalSummary] | Run[LoadSummary]) -> str:
+def _origin(run: Run[EvalSummary] | Run[LoadSummary] | Run[CapacitySummary]) -> str:
     """When and on what machine a run was made."""
     host = run.about["host"]
     return f"{page.moment(run.about['created'])}, on {wording.count(host['cores'], 'core')} ({host['machine']})"

@@ -6,12 +6,13 @@ It arranges and escapes; it decides nothing.
 import re
 
 from evalharness import wording
+from evalharness.report.capacity_terminal import between
 from evalharness.report.headline import foremost_first, headline
 from evalharness.report.power_found import counted
 from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence
 from evalharness.runs.rows import FAILURES
-from evalharness.runs.summaries import EvalSummary, JudgeSummary, LoadSummary
+from evalharness.runs.summaries import CapacitySummary, EvalSummary, JudgeSummary, LoadSummary, People
 from evalharness.verdict.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}
@@ -40,6 +41,9 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
     blocks += [_plain(said) for said in told if said]
     if load:
         blocks.append(_table(["under load", *(side.name for side in load.summary.endpoints)], _load(load.summary)))
+    if evidence.borne:
+        borne = evidence.borne.summary
+        blocks.append(_table([f"at {borne.agreed.name}", first, second, f"{second} / {first}"], [_borne(borne)]))
     for title, table in (
         ("In which ways answers were wrong", _table(["failure", first, second], _failures(summary))),
         (
@@ -56,10 +60,11 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
         ),
         ("Closeness to references", _table(["suite", "score", first, second, *CLOSER], _scores(summary))),
         ("Judged", _table(["suite", first, second, "ties", *WON], _judged(evidence.judged))),
+        ("People, blind", _table([first, second, "ties", "both bad", "voters", *WON], _people(evidence.people))),
     ):
         if table:
             blocks.append(f"<details><summary>{title}</summary>\n\n{table}\n\n</details>")
-    folders = [evaluation.folder.name, load.folder.name if load else "no load run"]
+    folders = [run.folder.name for run in evidence.runs] + ([] if load else ["no load run"])
     blocks.append(_plain(f"From {wording.listing(folders)}."))
     return "\n\n".join(blocks) + "\n"
 
@@ -69,8 +74,8 @@ def _unfair(evidence: Evidence) -> list[str]:
     return [
         f"**Not a fair fight**: in the {run.about['kind']} run the servers differ in their "
         f"{_plain(wording.listing(run.unfair))}."
-        for run in (evidence.evaluation, evidence.load)
-        if run and run.unfair
+        for run in evidence.runs
+        if run.unfair
     ]
 
 
@@ -98,6 +103,11 @@ def _load(load: LoadSummary) -> list[list[str]]:
         [wording.METRICS[metric], *(wording.load_value(metric, side.value(metric)) for side in load.endpoints)]
         for metric in metrics
     ]
+
+
+def _borne(found: CapacitySummary) -> list[str]:
+    ratio = found.ratio.estimate if found.ratio else None
+    return [found.unit, *(between(side.estimate) for side in found.endpoints), between(ratio)]
 
 
 def _failures(summary: EvalSummary) -> list[list[str]]:
@@ -181,6 +191,14 @@ def _judged(judged: JudgeSummary | None) -> list[list[str]]:
         ]
         for suite in (judged.suites if judged else ())
     ]
+
+
+def _people(people: People | None) -> list[list[str]]:
+    if people is None:
+        return []
+    counts = (people.first, people.second, people.ties, people.both_bad, people.people)
+    share = (wording.percent(people.share), wording.interval(people.low, people.high, wording.percent))
+    return [[*map(str, counts), *share, wording.p_value(people.p_value)]]
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from evalharness import wording
 from evalharness.errors import UsageError
-from evalharness.runs.about import About, read_about
+from evalharness.runs.about import About, Fairness, read_about
 from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
@@ -23,6 +23,7 @@ from evalharness.runs.summaries import (
     FactorialSummary,
     JudgeSummary,
     LoadSummary,
+    People,
 )
 from evalharness.runs.typed import parsed
 from evalharness.runs.versions import SCHEMAS
@@ -72,11 +73,23 @@ class Run(Generic[Found]):
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that one verdict rests on: an eval run, the load run and the judging model's verdicts where there are any."""
+    """All that one verdict rests on: an eval run; a load run, a capacity run (`borne`), a judging model's verdicts and
+    people's votes where there are any."""
 
     evaluation: Run[EvalSummary]
     load: Run[LoadSummary] | None = None
     judged: JudgeSummary | None = None
+    borne: Run[CapacitySummary] | None = None
+    people: People | None = None
+
+    @property
+    def runs(self) -> list[Run[EvalSummary] | Run[LoadSummary] | Run[CapacitySummary]]:
+        return [run for run in (self.evaluation, self.load, self.borne) if run]
+
+    @property
+    def fairness(self) -> list[Fairness]:
+        """What each run recorded of the servers that it asked."""
+        return [run.about["fairness"] for run in self.runs if "fairness" in run.about]
 
 
 @overload
@@ -135,10 +148,10 @@ def fitting_load_run(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Run[
     return next((run for run in candidates if run.subject == evaluation.subject), None)
 
 
-def fitting_capacity(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> CapacitySummary | None:
-    """What the first of these capacity runs found that measured the two models of an eval run on its machine."""
+def fitting_capacity(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Run[CapacitySummary] | None:
+    """The first of these capacity runs that measured the two models of an eval run on its machine, or None."""
     candidates = (read_run(folder, "capacity") for folder in runs)
-    return next((run.summary for run in candidates if run.subject == evaluation.subject), None)
+    return next((run for run in candidates if run.subject == evaluation.subject), None)
 
 
 def fitting_factorial(runs: Iterable[Path], evaluation: Run[EvalSummary]) -> Factorial | None:

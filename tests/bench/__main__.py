@@ -2,7 +2,7 @@
 
 import argparse
 
-from tests.bench import bench_ab, bench_load_clients, bench_rows, bench_streams
+from tests.bench import bench_ab, bench_load_clients, bench_rows, bench_schedule, bench_searches, bench_streams
 
 arguments = argparse.ArgumentParser(prog="make bench BENCH=…", description=__doc__)
 arguments.add_argument("--questions", type=int, default=bench_ab.QUESTIONS, help="default: %(default)s")
@@ -11,6 +11,8 @@ BENCHES = {
     "eval": lambda: bench_ab.main(given.questions, given.rounds),
     "load": bench_load_clients.main,
     "streams": bench_streams.main,
+    "schedule": bench_schedule.main,
+    "searches": bench_searches.main,
     "rows": bench_rows.main,
 }
 arguments.add_argument("--only", nargs="+", choices=BENCHES, default=BENCHES, help="default: all")

@@ -243,8 +243,10 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, report: Path, sch
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_colours_are_readable_on_what_they_stand_on(browser: Browser, report: Path, scheme: str) -> None:
-    page = Opened(browser, report, WIDE, scheme).page
+    check_contrast(Opened(browser, report, WIDE, scheme).page, scheme)
 
+
+def check_contrast(page: Page, scheme: str) -> None:
     def luminance(name: str) -> float:
         drawn = (
             f"const e = document.querySelector('footer'); e.style.color = 'var(--{name})'; getComputedStyle(e).color"

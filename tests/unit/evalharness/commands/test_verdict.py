@@ -18,7 +18,7 @@ from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import Graded
 from evalharness.runs.summaries import EvalSummary
 from evalharness.verdict.policy import FOLDER
-from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, eval_run, judge_run, load_run
+from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, capacity_run, eval_run, judge_run, load_run
 
 BASE, TUNED = ENDPOINTS
 TWICE = (BASE, {**BASE, "name": "base again"})
@@ -172,7 +172,7 @@ def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
     assert (run["kind"], run["eval"], run["load"]) == ("verdict", evaluation.name, load.name)
     assert run["policy"]["max_error_rate"] == 0.01
     content = summary(tmp_path)
-    assert (content["schema"], content["kind"]) == (3, "verdict")
+    assert (content["schema"], content["kind"]) == (4, "verdict")
     assert content["eval"] == json.loads((evaluation / "summary.json").read_text())
     assert content["load"] == json.loads((load / "summary.json").read_text())
     assert all(set(reason) == {"criterion", "subject", "outcome", "text", "plain"} for reason in content["reasons"])
@@ -231,6 +231,58 @@ def test_a_load_whose_generator_was_the_bottleneck_keeps_from_passing(
     load_run(tmp_path, busy=0.98)
     assert verdict(tmp_path) == 3
     assert "Invalid: The load generator used 98% of a core" in capsys.readouterr().out
+
+
+def asking_capacity(folder: Path, least: float) -> str:
+    """A policy file: the default, and so much of the base's capacity."""
+    policy = folder / "capacity.yaml"
+    policy.write_text((FOLDER / "default.yaml").read_text() + f"\ncapacity: {{at_least: {least}}}\n")
+    return str(policy)
+
+
+@pytest.mark.parametrize(("least", "word"), [(0.3, "PASS"), (0.9, "INCONCLUSIVE"), (3.0, "FAIL")])
+def test_a_policy_that_asks_for_capacity_is_held_against_a_capacity_run_which_every_page_shows(
+    tmp_path: Path, least: float, word: str
+) -> None:
+    eval_run(tmp_path, SMALL)
+    load_run(tmp_path)
+    borne = capacity_run(tmp_path)
+    assert verdict(tmp_path, "--policy", asking_capacity(tmp_path, least)) == verdict_command.EXIT_CODES[word]
+    content = summary(tmp_path)
+    assert content["capacity"] == json.loads((borne / "summary.json").read_text())
+    assert json.loads((written(tmp_path) / "run.json").read_text())["capacity"] == borne.name
+    assert f'name="capacity" value="{borne.name}"' in (written(tmp_path) / "junit.xml").read_text()
+    assert "| at local | base | tuned | tuned / base |" in (written(tmp_path) / "summary.md").read_text()
+    assert f'href="../{borne.name}/capacity.html"' in (written(tmp_path) / "report.html").read_text()
+
+
+def test_a_policy_that_asks_for_capacity_is_inconclusive_without_such_a_run(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    load_run(tmp_path)
+    assert verdict(tmp_path, "--policy", asking_capacity(tmp_path, 0.3)) == 3
+    assert "capacity" not in summary(tmp_path)
+
+
+def test_a_capacity_run_that_the_policy_does_not_ask_for_is_left_alone(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    load_run(tmp_path)
+    capacity_run(tmp_path)
+    assert verdict(tmp_path) == 0
+    assert "capacity" not in summary(tmp_path)
+    assert 'id="capacity"' not in (written(tmp_path) / "report.html").read_text()
+
+
+def test_servers_that_differed_in_the_capacity_run_keep_from_passing(tmp_path: Path) -> None:
+    eval_run(tmp_path, SMALL)
+    load_run(tmp_path)
+    path = capacity_run(tmp_path) / "run.json"
+    cache = {"what": "KV cache", "base": "8 GiB", "tuned": "4 GiB", "matters": True, "between": ["base", "tuned"]}
+    fairness = {"read": {}, "differences": [cache], "unknown": []}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "fairness": fairness}))
+    assert verdict(tmp_path, "--policy", asking_capacity(tmp_path, 0.3)) == 3
+    [fair] = [reason for reason in summary(tmp_path)["reasons"] if reason["criterion"] == "fair fight"]
+    assert (fair["subject"], fair["outcome"]) == ("KV cache", "unsettled")
+    assert "in the capacity run the servers differ in their KV cache" in (written(tmp_path) / "summary.md").read_text()
 
 
 def test_the_newest_finished_eval_run_is_taken(tmp_path: Path) -> None:

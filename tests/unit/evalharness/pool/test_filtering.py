@@ -1,5 +1,7 @@
 """What is not fit to learn from: copies, leaks into the suites, personal data, and what was made of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from evalharness.pool import private, rows
@@ -101,3 +103,27 @@ def test_what_belongs_to_nobody_is_no_personal_data(text: str) -> None:
 def test_the_shipped_suites_hold_no_personal_data() -> None:
     texts = [message.content for suite in SUITES for prompt in suite.prompts for message in prompt.messages]
     assert [(text, kinds) for text in texts if (kinds := private.found(text))] == []
+
+
+def test_rows_of_votes_are_filtered_and_the_answer_that_was_not_chosen_too() -> None:
+    asked = [{"role": "user", "content": "Where do I write to?"}, {"role": "assistant", "content": "Here."}]
+    pair = rows.preference(asked, rows.PREFERRED, "To jan.kowalski@poczta.pl.", tags=[], vote="v1")
+    assert [kind_of(reason or "") for reason in reasons(pair)] == [PRIVATE]
+
+
+def test_one_answer_liked_twice_is_one_row_and_two_answers_to_one_question_are_two() -> None:
+    def of(answer: str, kind: str, vote: str) -> PoolRow:
+        said = [{"role": "user", "content": "How far is it?"}, {"role": "assistant", "content": answer}]
+        return rows.preference(said, kind, tags=[], vote=vote)
+
+    found = reasons(
+        of("Near.", rows.LIKED, "v1"), of("Near.", rows.LIKED, "v2"), of("Far.", rows.LIKED, "v3"),
+        of("Near.", rows.DISLIKED, "v4"),
+    )  # fmt: skip
+    assert [kind_of(reason or "") for reason in found] == ["", COPY, "", ""]
+
+
+def test_what_was_withdrawn_stays_so_whatever_a_filter_says() -> None:
+    said = [{"role": "user", "content": "How far?"}, {"role": "assistant", "content": "Near."}]
+    withdrawn = replace(rows.preference(said, rows.LIKED, tags=[], vote="v1"), state="withdrawn")
+    assert list(filtered([withdrawn], LIMITS)) == []

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.report.headline import headline
+from evalharness.report.headline import PHRASES, headline
+from evalharness.simulation.held import COUNTED, rows
 from evalharness.verdict.verdict import Outcome, Reason, Verdict
 
 CRITERIA = ["superiority", "non-inferiority", "no difference", "capacity", "answered"]
@@ -51,6 +52,14 @@ def test_an_inconclusive_verdict_names_what_is_open() -> None:
         "Nothing failed, but it is not settled whether tuned is no worse in prose."
     )
     assert of(("quality", "suites", "unsettled"), ("answered", "eval: base", "met")).startswith("Nothing failed")
+
+
+def test_there_are_words_for_every_criterion_that_a_policy_can_ask_for() -> None:
+    assert {*rows(), *COUNTED} <= {*PHRASES}
+    open_capacity: tuple[str, str, Outcome] = ("capacity at a service level", "ratio", "unsettled")
+    assert of(open_capacity) == (
+        "Nothing failed, but it is not settled whether tuned bears what is asked at the service level."
+    )
 
 
 def test_many_suites_are_not_all_listed() -> None:

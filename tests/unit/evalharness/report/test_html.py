@@ -13,10 +13,10 @@ import pytest
 
 from evalharness.report import html
 from evalharness.runs.evidence import Evidence, Run, judgement, read_run, unanswered
-from evalharness.runs.summaries import Alike, EvalSummary, Families, LoadSummary
+from evalharness.runs.summaries import Alike, CapacitySummary, EvalSummary, Families, LoadSummary
 from evalharness.verdict.policy import FOLDER, read_policy
 from evalharness.verdict.verdict import decide
-from tests.fixtures_runs import ENDPOINTS, Asked, eval_run, factorial_summary, judge_run, load_run
+from tests.fixtures_runs import ENDPOINTS, Asked, capacity_run, eval_run, factorial_summary, judge_run, load_run
 from tests.parts import failed
 
 CREATED = "2026-11-20T13:55:27+00:00"
@@ -27,11 +27,22 @@ SUITES = (
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)> \u2028"
 
 
-def page(evaluation: Run[EvalSummary], load: Run[LoadSummary] | None = None, webui: str | None = None) -> str:
-    policy = read_policy(FOLDER / "default.yaml")
-    verdict = decide(evaluation.summary, unanswered(evaluation), load.summary if load else None, policy)
-    evidence = Evidence(evaluation, load, judgement(evaluation))
+def page(
+    evaluation: Run[EvalSummary],
+    load: Run[LoadSummary] | None = None,
+    webui: str | None = None,
+    borne: Run[CapacitySummary] | None = None,
+    least: float | None = None,
+) -> str:
+    policy = replace(read_policy(FOLDER / "default.yaml"), capacity={"at_least": least} if least else None)
+    under_load, at_level = (run.summary if run else None for run in (load, borne))
+    verdict = decide(evaluation.summary, unanswered(evaluation), under_load, policy, borne=at_level)
+    evidence = Evidence(evaluation, load, judgement(evaluation), borne)
     return html.render(verdict, CREATED, "default", policy, evidence, webui)
+
+
+def headings(text: str) -> list[str]:
+    return re.findall(r'<h2 id="([a-z]+)">', text)
 
 
 def listed(text: str) -> dict[str, Any]:
@@ -114,6 +125,32 @@ def test_the_security_policy_names_exactly_the_inline_style_and_script(evaluatio
         assert f"{tag}-src {quoted};" in policy
 
 
+def test_what_both_bear_stands_with_intervals_their_ratio_and_a_link_to_every_probe(
+    evaluation: Run[EvalSummary], tmp_path: Path
+) -> None:
+    borne = read_run(capacity_run(tmp_path), "capacity")
+    text = page(evaluation, borne=borne, least=0.5)
+    assert headings(text)[-2:] == ["capacity", "answers"] and 'href="#capacity"' in text
+    base, tuned = borne.summary.endpoints
+    for side in (base, tuned):
+        assert f"<td>{side.capacity:.3g}</td><td>9.50 to 16.0</td>".replace("9.5<", "9.50<") in text
+    assert "The highest load at which each keeps the service level local: a person at a small machine" in text
+    assert "Asked is that tuned bears 0.50 times what base does, or more" in text
+    assert borne.summary.ratio and f"<td>{borne.summary.ratio.ratio:.2f}</td><td>0.594 to 1.68</td>" in text
+    links = [value for tag, name, value in Elements(text).attributes if (tag, name) == ("a", "href")]
+    assert [link for link in links if not link.startswith("#")] == [f"../{borne.folder.name}/capacity.html"]
+    (borne.folder / "capacity.html").unlink()
+    assert "capacity.html" not in page(evaluation, borne=borne, least=0.5)
+
+
+def test_what_a_capacity_run_did_not_find_is_said(evaluation: Run[EvalSummary], tmp_path: Path) -> None:
+    borne = read_run(capacity_run(tmp_path, levels=0), "capacity")
+    text = page(evaluation, borne=borne, least=0.5)
+    section = text[text.index('<h2 id="capacity">') :]
+    assert section.count("<td>not known</td>") == 4
+    assert "None" not in section and ">inf" not in section
+
+
 def test_hostile_answers_stay_inside_the_data(tmp_path: Path) -> None:
     run = read_run(eval_run(tmp_path, SUITES), "eval")
     rows = [json.loads(line) | {"answer": HOSTILE} for line in (run.folder / "answers.jsonl").read_text().splitlines()]
@@ -162,8 +199,7 @@ VARIED = (
 
 
 def test_a_plain_run_has_no_section_that_says_nothing(evaluation: Run[EvalSummary]) -> None:
-    headings = re.findall(r'<h2 id="([a-z]+)">', page(evaluation))
-    assert headings == ["reasons", "compared", "quality", "failures", "load", "answers"]
+    assert headings(page(evaluation)) == ["reasons", "compared", "quality", "failures", "load", "answers"]
 
 
 def test_what_a_run_has_gets_its_section(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from evalharness.runs.schemas import FILE, schema
 from evalharness.runs.summaries import Summary
 from evalharness.runs.typed import as_json, parsed
 from evalharness.runs.versions import SCHEMAS
-from tests.fixtures_runs import Asked, eval_run, factorial_summary, judge_run, load_run
+from evalharness.verdict.policy import FOLDER
+from tests.fixtures_runs import Asked, capacity_run, eval_run, factorial_summary, judge_run, load_run
 from tests.parts import failed
 
 SCHEMA: dict[str, Any] = json.loads(FILE.read_text())
@@ -44,10 +45,12 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     evaluation = eval_run(root, SUITES, error=lambda name, n: failed("timeout") if name == "base" and n == 3 else None)
     judge_run(evaluation)
     load = load_run(root, seconds=8)
-    run(verdict, "--runs", str(root))
+    (root / "policy.yaml").write_text((FOLDER / "default.yaml").read_text() + "\ncapacity: {at_least: 0.5}\n")
+    capacity = capacity_run(root)
+    run(verdict, "--runs", str(root), "--policy", str(root / "policy.yaml"))
     write_concluded(create_run(root, "factorial", {"endpoints": []}) / "summary.json", factorial_summary(FOUR))
     run(compare, str(evaluation), str(evaluation), "--out", str(root))
-    judged = {"eval": evaluation, "load": load, "judge": evaluation}
+    judged = {"eval": evaluation, "load": load, "capacity": capacity, "judge": evaluation}
     return judged | {kind: next(root.glob(f"*-{kind}")) for kind in ("verdict", "compare", "factorial")}
 
 
@@ -66,7 +69,7 @@ def test_the_types_of_failure_are_those_of_the_checks() -> None:
     assert get_args(Failure) == tuple(FAILURES)
 
 
-@pytest.mark.parametrize("kind", ["eval", "load", "judge", "verdict", "compare", "factorial"])
+@pytest.mark.parametrize("kind", ["eval", "load", "capacity", "judge", "verdict", "compare", "factorial"])
 def test_what_is_written_is_what_the_schema_says_and_what_is_read(folders: dict[str, Path], kind: str) -> None:
     path = folders[kind] / ("judge.json" if kind == "judge" else "summary.json")
     summary = read_json(path)
