@@ -18,7 +18,7 @@ from serve.services.health import TIMEOUT, session
 COLUMNS = {"blind.a": "Answer A", "blind.b": "Answer B"}
 PIPE, VOTE = "blind", "blind_vote"
 FUNCTIONS = {
-    PIPE: ("pipe.py", "Blind comparison", "Base and tuned as Answer A and Answer B; nobody sees which is which."),
+    PIPE: ("pipe.py", "Blind comparison", "Two models as Answer A and Answer B; nobody sees which is which."),
     VOTE: ("vote.py", "Blind vote", "A is better, B is better, a tie, or both are bad."),
 }
 """By id: the file, the name, the description."""
@@ -101,11 +101,13 @@ def put(api: Api, function: str, folder: Path, told: Mapping[str, str]) -> None:
     """Sees to it that a function is there as it is here, knows what it must, and is switched on."""
     file, name, description = FUNCTIONS[function]
     wanted = {"id": function, "name": name, "content": source(folder, file), "meta": {"description": description}}
-    there = next((one for one in api.get("v1/functions/") if one["id"] == function), None)
-    if there is None:
+    if not any(one["id"] == function for one in api.get("v1/functions/")):
         there = api.post("v1/functions/create", wanted)
-    elif api.get(f"v1/functions/id/{function}")["content"] != wanted["content"]:
-        there = api.post(f"v1/functions/id/{function}/update", wanted)
+    else:
+        there = api.get(f"v1/functions/id/{function}")
+        as_kept = {**there, "meta": {"description": there["meta"].get("description")}}
+        if not wanted.items() <= as_kept.items():
+            there = api.post(f"v1/functions/id/{function}/update", wanted)
     if api.get(f"v1/functions/id/{function}/valves") != told:
         api.post(f"v1/functions/id/{function}/valves/update", told)
     if not there["is_active"]:

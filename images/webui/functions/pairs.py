@@ -76,7 +76,5 @@ def row(
 
 
 def reveal(data: Mapping[str, Any]) -> str:
-    """What is said under both answers once a vote stands."""
-    said = {"tie": "a tie", "both bad": "both are bad"}.get(data["vote"])
-    voted = said or f"{data['vote']} is better, which is {data[data['vote']]}"
-    return f"Answer A is {data['A']}, Answer B is {data['B']}. Your vote: {voted}."
+    """What is said above both answers once a vote stands, in a line that a narrow column shows whole."""
+    return f"A is {data['A']}, B is {data['B']}; your vote: {data['vote']}"

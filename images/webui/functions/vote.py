@@ -57,7 +57,7 @@ class Action:
     async def action(
         self, body: dict[str, Any], __id__: str, __user__: dict[str, Any], __event_emitter__: Emit
     ) -> None:
-        """Writes the vote of the button `__id__` under the answer `body["id"]`, and tells under both which is which."""
+        """Writes the vote of the button `__id__` under the answer `body["id"]`, and tells above both which is which."""
         from open_webui.models.chats import Chats
         from open_webui.models.feedbacks import FeedbackForm, Feedbacks
         from open_webui.socket.main import get_event_emitter

@@ -128,10 +128,6 @@ def test_a_vote_says_who_answered_where_in_which_version_to_what(vote):
     }
 
 
-def test_the_reveal_names_both_and_the_vote():
-    columns = {"A": "tuned", "B": "base"}
-    assert reveal({"vote": "B", **columns}) == (
-        "Answer A is tuned, Answer B is base. Your vote: B is better, which is base."
-    )
-    assert reveal({"vote": "tie", **columns}).endswith("Your vote: a tie.")
-    assert reveal({"vote": "both bad", **columns}).endswith("Your vote: both are bad.")
+@pytest.mark.parametrize("vote", ["A", "B", "tie", "both bad"])
+def test_the_reveal_names_both_and_the_vote(vote):
+    assert reveal({"vote": vote, "A": "tuned", "B": "base"}) == f"A is tuned, B is base; your vote: {vote}"
