@@ -9,7 +9,7 @@ TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help up plan preflight down status blind logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
-        feedback tune suites simulate validity test lint check bench bench-merge \
+        feedback tune loop suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -73,6 +73,9 @@ feedback: harness-environment ## people's chats and votes in Open WebUI: rows in
 tune: harness-environment ## train the next adapter on ROWS=train/rows.jsonl, from ADAPTER or anew, stage by stage: TUNE=…, into models/
 	@$(TANDEM) -m serve tune
 
+loop: harness-environment ## one turn: ROWS into variants, an adapter, the verdict; the new one stays only if it passed and lost nothing
+	@$(TANDEM) -m serve loop
+
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
@@ -121,7 +124,7 @@ rollback: $(HARNESS) ## the tuned model before this one in force again, served a
 prune: $(HARNESS) ## say which stored versions are not needed or damaged, and their sizes, ask, delete them
 	@$(TANDEM) -m serve prune
 
-export: $(HARNESS) ## the tuned model as plain files: TO=folder or TO=file.tar, and VARIANT=base or VARIANT=merged for others
+export: $(HARNESS) ## the tuned model as plain files: TO=folder or TO=file.tar, VARIANT=base or VARIANT=merged for others; SIGN_KEY=key.pem signs a folder
 	@$(TANDEM) -m serve export
 
 clean: $(HARNESS) ## say what will be deleted, ask, delete it

@@ -35,6 +35,7 @@ COMMANDS = {
     "lm-eval": "lm_eval",
     "feedback": "feedback",
     "tune": "tune",
+    "loop": "loop",
     "versions": "versions",
     "rollback": "rollback",
     "prune": "prune",

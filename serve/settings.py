@@ -21,7 +21,7 @@ DEMO_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen"
 OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safety,structured"
 GUARDS = "guards"  # stands for OWN_SUITES, beside suites of one's own
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {GUARDS} ({OWN_SUITES}) of a model of your own"
-MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO")  # variables of the Makefile that are no settings
+MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 GpuNumbers = Annotated[str, Field(pattern=r"^\d+(,\d+)*$")]
@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         "pool's are written, or the demo's own",
     )
     TUNE: str = Field("", description="stages of `make tune`, a YAML file; empty: one that ships, in images/tune")
+    UNREVIEWED: bool = Field(False, description="`make loop` trains on variants that nobody has looked at, too")
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
     EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")

@@ -7,6 +7,7 @@ The command alone: rows lie in pool/rows.py, formats in pool/exchange.py.
 
 import argparse
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from evalharness.commands import options
@@ -36,9 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="sft",
         help="sft: rows that say how to answer; dpo: pairs of answers; kto: answers liked or not (default: sft)",
     )
-    parser.add_argument(
+    undecided = parser.add_mutually_exclusive_group()
+    undecided.add_argument(
         "--with-waiting", action="store_true", help="also variants that nobody has looked at (default: accepted alone)"
     )
+    undecided.add_argument("--decided", action="store_true", help="nothing at all while variants wait to be looked at")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -49,6 +52,12 @@ def main(args: argparse.Namespace) -> int:
     if not args.write:
         return 0
     states = ("accepted", "waiting") if args.with_waiting else ("accepted",)
+    waiting = sum(row.state == "waiting" for row in pool)
+    if args.decided and waiting:
+        raise UsageError(
+            f"{args.pool}: {count(waiting, 'variant')} wait to be looked at; `make review` shows them, --with-waiting "
+            "(UNREVIEWED=1) takes them unseen"
+        )
     fit = [row for row in pool if exchange.METHODS[args.method](row)]
     rows = [row for row in fit if row.state in states]
     if not rows:
@@ -61,14 +70,17 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def tell(path: Path, pool: list[PoolRow]) -> None:
+def tell(path: Path, pool: Iterable[PoolRow]) -> None:
     """A line for each kind of row, one for each reason that rows were dropped for."""
-    print(f"{path}: {count(len(pool), 'row')}")
-    states = Counter((row.kind, row.state) for row in pool)
-    for kind in dict.fromkeys(row.kind for row in pool):
+    states, dropped = Counter[tuple[str, str]](), Counter[str]()
+    for row in pool:
+        states[row.kind, row.state] += 1
+        if row.state == "dropped" and row.reason:
+            dropped[kind_of(row.reason)] += 1
+    print(f"{path}: {count(states.total(), 'row')}")
+    for kind in dict.fromkeys(kind for kind, _ in states):
         own = [f"{number} {state}" for (name, state), number in sorted(states.items()) if name == kind]
         print(f"  {kind:12} {', '.join(own)}")
-    dropped = Counter(kind_of(row.reason) for row in pool if row.state == "dropped" and row.reason)
     if dropped:
         print("  dropped, each with its reason in the pool:")
     for reason, number in dropped.most_common():

@@ -6,7 +6,7 @@ nothing of where a row came from.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,11 @@ LeftOut = dict[str, list[str]]
 """Reason -> places in the file."""
 
 
-def read(path: Path, licence: str | None) -> tuple[list[PoolRow], LeftOut]:
-    """The rows of a file in any known format, and what of it is none. Raises UsageError where nothing is."""
+def read(path: Path, licence: str | None, tags: Sequence[str] = ()) -> tuple[list[PoolRow], LeftOut]:
+    """The rows of a file in any known format, and what of it is none. Raises UsageError where nothing is.
+
+    Each row carries these tags, and those that its record has under `tags`.
+    """
     records = read_records(path)
     name = next((name for record in records if (name := format_of(_answered(record.value)))), None)
     if name is None:
@@ -42,11 +45,18 @@ def read(path: Path, licence: str | None) -> tuple[list[PoolRow], LeftOut]:
         else:
             messages = [{"role": role, "content": text} for role, text in made.messages]
             messages.append({"role": "assistant", "content": made.reference})
-            rows.append(_row(messages, rejected, value.get("label"), licence))
+            carried = list(dict.fromkeys([*tags, *_tags(value)]))
+            rows.append(_row(messages, rejected, value.get("label"), carried, licence))
     if not rows:
         reasons = "; ".join(f"{len(places)} with {reason}" for reason, places in left_out.items())
         raise UsageError(f"{path}: nothing in it can be learnt from: {reasons}")
     return rows, left_out
+
+
+def _tags(record: dict[str, Any]) -> list[str]:
+    """Other programs keep other things under that name: what are no texts are no tags."""
+    tags = record.get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 def _answered(record: Any) -> Any:
@@ -84,12 +94,12 @@ def _turns(said: Any, role: str) -> list[Any] | None:
     return said if isinstance(said, list) else [said] if isinstance(said, dict) else None
 
 
-def _row(messages: Messages, rejected: str | None, label: Any, licence: str | None) -> PoolRow:
+def _row(messages: Messages, rejected: str | None, label: Any, tags: list[str], licence: str | None) -> PoolRow:
     if rejected is not None:
-        return preference(messages, PREFERRED, rejected, tags=[], licence=licence)
+        return preference(messages, PREFERRED, rejected, tags=tags, licence=licence)
     if isinstance(label, bool):
-        return preference(messages, LIKED if label else DISLIKED, tags=[], licence=licence)
-    return given(messages, [], licence)
+        return preference(messages, LIKED if label else DISLIKED, tags=tags, licence=licence)
+    return given(messages, tags, licence)
 
 
 def openai(messages: Messages) -> dict[str, Any]:

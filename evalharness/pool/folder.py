@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evalharness.pool.rows import PoolRow
 from evalharness.runs.jsonl import Rows, append_row, open_rows
-from evalharness.runs.typed import Part, as_json
+from evalharness.runs.typed import Part, as_json, parsed
 
 FILE = "rows.jsonl"
 
@@ -29,8 +29,13 @@ class Pool:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[PoolRow]:
-        """Every row as it is now, in the order in which they came."""
-        return iter(self._rows.values())
+        """Every row as it is now, in the order in which they came; rows added meanwhile are left out."""
+        if not self._rows:
+            return
+        with self.path.open("rb") as lines:  # once: as a mapping they open it for each row
+            for begins in self._rows.begins.values():
+                lines.seek(begins)
+                yield parsed(PoolRow, lines.readline())
 
 
 def write_anew(path: Path, rows: Iterable[Part]) -> None:

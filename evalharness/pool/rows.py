@@ -15,6 +15,8 @@ Messages = list[dict[str, str]]
 
 GIVEN = "given"
 """The kind of a row that was made of no other, and says how to answer."""
+TEMPLATE = "template"
+"""The kind of a row out of a template and lists of terms."""
 LIKED, DISLIKED, PREFERRED = "liked", "disliked", "preferred"
 PREFERENCES = (LIKED, DISLIKED, PREFERRED)
 """Kinds of rows that say what somebody made of an answer: good, bad, or better than another. None is made of another
@@ -48,8 +50,13 @@ class PoolRow(Part):
 
     @property
     def question(self) -> str:
-        """What the user says last: the only text that is ever varied."""
+        """What the user says last."""
         return next(message["content"] for message in reversed(self.messages) if message["role"] == "user")
+
+    @property
+    def is_original(self) -> bool:
+        """Whether it was made of no other row."""
+        return self.kind in (GIVEN, TEMPLATE, *PREFERENCES)
 
     @property
     def answer(self) -> str:
@@ -58,9 +65,14 @@ class PoolRow(Part):
 
 def given(messages: Messages, tags: list[str], licence: str | None) -> PoolRow:
     """A row as somebody has it. Its messages end with a user's question and its answer."""
+    return original(messages, GIVEN, tags, licence)
+
+
+def original(messages: Messages, kind: str, tags: list[str], licence: str | None) -> PoolRow:
+    """A row that was made of no other: it counts as accepted."""
     name = identity(messages)
     return PoolRow(
-        id=name, messages=messages, origin=name, kind=GIVEN, seed=None, tags=tags, licence=licence, state="accepted"
+        id=name, messages=messages, origin=name, kind=kind, seed=None, tags=tags, licence=licence, state="accepted"
     )
 
 
@@ -83,8 +95,17 @@ def preference(
 
 def variant(row: PoolRow, question: str, kind: str, seed: int) -> PoolRow:
     """The row with another wording of its question, and the same answer."""
-    messages = [*row.messages[:-2], {"role": "user", "content": question}, row.messages[-1]]
+    return made(row, ending(row, question, row.answer), kind, seed)
+
+
+def made(row: PoolRow, messages: Messages, kind: str, seed: int) -> PoolRow:
+    """What a kind made of the row."""
     return replace(row, id=identity(messages), messages=messages, kind=kind, seed=seed, state="waiting", reason=None)
+
+
+def ending(row: PoolRow, question: str, answer: str) -> Messages:
+    """The row's conversation with another last question and answer."""
+    return [*row.messages[:-2], {"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
 def identity(messages: Messages) -> str:

@@ -51,12 +51,11 @@ class Sources:
 
 def model_sources(settings: Settings, root: Path) -> Sources:
     calibration = root / settings.CALIBRATION if settings.CALIBRATION else None
+    demo, general = root / "images" / "demo", root / "images" / "quantize" / "calibration.jsonl"
+    named = several(settings.ADAPTER, root) if settings.ADAPTER else [str(demo / "adapter")]
+    adapter, *then = (located(one, root) for one in named)
     if settings.demo:
-        demo = root / "images" / "demo"
-        adapter = located(settings.ADAPTER, root) if settings.ADAPTER else demo / "adapter"
-        return Sources(demo / "base", adapter, calibration or demo / "calibration.jsonl")
-    general = root / "images" / "quantize" / "calibration.jsonl"
-    adapter, *then = (located(one, root) for one in several(settings.ADAPTER, root))
+        return Sources(demo / "base", adapter, calibration or demo / "calibration.jsonl", tuple(then))
     return Sources(located(settings.BASE_MODEL, root), adapter, calibration or general, tuple(then))
 
 

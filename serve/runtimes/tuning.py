@@ -48,6 +48,8 @@ def wanted(settings: Settings, paths: Paths) -> Wanted:
     for one in tuning.stages:
         training_rows(rows[one.name], one.method)
     sources = model_sources(settings, paths.root)
+    if sources.then:
+        raise UsageError(f"ADAPTER={settings.ADAPTER}: several, and a training goes on with one; set ADAPTER to it")
     check_folders(sources, anew(settings))
     return Wanted(stages, tuning, rows, base_name(settings), anew(settings))
 

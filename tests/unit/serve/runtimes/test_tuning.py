@@ -78,6 +78,7 @@ def test_a_stages_own_rows_lie_beside_its_file(paths, own):
         ({"ROWS": "empty.jsonl"}, "empty.jsonl: no rows in it"),
         ({"TUNE": "none.yaml"}, "none.yaml: No such file"),
         ({"ROWS": "some.jsonl", "ADAPTER": "other"}, "made for another base"),
+        ({"ROWS": "some.jsonl", "ADAPTER": "mine,other"}, "several, and a training goes on with one"),
         ({"ROWS": "some.jsonl", "ADAPTER": "nowhere"}, "nowhere: no such folder"),
     ],
 )
