@@ -8,8 +8,8 @@ TANDEM := PYTHONPATH=. $(HARNESS)
 TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
-        review feedback tune loop suites simulate validity test lint check bench bench-merge \
+.PHONY: help up plan preflight down status blind logs eval load capacity chaos verdict aa factorial lm-eval compare \
+        augment review feedback tune loop suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -30,6 +30,9 @@ down: $(HARNESS) ## stop everything; models, runs and chats are kept
 
 status: $(HARNESS) ## what runs, where, in which state
 	@$(TANDEM) -m serve status
+
+blind: $(HARNESS) ## the link to a blind comparison in Open WebUI: base and tuned as A and B, for people to vote on
+	@$(TANDEM) -m serve blind
 
 logs: $(HARNESS) ## the servers' logs; on a terminal, follow them
 	@$(TANDEM) -m serve logs

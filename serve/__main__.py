@@ -24,6 +24,7 @@ COMMANDS = {
     "prepare": "prepare",
     "down": "down",
     "status": "status",
+    "blind": "blind",
     "logs": "logs",
     "eval": "eval",
     "load": "load",

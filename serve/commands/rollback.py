@@ -3,7 +3,7 @@
 import os
 import time
 
-from serve.commands import status
+from serve.commands import blind, status
 from serve.display import StepDisplay, console
 from serve.errors import UsageError
 from serve.paths import Paths
@@ -32,5 +32,6 @@ def main(settings: Settings, paths: Paths) -> int:
             return 0
         with StepDisplay() as display:
             here.serve_again({variant: done[variant] for variant in settings.mode.servers}, display)
+        blind.put_in_if_it_can_be(here, settings, paths)
         console.print(f"It is served and answers ({time.monotonic() - begun:.0f} s).\n")
     return status.main(settings, paths)

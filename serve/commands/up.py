@@ -5,7 +5,7 @@ It starts nothing itself, and decides nothing: that is for serve.runtimes.
 
 import time
 
-from serve.commands import status
+from serve.commands import blind, status
 from serve.display import StepDisplay, console
 from serve.paths import Paths
 from serve.runtimes.choice import KINDS, WORDS, choose, only_one
@@ -62,4 +62,5 @@ def bring_up(name: str, settings: Settings, paths: Paths) -> None:
         if set(runtime.states().values()) <= {"absent", "down"}:
             paths.runtime.unlink()  # nothing runs on it: the next `up` may choose another
         raise
+    blind.put_in_if_it_can_be(runtime, settings, paths)
     console.print(f"All is up and answering ({time.monotonic() - begun:.0f} s).\n")

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-NAMES = ("API_KEY", "WEBUI_PASSWORD", "WEBUI_SECRET_KEY")
+NAMES = ("API_KEY", "WEBUI_PASSWORD", "WEBUI_SECRET_KEY", "BLIND_SECRET")
 
 
 def ensure(path: Path) -> dict[str, str]:

@@ -36,6 +36,7 @@ def variables(models: dict[str, str], email: str, port: int, data: Path, contain
         "HF_HUB_OFFLINE",
         "BYPASS_EMBEDDING_AND_RETRIEVAL",
         "BYPASS_MODEL_ACCESS_CONTROL",  # else accounts made later see no model
+        "ENABLE_VALVE_ENCRYPTION",  # else the key and the secret of the blind comparison lie open in its database
         "DO_NOT_TRACK",
         "SCARF_NO_ANALYTICS",
     )

@@ -1,0 +1,69 @@
+"""`make blind`: a link where Open WebUI runs, one line where it does not."""
+
+import pytest
+
+from serve.commands import blind as command
+from serve.errors import Failure, UsageError
+from serve.paths import Paths
+from serve.services import blind
+from serve.settings import Settings
+
+
+class Running:
+    def __init__(self, state="ready"):
+        self.state = state
+
+    def states(self):
+        return {"base": "ready", "tuned": "ready", "webui": self.state}
+
+    def address(self, variant):
+        return f"http://{variant}/v1"
+
+    def version(self, variant):
+        return f"{variant}-0"
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """What was installed, with the deployment that runs."""
+    seen = []
+    monkeypatch.setattr(command, "runtime", lambda *_: Running())
+    monkeypatch.setattr(blind, "install", lambda *about: seen.append(about))
+    return seen
+
+
+def test_it_puts_in_what_is_served_now_and_prints_the_link(installed, tmp_path, capsys):
+    assert command.main(Settings(WEBUI_PORT=3456), Paths(tmp_path)) == 0
+    assert capsys.readouterr().out == "http://127.0.0.1:3456/?models=blind.a,blind.b\n"
+    ((url, email, _, folder, told),) = installed
+    assert (url, email) == ("http://127.0.0.1:3456", Settings().WEBUI_EMAIL)
+    assert folder == tmp_path / "images" / "webui" / "functions"
+    assert told["blind"]["tuned_url"] == "http://tuned/v1"
+    assert told["blind_vote"]["tuned_version"] == "tuned-0"
+
+
+@pytest.mark.usefixtures("installed")
+def test_where_open_webui_does_not_run_it_says_what_starts_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "runtime", lambda *_: Running("starting"))
+    with pytest.raises(UsageError, match=r"^Open WebUI does not run; start it with `make up`$"):
+        command.main(Settings(), Paths(tmp_path))
+
+
+def raising(error):
+    def install(*_):
+        raise error
+
+    return install
+
+
+def test_a_password_that_was_changed_is_one_line_with_what_mends_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(blind, "install", raising(blind.SignInRefused()))
+    with pytest.raises(UsageError, match=r"set WEBUI_PASSWORD in \.tandem/secrets\.env to the password"):
+        command.put_in(Running(), Settings(), Paths(tmp_path))
+
+
+@pytest.mark.parametrize("error", [blind.SignInRefused(), Failure("Open WebUI takes no blind comparison: 404")])
+def test_what_serves_both_models_does_not_fail_for_want_of_the_comparison(monkeypatch, tmp_path, capsys, error):
+    monkeypatch.setattr(blind, "install", raising(error))
+    command.put_in_if_it_can_be(Running(), Settings(), Paths(tmp_path))
+    assert capsys.readouterr().out.startswith("Without the blind comparison: Open WebUI ")
