@@ -22,9 +22,14 @@ from evalharness.verdict.policy import FOLDER, read_policy
 from evalharness.verdict.verdict import Verdict
 
 RATE, DISCORDANCE, ALIKE = 0.7, 0.2, 0.1
-RUNS = 1000
 SEED = 20250104
 HEADINGS = ("suites", "prompts", "INCONCLUSIVE, each by itself", "INCONCLUSIVE, default policy", "FAIL, default policy")
+
+
+@dataclass(frozen=True)
+class Case:
+    title: str
+    suites: Sequence[Suite]
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,14 @@ def sizes(suite: Suite) -> Counts:
     return np.array(list(groups.values()))
 
 
-def lines(runs: int = RUNS) -> Iterator[Line]:
+def cases() -> Iterator[Case]:
     three = ("general", "instructions", "structured")
-    yield simulate(", ".join(three), guards(three), runs)
+    yield Case(", ".join(three), guards(three))
     everything = guards()
-    yield simulate(f"all {len(everything)} of non-inferiority", everything, runs)
+    yield Case(f"all {len(everything)} of non-inferiority", everything)
 
 
-def simulate(title: str, suites: Sequence[Suite], runs: int) -> Line:
+def simulate(case: Case, runs: int) -> Line:
     rng, world, policy = (
         np.random.default_rng(SEED),
         single(RATE, DISCORDANCE, 0.0),
@@ -64,7 +69,7 @@ def simulate(title: str, suites: Sequence[Suite], runs: int) -> Line:
     )
     assert policy.together
     sums, rates, own = [], [], []
-    for suite in suites:
+    for suite in case.suites:
         groups = sizes(suite)
         drawn = Groups(groups, ALIKE).drawn(world, runs, rng)
         sums.append(summed(world, groups, drawn))
@@ -74,7 +79,7 @@ def simulate(title: str, suites: Sequence[Suite], runs: int) -> Line:
     shown = [[_guarded(one) for one in outcomes] for outcomes in own]
     before, after = _words(own), _words([*shown, whole])
     return Line(
-        title,
+        case.title,
         sum(int(one.n) for one in sums),
         before.count("INCONCLUSIVE") / runs,
         after.count("INCONCLUSIVE") / runs,
