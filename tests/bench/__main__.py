@@ -9,7 +9,7 @@ arguments.add_argument("--questions", type=int, default=bench_ab.QUESTIONS, help
 arguments.add_argument("--rounds", type=int, default=bench_ab.ROUNDS, help="of each client (default: %(default)s)")
 BENCHES = {
     "eval": lambda: bench_ab.main(given.questions, given.rounds),
-    "load": bench_load_clients.main,
+    "load": lambda: bench_load_clients.main(given.rounds),
     "streams": bench_streams.main,
     "rows": bench_rows.main,
 }
