@@ -9,7 +9,7 @@ TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help up plan preflight down status logs eval load capacity chaos verdict aa factorial lm-eval compare augment \
-        suites simulate validity test lint check bench bench-merge \
+        feedback tune loop suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
         python-version system-libraries harness-environment tests-environment
 
@@ -64,6 +64,15 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 augment: harness-environment ## rows to train the next adapter on: ROWS=train.jsonl into pool/, variants made, copies and leaks dropped
 	@$(TANDEM) -m evalharness augment $(ROWS) $(AUGMENT)
 
+feedback: harness-environment ## people's chats and votes in Open WebUI: rows into pool/ (FEEDBACK_CONSENT=1), votes for the verdict
+	@$(TANDEM) -m serve feedback
+
+tune: harness-environment ## train the next adapter on ROWS=train/rows.jsonl, from ADAPTER or anew, stage by stage: TUNE=…, into models/
+	@$(TANDEM) -m serve tune
+
+loop: harness-environment ## one turn: ROWS into variants, an adapter, the verdict; the new one stays only if it passed and lost nothing
+	@$(TANDEM) -m serve loop
+
 suites: harness-environment ## list the prompt suites
 	@$(TANDEM) -m evalharness suites
 
@@ -112,7 +121,7 @@ rollback: $(HARNESS) ## the tuned model before this one in force again, served a
 prune: $(HARNESS) ## say which stored versions are not needed or damaged, and their sizes, ask, delete them
 	@$(TANDEM) -m serve prune
 
-export: $(HARNESS) ## the tuned model as plain files: TO=folder or TO=file.tar, and VARIANT=base or VARIANT=merged for others
+export: $(HARNESS) ## the tuned model as plain files: TO=folder or TO=file.tar, VARIANT=base or VARIANT=merged for others; SIGN_KEY=key.pem signs a folder
 	@$(TANDEM) -m serve export
 
 clean: $(HARNESS) ## say what will be deleted, ask, delete it

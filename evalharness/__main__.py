@@ -28,6 +28,7 @@ COMMANDS = {
     "perturb": "perturb",
     "augment": "augment",
     "pool": "pool",
+    "feedback": "feedback",
     "lm-eval": "lm_eval",
     "simulate": "simulate",
 }

@@ -40,6 +40,14 @@ def one_line_failures(job: str) -> Iterator[None]:
         raise SystemExit(2) from None
 
 
+def duration(seconds: float) -> str:
+    """In the unit that a person would say it in."""
+    minutes = seconds / 60
+    if minutes < 1:
+        return f"{seconds:.0f} s"
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
 def versions(*packages: str) -> dict[str, str]:
     return {package: metadata.version(package).split("+")[0] for package in packages}
 

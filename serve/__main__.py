@@ -32,6 +32,9 @@ COMMANDS = {
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",
+    "feedback": "feedback",
+    "tune": "tune",
+    "loop": "loop",
     "versions": "versions",
     "rollback": "rollback",
     "prune": "prune",
@@ -61,7 +64,7 @@ def main() -> int:
         print(f"tandem: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ntandem: interrupted; `make up` goes on from where it was", file=sys.stderr)
+        print("\ntandem: interrupted; the same command goes on from where it was", file=sys.stderr)
         return INTERRUPTED
     return code
 

@@ -21,7 +21,7 @@ DEMO_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen"
 OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safety,structured"
 GUARDS = "guards"  # stands for OWN_SUITES, beside suites of one's own
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {GUARDS} ({OWN_SUITES}) of a model of your own"
-MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO")  # variables of the Makefile that are no settings
+MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 GpuNumbers = Annotated[str, Field(pattern=r"^\d+(,\d+)*$")]
@@ -40,7 +40,9 @@ class Settings(BaseSettings):
 
     BASE_MODEL: str = Field("", description="folder or hub name of the base model; empty: the embedded demo")
     ADAPTER: str = Field(
-        "", description="folder or hub name of the LoRA adapter, or a folder of several (1-…, 2-…); empty: the demo's"
+        "",
+        description="folder or hub name of the LoRA adapter; several with commas, or a folder of them (1-…, 2-…), are "
+        "merged in that order; empty: the demo's; none: `make tune` begins one",
     )
     HF_TOKEN: SecretStr = Field(SecretStr(""), description="hub access token, for gated models named above")
     RUNTIME: Literal["auto", "docker", "local"] = Field("auto", description="how all runs; auto picks, and says why")
@@ -69,6 +71,10 @@ class Settings(BaseSettings):
     SWITCH_PORT: Port = Field(8000, description="loopback port of what takes turns between the two, in MODE=swap")
     WEBUI_PORT: Port = Field(3000, description="loopback port of Open WebUI")
     WEBUI_EMAIL: str = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
+    FEEDBACK_CONSENT: bool = Field(
+        False,
+        description="those who chat have agreed that models learn from the answers they vote on; `make feedback` asks",
+    )
     TOOL_PARSER: Annotated[str, AfterValidator(tool_parser)] = Field(
         "", description="vLLM's parser of tool calls (its --tool-call-parser), or none; empty: by the chat template"
     )
@@ -90,6 +96,13 @@ class Settings(BaseSettings):
         "", description="folder of an eval, factorial or capacity run to go on with, instead of beginning another"
     )
     LOOKS: bool = Field(False, description="`make eval` stops at a quarter or half of the prompts if all is settled")
+    ROWS: str = Field(
+        "",
+        description="rows that `make tune` trains on, JSON lines of messages; empty: train/rows.jsonl, where the "
+        "pool's are written, or the demo's own",
+    )
+    TUNE: str = Field("", description="stages of `make tune`, a YAML file; empty: one that ships, in images/tune")
+    UNREVIEWED: bool = Field(False, description="`make loop` trains on variants that nobody has looked at, too")
     POLICY: str = Field("", description="policy file of the verdict; empty: the one that ships")
     EVAL_CONCURRENCY: Annotated[int, Field(ge=1, le=256)] = Field(8, description="prompts asked at a time")
     LOAD_USERS: Annotated[int, Field(ge=1, le=1024)] = Field(8, description="users of the load test")
@@ -125,9 +138,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def together(self) -> "Settings":
-        if bool(self.BASE_MODEL) != bool(self.ADAPTER):
-            given, other = ("BASE_MODEL", "ADAPTER") if self.BASE_MODEL else ("ADAPTER", "BASE_MODEL")
-            raise ValueError(f"{given} is set, but {other} is not: set both, or neither for the embedded demo")
+        if self.BASE_MODEL and not self.ADAPTER:
+            raise ValueError(
+                "BASE_MODEL is set, but ADAPTER is not: set both, or neither for the embedded demo; with ADAPTER=none, "
+                "`make tune` begins one"
+            )
         return self
 
     @property

@@ -39,7 +39,9 @@ class GroundTruth:
     `keep_alive` seconds is closed; with `closes_kept`, every one on which a second request comes, as that comes.
     So many answers run at once as there are `slots`, the others wait. It stands still once, `stall` (after so many
     seconds of load, for so many). With `counts_words` a prompt has its words and nine tokens more, `longest_counted` at
-    most. `served` and `asked` fill as load comes in: questions before it are not in `asked`.
+    most. `cached` is the share of the prompts' tokens that it says, on a page as vLLM's /metrics, to have taken from a
+    prefix cache; without it there is no such page. `served` and `asked` fill as load comes in: questions before it are
+    not in `asked`.
     """
 
     ttft: float = 0.02
@@ -55,6 +57,7 @@ class GroundTruth:
     stall: tuple[float, float] = (0.0, 0.0)
     counts_words: bool = False
     longest_counted: int = 1_000_000
+    cached: float | None = None
     served: list[Served] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     connections: int = 0  # that were made, and that are open now
@@ -84,6 +87,8 @@ class GroundTruth:
         lines = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), self.keep_alive)).decode().splitlines()[1:-1]
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         if "content-length" not in headers:  # a GET: it says nothing of itself
+            if self.cached is not None:
+                return self.metrics(writer, self.cached)
             return plain(writer, 404, {"detail": "Not Found"})
         request = json.loads(await reader.readexactly(int(headers["content-length"])))
         received = time.perf_counter()
@@ -115,6 +120,18 @@ class GroundTruth:
                     await asyncio.sleep(still)
                     received = time.perf_counter()
             return await self.stream(writer, prompt, received, tokens)
+
+    def metrics(self, writer: asyncio.StreamWriter, cached: float) -> bool:
+        asked = sum(self.length(prompt) for prompt in self.asked)
+        counts = {
+            "num_requests_running": 0,
+            "num_requests_waiting": 0,
+            "prefix_cache_queries_total": asked,
+            "prefix_cache_hits_total": cached * asked,
+        }
+        page = "".join(f'vllm:{name}{{engine="0"}} {count}\n' for name, count in counts.items()).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page))
+        return True
 
     def length(self, prompt: str) -> int:
         """In tokens, as it says itself."""

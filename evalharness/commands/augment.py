@@ -6,17 +6,19 @@ The command alone: rows lie in pool/rows.py, kinds in pool/augmenting.py, filter
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from evalharness.checks.as_json import is_schema, strict_json
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import Failure, UsageError
-from evalharness.pool import augmenting, exchange, folder
+from evalharness.pool import augmenting, exchange, folder, templates
 from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
-from evalharness.pool.filtering import Limits, filtered
+from evalharness.pool.filtering import Filter, Limits
 from evalharness.pool.folder import Pool
-from evalharness.pool.rows import GIVEN, PoolRow
+from evalharness.pool.rows import PoolRow
+from evalharness.runs.typed import Json
 from evalharness.suites.files import load_suites, shipped
 from evalharness.wording import count
 
@@ -54,6 +56,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
     parser.add_argument("--licence", metavar="NAME", help="of the given rows; each row carries it")
+    parser.add_argument(
+        "--templates",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="rows out of templates and lists of terms, a YAML file",
+    )
+    parser.add_argument(
+        "--tags",
+        type=lambda text: text.split(","),
+        default=[],
+        metavar="A,B",
+        help="of the given rows, beside those that a record has under `tags`: json (the answer is), symmetric or "
+        "symmetric:A/B (question and answer may change places), domain:NAME",
+    )
     filters = parser.add_argument_group("filters")
     filters.add_argument(
         "--suites",
@@ -63,6 +81,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     filters.add_argument(
         "--languages", type=lambda text: text.split(","), default=[], metavar="A,B", help="of answers (default: any)"
+    )
+    filters.add_argument(
+        "--schema", type=Path, metavar="FILE", help="JSON Schema that answers of rows tagged json must follow"
     )
     filters.add_argument(
         "--characters",
@@ -80,26 +101,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    suites = load_suites(args.suites or shipped())
-    read = [(file, *exchange.read(file, args.licence)) for file in args.files]
+    judge = Filter(
+        Limits(
+            load_suites(args.suites or shipped()), args.characters, args.languages, args.likeness, _schema(args.schema)
+        )
+    )
+    wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
+    _take(args)
     pool = Pool(args.pool)
-    if not read and not len(pool):
+    if not len(pool):
         raise UsageError(f"{args.pool}: no rows yet; name a file with some: augment train.jsonl")
+    _filter(args.pool, judge, len(pool), pool)  # first what is given: nothing is made of a row that goes
+    while made := _augment(args.pool, wanted):  # what is dropped of them is made up for
+        _filter(args.pool, judge, len(made), made)
+    tell(args.pool, Pool(args.pool))
+    _check_reached(args.pool, wanted)
+    return 0
+
+
+def _take(args: argparse.Namespace) -> None:
+    """Adds what the files give; before anything is added, every file has been read."""
+    read = [(file, *exchange.read(file, args.licence, args.tags)) for file in args.files]
+    filled = [(file, *templates.load(file)) for file in args.templates]
     for file, rows, left_out in read:
-        added = folder.add(args.pool, _new(rows, pool))
-        print(f"{file}: {count(added, 'new row')} of {len(rows)}")
+        print(f"{file}: {count(folder.add(args.pool, _new(rows, Pool(args.pool))), 'new row')} of {len(rows)}")
         for reason, places in left_out.items():
             print(f"  left out: {len(places)} with {reason}")
-        pool = Pool(args.pool)
-    limits = Limits(suites, args.characters, args.languages, args.likeness)
-    wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
-    _filter(args.pool, limits)  # first what is given: nothing is made of a row that goes
-    while _augment(args.pool, wanted):  # what is dropped of them is made up for
-        _filter(args.pool, limits)
-    pool_now = list(Pool(args.pool))
-    tell(args.pool, pool_now)
-    _check_reached(pool_now, wanted)
-    return 0
+    for file, axes, most in filled:
+        made = templates.rows(axes, most, args.seed, args.tags, args.licence)
+        print(f"{file}: {count(folder.add(args.pool, _new(made, Pool(args.pool))), 'new row')} of its templates")
 
 
 def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
@@ -110,35 +140,54 @@ def _new(rows: Iterable[PoolRow], pool: Pool) -> Iterator[PoolRow]:
             yield row
 
 
-def _augment(path: Path, wanted: Wanted) -> int:
-    """How many variants were new."""
-    pool = list(Pool(path))
-    known = {row.id: row.state in ("accepted", "waiting") for row in pool}
-    return folder.add(path, augmenting.variants(augmenting.of_given(pool), known, wanted))
+def _augment(path: Path, wanted: Wanted) -> list[PoolRow]:
+    """The variants that are new."""
+    known, given = dict[str, bool](), list[PoolRow]()
+    for row in Pool(path):
+        known[row.id] = row.state in ("accepted", "waiting")
+        given += augmenting.of_given([row])
+    made = list(augmenting.variants(given, known, wanted))
+    folder.add(path, made)
+    return made
 
 
-def _filter(path: Path, limits: Limits) -> None:
+def _filter(path: Path, judge: Filter, many: int, rows: Iterable[PoolRow]) -> None:
     from evalharness.report.progress import progress
 
-    pool = Pool(path)
-    with progress(len(pool), "rows") as done:
-        folder.add(path, filtered(_counted(pool, done), limits))
+    with progress(many, "rows") as done:
+        folder.add(path, judge.changed(_counted(rows, done)))
 
 
-def _counted(pool: Pool, done: Callable[[], None]) -> Iterator[PoolRow]:
-    for row in pool:
+def _counted(rows: Iterable[PoolRow], done: Callable[[], None]) -> Iterator[PoolRow]:
+    for row in rows:
         yield row
         done()
 
 
-def _check_reached(pool: Sequence[PoolRow], wanted: Wanted) -> None:
+def _check_reached(path: Path, wanted: Wanted) -> None:
     """Raises Failure where there are fewer variants than were asked for."""
-    in_use = sum(row.kind != GIVEN and row.state in ("accepted", "waiting") for row in pool)
-    if wanted.exactly is not None and in_use < wanted.exactly:
+    if wanted.exactly is None:
+        return
+    in_use = sum(not row.is_original and row.state in ("accepted", "waiting") for row in Pool(path))
+    if in_use < wanted.exactly:
         raise Failure(
             f"{in_use} of the {wanted.exactly} variants that --exactly asks for; more rows, more --kinds or a larger "
             "--variants make more"
         )
+
+
+def _schema(path: Path | None) -> Json | None:
+    if path is None:
+        return None
+    try:
+        schema = strict_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: no JSON ({error})") from None
+    if not is_schema(schema):
+        raise UsageError(f"{path}: no JSON Schema that answers could be judged by")
+    return dict(schema)
 
 
 def _kinds(text: str) -> list[str]:

@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--common", action="store_true", help="where they did not ask the same, compare on what both asked"
     )
     parser.add_argument(
+        "--no-worse", action="store_true", help="exit code 1 where the new adapter is shown to be worse in a suite"
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         default=options.RUNS,
@@ -50,4 +53,5 @@ def main(args: argparse.Namespace) -> int:
     for line in comparison.left_out(found):
         print(f"tandem: {line}", file=sys.stderr)
     print(f"Comparison: {page}")
-    return 0
+    tuned, _ = found.endpoints
+    return int(args.no_worse and any(suite.outcome == "worse" for suite in tuned.suites))

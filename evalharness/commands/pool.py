@@ -7,6 +7,7 @@ The command alone: rows lie in pool/rows.py, formats in pool/exchange.py.
 
 import argparse
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from evalharness.commands import options
@@ -30,8 +31,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=exchange.WRITERS, default="openai", help="of the rows written (default: %(default)s)"
     )
     parser.add_argument(
+        "--for",
+        dest="method",
+        choices=exchange.METHODS,
+        default="sft",
+        help="sft: rows that say how to answer; dpo: pairs of answers; kto: answers liked or not (default: sft)",
+    )
+    undecided = parser.add_mutually_exclusive_group()
+    undecided.add_argument(
         "--with-waiting", action="store_true", help="also variants that nobody has looked at (default: accepted alone)"
     )
+    undecided.add_argument("--decided", action="store_true", help="nothing at all while variants wait to be looked at")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -42,25 +52,35 @@ def main(args: argparse.Namespace) -> int:
     if not args.write:
         return 0
     states = ("accepted", "waiting") if args.with_waiting else ("accepted",)
-    rows = [row for row in pool if row.state in states]
+    waiting = sum(row.state == "waiting" for row in pool)
+    if args.decided and waiting:
+        raise UsageError(
+            f"{args.pool}: {count(waiting, 'variant')} wait to be looked at; `make review` shows them, --with-waiting "
+            "(UNREVIEWED=1) takes them unseen"
+        )
+    fit = [row for row in pool if exchange.METHODS[args.method](row)]
+    rows = [row for row in fit if row.state in states]
     if not rows:
-        raise UsageError(f"{args.pool}: no accepted row; {_WAITING}")
+        raise UsageError(f"{args.pool}: no accepted row for {args.method}; {_WAITING}")
     if (args.write / exchange.FILE).exists():
         raise UsageError(f"--write {args.write}: there is a {exchange.FILE} already; name another folder")
-    print(f"{args.write}: {count(exchange.write(args.write, args.format, rows), 'row')} ({args.format})")
-    if len(rows) < sum(row.state in ("accepted", "waiting") for row in pool):
+    print(f"{args.write}: {count(exchange.write(args.write, args.format, rows, args.method), 'row')} ({args.format})")
+    if len(rows) < sum(row.state in ("accepted", "waiting") for row in fit):
         print(f"  {_WAITING}")
     return 0
 
 
-def tell(path: Path, pool: list[PoolRow]) -> None:
+def tell(path: Path, pool: Iterable[PoolRow]) -> None:
     """A line for each kind of row, one for each reason that rows were dropped for."""
-    print(f"{path}: {count(len(pool), 'row')}")
-    states = Counter((row.kind, row.state) for row in pool)
-    for kind in dict.fromkeys(row.kind for row in pool):
+    states, dropped = Counter[tuple[str, str]](), Counter[str]()
+    for row in pool:
+        states[row.kind, row.state] += 1
+        if row.state == "dropped" and row.reason:
+            dropped[kind_of(row.reason)] += 1
+    print(f"{path}: {count(states.total(), 'row')}")
+    for kind in dict.fromkeys(kind for kind, _ in states):
         own = [f"{number} {state}" for (name, state), number in sorted(states.items()) if name == kind]
         print(f"  {kind:12} {', '.join(own)}")
-    dropped = Counter(kind_of(row.reason) for row in pool if row.state == "dropped" and row.reason)
     if dropped:
         print("  dropped, each with its reason in the pool:")
     for reason, number in dropped.most_common():

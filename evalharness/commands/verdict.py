@@ -25,7 +25,9 @@ from evalharness.runs.evidence import (
 )
 from evalharness.runs.folder import create_run, finished_runs, write_json
 from evalharness.runs.history import tried
-from evalharness.runs.summaries import EvalSummary, LoadSummary, VerdictSummary
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows import VOTES, VoteRow
+from evalharness.runs.summaries import EvalSummary, LoadSummary, People, VerdictSummary
 from evalharness.runs.versions import SCHEMAS
 from evalharness.verdict.policy import Policy, read_policy, shipped
 from evalharness.verdict.verdict import Verdict, decide
@@ -75,6 +77,7 @@ def main(args: argparse.Namespace) -> int:
         load and load.allowing(policy.allow_differences),
         judgement(evaluation),
         borne and borne.allowing(policy.allow_differences),
+        _people(args, evaluation),
     )
     verdict = decide(
         evaluation.summary,
@@ -85,6 +88,7 @@ def main(args: argparse.Namespace) -> int:
         evidence.fairness,
         tried(finished_runs(args.runs, "eval"), evaluation.about),
         borne.summary if borne else None,
+        evidence.people,
     )
     folder = _write(args.runs, verdict, path.stem, policy, evidence, args.webui)
     verdict_terminal.show(verdict, evidence)
@@ -112,6 +116,14 @@ def _load_run(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> Run[Loa
             f"--load {args.load}: measured {load.subject}; {evaluation.folder.name} asked {evaluation.subject}"
         )
     return load
+
+
+def _people(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> People | None:
+    """What people preferred of the two models of an eval run, by the votes that `feedback` left beside the runs."""
+    from evalharness.judge.people import preferred  # here: numpy comes with it, and --help must answer at once
+
+    versions = {side["name"]: side["version"] for side in evaluation.about["endpoints"]}
+    return preferred(read_rows(args.runs / VOTES, VoteRow), evaluation.summary.endpoints, versions)
 
 
 def against_itself(evaluation: Run[EvalSummary]) -> bool:
@@ -146,6 +158,7 @@ def _write(
         eval=evaluation.summary,
         load=load.summary if load else None,
         judge=evidence.judged,
+        people=evidence.people,
         capacity=borne.summary if borne else None,
     )
     write_json(folder / "summary.json", summary)

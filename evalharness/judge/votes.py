@@ -1,6 +1,7 @@
 """People's votes on the prompts of a run, from a file of JSON lines: {"id": …, "choice": …, "suite": … if needed}.
 
-`choice` is an endpoint's name or `tie`. It knows the file and the run's prompts, nothing of judges.
+`choice` is an endpoint's name or `tie`; an `id` of null is of a vote on what no run has asked. It knows the file and
+the run's prompts, nothing of judges.
 """
 
 import json
@@ -22,6 +23,8 @@ def read_votes(path: Path, prompts: Collection[Place], endpoints: Collection[str
     for where, row in _rows(path):
         if not isinstance(row, dict) or not row.keys() >= {"id", "choice"}:
             raise UsageError(f"{where}: a vote has an id and a choice")
+        if row["id"] is None:
+            continue
         places = [(suite, name) for suite, name in prompts if name == row["id"] and row.get("suite") in (None, suite)]
         if len(places) != 1:
             wrong = "more than one suite has it, name the suite" if places else "this run has no such prompt"

@@ -30,19 +30,9 @@ def prefix(prose: Prose, draw: random.Random, rate: float) -> str:
 
 
 def suffix(prose: Prose, draw: random.Random, rate: float) -> str:
-    """A sentence that does not matter, after the prompt.
-
-    Only after a prompt that ends in its own words, gives nothing to work on after a colon and, if it has several
-    lines, makes its request in the last: a text to repeat, to translate or to judge would otherwise have grown.
-    """
-    text = prose.text.rstrip()
-    ends_in_words = text.endswith((".", "?", "!", "。", "？", "！")) and prose.is_free(len(text) - 1, len(text))  # noqa: RUF001
-    requests = [*forms.requests(prose), *chinese.requests(prose)]
-    ends_in_request = "\n" not in text or any("\n" not in text[start:] for start, _ in requests)
+    """A sentence that does not matter, after the prompt."""
     aside = _aside(prose, draw)
-    if not aside or not rate or not ends_in_words or not ends_in_request:
-        return prose.text
-    return prose.text if prose.units(_COLON) or prose.units(_AFTER) else f"{text}\n\n{aside}"
+    return f"{prose.text.rstrip()}\n\n{aside}" if aside and rate and takes_more(prose) else prose.text
 
 
 def counter_order(prose: Prose, draw: random.Random, rate: float) -> str:
@@ -51,6 +41,19 @@ def counter_order(prose: Prose, draw: random.Random, rate: float) -> str:
         return prose.text
     order = draw.choice(COUNTER_ORDERS[prose.language])
     return f"{prose.text.rstrip()}\n\n{draw.choice(DOCUMENTS[prose.language]).format(order=order)}"
+
+
+def takes_more(prose: Prose) -> bool:
+    """Whether a sentence may follow the prompt.
+
+    Only if it ends in its own words, gives nothing to work on after a colon and, if it has several lines, makes its
+    request in the last: a text to repeat, to translate or to judge would otherwise have grown.
+    """
+    text = prose.text.rstrip()
+    ends_in_words = text.endswith((".", "?", "!", "。", "？", "！")) and prose.is_free(len(text) - 1, len(text))  # noqa: RUF001
+    requests = [*forms.requests(prose), *chinese.requests(prose)]
+    ends_in_request = "\n" not in text or any("\n" not in text[start:] for start, _ in requests)
+    return ends_in_words and ends_in_request and not prose.units(_COLON) and not prose.units(_AFTER)
 
 
 def _aside(prose: Prose, draw: random.Random) -> str | None:

@@ -1,31 +1,72 @@
-"""More rows out of those that there are: other wordings of a question whose answer stays the same.
+"""More rows out of those that there are: the question in other words or forms, its answer as it was or changed along.
 
 Pure: what chance decides is drawn from the seed, the row and the kind, so the same pool and seed give the same bytes.
-The kinds that ask the same question in other words are perturb's; noise.py adds those for which the answer must be
-known.
+The kinds that ask the same question in other words are perturb's; those for which the answer must be known lie in
+files of their own beside this one.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evalharness.perturb import prose
+from evalharness.perturb import fields, prose
 from evalharness.perturb.kinds import MAKERS, Make
-from evalharness.pool import noise, rows
-from evalharness.pool.rows import GIVEN, PoolRow
+from evalharness.pool import code, framing, mixed, noise, rows, structured, symmetric
+from evalharness.pool.asked import asked
+from evalharness.pool.rows import GIVEN, Messages, PoolRow
 from evalharness.suites.variants import KINDS as SAME_MEANING
 
-OWN: dict[str, tuple[Make, str]] = {
-    "names": (noise.names, "slips in names"),
-    "left-out": (noise.left_out, "words left out"),
-    "swapped": (noise.swapped, "neighbouring words swapped"),
+Remake = Callable[[PoolRow, random.Random, float], Messages | None]
+"""Row, what chance is drawn from, and the rate, as of perturb's kinds; None where it finds nothing to change."""
+
+
+def _asked(make: Make) -> Remake:
+    """The question made otherwise; the answer stays."""
+
+    def remake(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
+        text = make(asked(row), draw, rate)
+        return None if text == row.question else rows.ending(row, text, row.answer)
+
+    return remake
+
+
+def _json_order(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
+    """Perturb's, which is told of the answer: where that spells keys out, their order may be the object's."""
+    if "{" not in row.question:
+        return None
+    text = fields.order(prose.read(row.question, [{"type": "equals", "value": row.answer}]), draw, rate)
+    return None if text == row.question else rows.ending(row, text, row.answer)
+
+
+OWN: dict[str, tuple[Remake, str]] = {
+    "names": (_asked(noise.names), "slips in names"),
+    "left-out": (_asked(noise.left_out), "words left out"),
+    "put-in": (_asked(noise.put_in), "fillers put in"),
+    "swapped": (_asked(noise.swapped), "neighbouring words swapped"),
+    "mixed": (_asked(mixed.mixed), "words of another language"),
+    "json-nulls": (structured.nulls, "fields that the answer copies set to null there and here"),
+    "json-extra": (structured.extra, "fields that nobody asked for"),
+    "json-flat": (structured.flat, "a record without objects in objects"),
+    "json-text": (structured.text, "a record or table as lines of text"),
+    "json-xml": (structured.xml, "a record as XML"),
+    "code-names": (code.renamed, "Python variables renamed"),
+    "code-order": (code.reordered, "independent Python assignments in another order"),
+    "code-repair": (code.broken, "the answer's Python with a slip, to be repaired"),
+    "role": (framing.role, "a system message more, or said by the user"),
+    "constraint": (framing.constraint, "a constraint more that the answer meets"),
+    "domain": (framing.domain, "the field of a row tagged domain:NAME before its question"),
+    "symmetric": (symmetric.swapped, "question and answer swapped, of rows tagged symmetric"),
 }
-MAKE: dict[str, Make] = {
-    **{name: make for name, make in MAKERS.items() if SAME_MEANING[name].preserves},
+MAKE: dict[str, Remake] = {
+    **{name: _asked(make) for name, make in MAKERS.items() if SAME_MEANING[name].preserves},
+    "json-order": _json_order,
     **{name: make for name, (make, _) in OWN.items()},
 }
-SAYS: dict[str, str] = {name: SAME_MEANING[name].says if name in SAME_MEANING else OWN[name][1] for name in MAKE}
+SAYS: dict[str, str] = {name: OWN[name][1] if name in OWN else SAME_MEANING[name].says for name in MAKE}
 """Every kind and what it is."""
+
+ASKS_ANEW = frozenset({"code-repair", "symmetric"})
+"""Kinds whose question is another one than the row's."""
 
 MOST_VARIANTS, MOST_SHARE = 3, 0.3
 
@@ -80,8 +121,8 @@ def _kinds(row: PoolRow, wanted: Wanted) -> list[str]:
 def _variant(row: PoolRow, kind: str, number: int, wanted: Wanted) -> PoolRow | None:
     """None where the kind finds nothing to change."""
     draw = random.Random(f"{wanted.seed} {row.id} {kind} {number}")
-    text = MAKE[kind](prose.read(row.question, []), draw, wanted.rate)
-    return None if text == row.question else rows.variant(row, text, kind, wanted.seed)
+    messages = MAKE[kind](row, draw, wanted.rate)
+    return None if messages is None or messages == row.messages else rows.made(row, messages, kind, wanted.seed)
 
 
 def of_given(pool: Iterable[PoolRow]) -> list[PoolRow]:

@@ -3,11 +3,13 @@
 A kill loses at most the line that was being written. It knows nothing of what the rows are.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from evalharness.pool.rows import PoolRow
 from evalharness.runs.jsonl import Rows, append_row, open_rows
+from evalharness.runs.typed import Part, as_json, parsed
 
 FILE = "rows.jsonl"
 
@@ -27,8 +29,22 @@ class Pool:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[PoolRow]:
-        """Every row as it is now, in the order in which they came."""
-        return iter(self._rows.values())
+        """Every row as it is now, in the order in which they came; rows added meanwhile are left out."""
+        if not self._rows:
+            return
+        with self.path.open("rb") as lines:  # once: as a mapping they open it for each row
+            for begins in self._rows.begins.values():
+                lines.seek(begins)
+                yield parsed(PoolRow, lines.readline())
+
+
+def write_anew(path: Path, rows: Iterable[Part]) -> None:
+    """A file of rows that is made whole each time, and never seen half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    lines = (json.dumps(row, ensure_ascii=False, default=as_json) + "\n" for row in rows)
+    draft.write_text("".join(lines), encoding="utf-8")
+    draft.replace(path)
 
 
 def add(folder: Path, rows: Iterable[PoolRow]) -> int:

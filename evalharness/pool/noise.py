@@ -1,4 +1,4 @@
-"""Noise that only a row with a known answer can bear: slips in names, words left out and swapped.
+"""Noise that only a row with a known answer can bear: slips in names, words left out, put in and swapped.
 
 A suite's variants protect what a check refers to; here the answer is known whatever the question has become, so what
 people mistype most is what is varied. Numbers, quotations, code and JSON still stay (perturb/prose.py): without them
@@ -14,6 +14,7 @@ from evalharness.perturb.prose import Prose, edited, some
 
 _NAME = re.compile(r"(?<![^\W_])[A-Z\u00C0-\u00DE][a-z\u00DF-\u00FF]{3,}(?![^\W_])")
 _WORD = re.compile(r"[^\W\d_]+")
+_FILLERS = ("um,", "well,", "actually", "basically", "you know,", "like,", "I mean,")
 
 
 def names(prose: Prose, draw: random.Random, rate: float) -> str:
@@ -28,6 +29,13 @@ def left_out(prose: Prose, draw: random.Random, rate: float) -> str:
     units = [found for found in prose.units(_WORD) if found[0].islower()]
     drawn = some(draw, units, rate) if len(units) > 1 else []
     return edited(prose.text, [(found.start(), _with_space(prose.text, found.end()), "") for found in drawn])
+
+
+def put_in(prose: Prose, draw: random.Random, rate: float) -> str:
+    """A filler, as people say them without meaning anything, before each word drawn; in English alone."""
+    units = [found for found in prose.units(_WORD) if found[0].islower()] if prose.language == "en" else []
+    drawn = some(draw, units, rate)
+    return edited(prose.text, [(found.start(), found.start(), f"{draw.choice(_FILLERS)} ") for found in drawn])
 
 
 def swapped(prose: Prose, draw: random.Random, rate: float) -> str:

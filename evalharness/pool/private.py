@@ -28,7 +28,7 @@ def found(text: str) -> list[str]:
 
 
 def luhn(number: str) -> bool:
-    """Of a payment card's digits (ISO/IEC 7812-1)."""
+    """Of a payment card's digits (ISO/IEC 7812-1); what begins with another digit than 2 to 6 is no card of a bank."""
     digits = [int(sign) for sign in number if sign.isdigit()]
     doubled = [digit if at % 2 == 0 else sum(divmod(2 * digit, 10)) for at, digit in enumerate(reversed(digits))]
     return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and sum(doubled) % 10 == 0
@@ -78,27 +78,34 @@ def _always(_: str) -> bool:
 KINDS: dict[str, Kind] = {
     "an email address": Kind(re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), _mail),
     "a resident identity number": Kind(re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), resident_id),
-    "a payment card": Kind(re.compile(r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])"), luhn),
-    "an IBAN": Kind(re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"), mod_97),
+    "a payment card": Kind(re.compile(r"(?<![\d-])[2-6]\d(?:[ -]?\d){11,17}(?![\d-])"), luhn),
+    "an IBAN": Kind(
+        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b"),
+        mod_97,
+    ),
     "a social security number": Kind(re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), _social_security),
     "a phone number": Kind(
         re.compile(
             r"(?<![\w.-])(?:\+|00)[1-9]\d{0,2}(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?![\w-])"
-            r"|(?<![\w.-])\(?0\d{2,5}\)?[ /-]\d{3,5}(?:[ -]?\d{2,5}){0,2}(?![\w-])"
-            r"|(?<![\w.-])\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"
-            r"|(?<!\d)1[3-9]\d{9}(?!\d)"
+            r"|(?<![\w.-])(?<!\d )\(?0\d{2,5}\)?[ /-]\d{3,5}(?:[ -]?\d{2,5}){0,2}(?![\w-])"
+            r"|(?<![\w.-])(?<!\d )0\d(?:[ .]\d{2}){4}(?![\w-])"
+            r"|(?<![\w.-])(?:1[ .-])?\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4}(?![\w-])"
+            r"|(?<!\d)1[3-9]\d([ -]?)\d{4}\1\d{4}(?!\d)"
         ),
         _phone,
     ),
     "an IP address": Kind(
         re.compile(
-            r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}"
+            r"(?<![\w.])(?<!ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"
+            r"|(?<![\w:])(?=(?:[0-9a-fA-F]*:){2})[0-9a-fA-F:]{6,39}(?![\w:])"
         ),
         _address,
     ),
     "a secret key": Kind(
         re.compile(
-            r"\b(?:sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{36}|AKIA[0-9A-Z]{16}|hf_[A-Za-z0-9]{30,}|xox[bp]-[\w-]{20,})"
+            r"\b(?:sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40,}"
+            r"|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|hf_[A-Za-z0-9]{30,}|xox[abp]-[\w-]{20,}"
+            r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})"
             r"|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
         ),
         _always,

@@ -14,16 +14,23 @@ Messages = list[dict[str, str]]
 """Role and text of each message."""
 
 GIVEN = "given"
-"""The kind of a row that was made of no other."""
+"""The kind of a row that was made of no other, and says how to answer."""
+TEMPLATE = "template"
+"""The kind of a row out of a template and lists of terms."""
+LIKED, DISLIKED, PREFERRED = "liked", "disliked", "preferred"
+PREFERENCES = (LIKED, DISLIKED, PREFERRED)
+"""Kinds of rows that say what somebody made of an answer: good, bad, or better than another. None is made of another
+row."""
 
-State = Literal["accepted", "waiting", "rejected", "dropped"]
+State = Literal["accepted", "waiting", "rejected", "dropped", "withdrawn"]
 """`accepted` rows train. A variant is `waiting` until somebody looked at it; `rejected` was by a person, `dropped` by a
-filter, whose reason the row carries."""
+filter, whose reason the row carries; `withdrawn` where the vote that it came from is gone, or its chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolRow(Part):
-    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given."""
+    """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given; of a row
+    that came from a vote it is the vote's. `rejected` is the answer that the row's own was preferred to."""
 
     id: str
     messages: Messages
@@ -34,11 +41,22 @@ class PoolRow(Part):
     licence: str | None
     state: State
     reason: str | None = None
+    rejected: str | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """All that is said in it."""
+        return [message["content"] for message in self.messages] + ([] if self.rejected is None else [self.rejected])
 
     @property
     def question(self) -> str:
-        """What the user says last: the only text that is ever varied."""
+        """What the user says last."""
         return next(message["content"] for message in reversed(self.messages) if message["role"] == "user")
+
+    @property
+    def is_original(self) -> bool:
+        """Whether it was made of no other row."""
+        return self.kind in (GIVEN, TEMPLATE, *PREFERENCES)
 
     @property
     def answer(self) -> str:
@@ -47,16 +65,47 @@ class PoolRow(Part):
 
 def given(messages: Messages, tags: list[str], licence: str | None) -> PoolRow:
     """A row as somebody has it. Its messages end with a user's question and its answer."""
+    return original(messages, GIVEN, tags, licence)
+
+
+def original(messages: Messages, kind: str, tags: list[str], licence: str | None) -> PoolRow:
+    """A row that was made of no other: it counts as accepted."""
     name = identity(messages)
     return PoolRow(
-        id=name, messages=messages, origin=name, kind=GIVEN, seed=None, tags=tags, licence=licence, state="accepted"
+        id=name, messages=messages, origin=name, kind=kind, seed=None, tags=tags, licence=licence, state="accepted"
     )
+
+
+def preference(
+    messages: Messages,
+    kind: str,
+    rejected: str | None = None,
+    *,
+    tags: list[str],
+    licence: str | None = None,
+    vote: str | None = None,
+) -> PoolRow:
+    """A row of one of PREFERENCES, as somebody has it, or from a vote of this id."""
+    name = identity([*messages, {"role": kind, "content": rejected or ""}, {"role": "vote", "content": vote or ""}])
+    return PoolRow(
+        id=name, messages=messages, origin=vote or name, kind=kind, seed=None, tags=tags, licence=licence,
+        state="accepted", rejected=rejected,
+    )  # fmt: skip
 
 
 def variant(row: PoolRow, question: str, kind: str, seed: int) -> PoolRow:
     """The row with another wording of its question, and the same answer."""
-    messages = [*row.messages[:-2], {"role": "user", "content": question}, row.messages[-1]]
+    return made(row, ending(row, question, row.answer), kind, seed)
+
+
+def made(row: PoolRow, messages: Messages, kind: str, seed: int) -> PoolRow:
+    """What a kind made of the row."""
     return replace(row, id=identity(messages), messages=messages, kind=kind, seed=seed, state="waiting", reason=None)
+
+
+def ending(row: PoolRow, question: str, answer: str) -> Messages:
+    """The row's conversation with another last question and answer."""
+    return [*row.messages[:-2], {"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
 def identity(messages: Messages) -> str:

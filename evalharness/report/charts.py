@@ -17,6 +17,7 @@ from evalharness.runs.summaries import (
     EndpointLoad,
     Factorial,
     JudgeSummary,
+    People,
     Ratio,
     Score,
     SuiteSummary,
@@ -130,10 +131,22 @@ def closeness(scores: Iterable[tuple[str, Score]], names: Sequence[str]) -> Mark
 
 def wins(judged: JudgeSummary, least: float | None) -> Markup:
     """The second's share of wins in each suite that a model judged, with its interval; half is no preference."""
+    shares = ((suite.suite, suite.pairs.estimate) for suite in judged.suites)
+    return _shares(shares, judged.endpoints, least)
+
+
+def votes(people: People, least: float | None) -> Markup:
+    """The second's share of people's decided votes, drawn as those of a judge are."""
+    return _shares([("blind comparisons", people.estimate)], people.endpoints, least)
+
+
+def _shares(
+    found: Iterable[tuple[str, tuple[float, float, float] | None]], names: Sequence[str], least: float | None
+) -> Markup:
     scale = Scale(0, 1)
     bounds = () if least is None else (least,)
-    rows = [Estimate(suite.suite, *share, bounds) for suite in judged.suites if (share := suite.pairs.estimate)]
-    first, second = judged.endpoints
+    rows = [Estimate(name, *share, bounds) for name, share in found if share]
+    first, second = names
     axis = Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share, (f"{first} preferred", f"{second} preferred"))
     about = f"Share of the decided pairs that {second} wins, with intervals"
     return _chart(about, _forest(rows, scale, 0.5, wording.percent), axis)

@@ -20,6 +20,7 @@ PHRASES = {
     "no difference": ("shows no difference in {}", "differs in {}"),
     "robustness": ("loses no more to rewording in {}", "loses more to rewording in {}"),
     "preference": ("is preferred in {}", "is not preferred in {}"),
+    "votes": ("is preferred by people in {}", "is not preferred by people in {}"),
     "capacity": ("keeps the limits on {}", "breaks the limits on {}"),
     "capacity at a service level": (
         "bears what is asked at the service level",

@@ -13,7 +13,7 @@ from evalharness import wording
 from evalharness.report import capacity_charts, charts, page
 from evalharness.report.capacity_terminal import reach
 from evalharness.report.headline import SYMBOLS, foremost_first, headline
-from evalharness.report.judge_terminal import about_the_judge
+from evalharness.report.judge_terminal import about_the_judge, about_the_voters
 from evalharness.report.pairs import side_by_side
 from evalharness.report.power_found import counted, power_found
 from evalharness.report.repeated import split_in_words
@@ -32,10 +32,12 @@ def render(
 ) -> str:
     """The page's HTML. `created` is the verdict's time (ISO 8601), `webui` where both models can be chatted with."""
     evaluation, load, judged, borne = evidence.evaluation, evidence.load, evidence.judged, evidence.borne
+    people = evidence.people
     summary = evaluation.summary
     names, suites = summary.endpoints, applied(policy, summary.suites)
     factorial = summary.factorial
     least_wins = policy.judge["wins_at_least"] if policy.judge else None
+    least_votes = policy.votes["wins_at_least"] if policy.votes else None
     scores = [(suite.suite, row) for suite in suites for row in suite.scores]
     return page.render(
         "template.html",
@@ -78,6 +80,10 @@ def render(
         wins=charts.wins(judged, least_wins) if judged else "",
         least_wins=least_wins,
         trust=about_the_judge(judged) if judged else [],
+        people=people,
+        votes=charts.votes(people, least_votes) if people else "",
+        least_votes=least_votes,
+        voters=about_the_voters(people) if people else [],
         latencies=charts.latencies(load.summary.endpoints) if load else "",
         ratios=charts.ratios(load.summary.ratios, policy.load) if load else "",
         answers=side_by_side(evaluation, webui),

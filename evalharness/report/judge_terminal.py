@@ -1,9 +1,12 @@
-"""What a judged run shows in a terminal. It knows judge.json and how it looks; it decides nothing."""
+"""What a judge, and people, made of the answers, in words and in a terminal.
+
+It knows what they come to and how it looks; it decides nothing.
+"""
 
 from evalharness import wording
 from evalharness.report import tables
 from evalharness.runs.rows import TIE
-from evalharness.runs.summaries import JudgeSummary
+from evalharness.runs.summaries import JudgeSummary, People
 
 
 def show(summary: JudgeSummary) -> None:
@@ -64,6 +67,22 @@ def about_the_judge(summary: JudgeSummary) -> list[str]:
     lines.append(f"unparsed: {summary.unparsed} of {wording.count(summary.asked, 'question')}")
     if summary.errors:
         lines.append(f"{wording.count(summary.errors, 'question')} without a reply: the same command asks them again")
+    return lines
+
+
+def about_the_voters(people: People) -> list[str]:
+    """Whose votes they are and how they were cast, a sentence each."""
+    voters = f"{people.people} people" if people.people > 1 else "one person alone, who says nothing of others"
+    lines = [f"by {voters}, in {wording.count(people.chats, 'chat')}"]
+    position = people.position
+    if position.pairs:
+        lines.append(
+            f"the answer shown first was preferred in {wording.percent(position.first)} "
+            f"({wording.percent(position.low)} to {wording.percent(position.high)}; without bias 50 %)"
+        )
+    if people.left_out:
+        left_out = wording.count(people.left_out, "more vote")
+        lines.append(f"{left_out} not counted: of other versions of the models, or with the names in sight")
     return lines
 
 

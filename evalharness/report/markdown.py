@@ -12,7 +12,7 @@ from evalharness.report.power_found import counted
 from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence
 from evalharness.runs.rows import FAILURES
-from evalharness.runs.summaries import CapacitySummary, EvalSummary, JudgeSummary, LoadSummary
+from evalharness.runs.summaries import CapacitySummary, EvalSummary, JudgeSummary, LoadSummary, People
 from evalharness.verdict.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}
@@ -60,6 +60,7 @@ def render(verdict: Verdict, evidence: Evidence) -> str:
         ),
         ("Closeness to references", _table(["suite", "score", first, second, *CLOSER], _scores(summary))),
         ("Judged", _table(["suite", first, second, "ties", *WON], _judged(evidence.judged))),
+        ("People, blind", _table([first, second, "ties", "both bad", "voters", *WON], _people(evidence.people))),
     ):
         if table:
             blocks.append(f"<details><summary>{title}</summary>\n\n{table}\n\n</details>")
@@ -190,6 +191,14 @@ def _judged(judged: JudgeSummary | None) -> list[list[str]]:
         ]
         for suite in (judged.suites if judged else ())
     ]
+
+
+def _people(people: People | None) -> list[list[str]]:
+    if people is None:
+        return []
+    counts = (people.first, people.second, people.ties, people.both_bad, people.people)
+    share = (wording.percent(people.share), wording.interval(people.low, people.high, wording.percent))
+    return [[*map(str, counts), *share, wording.p_value(people.p_value)]]
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from evalharness.report import tables
 from evalharness.report.headline import SYMBOLS, foremost_first, headline
+from evalharness.report.judge_terminal import about_the_voters
 from evalharness.runs.evidence import Evidence
 from evalharness.verdict.verdict import Verdict
 
@@ -27,6 +28,14 @@ def show(verdict: Verdict, evidence: Evidence) -> None:
         symbol = Text(SYMBOLS[reason.outcome], style=STYLES[reason.outcome])
         table.add_row(symbol, Text(reason.criterion), Text(reason.text))
     console.print(table)
+    if evidence.people:
+        votes = evidence.people
+        first, second = votes.endpoints
+        said = (
+            f"People preferred {second} in {votes.second} and {first} in {votes.first} blind comparisons "
+            f"({votes.ties} ties, {votes.both_bad} both bad): {'; '.join(about_the_voters(votes))}."
+        )
+        console.print(Text(said))
     if load:
         for why in load.summary.invalid:
             console.print(Text(f"Invalid: {why}", style="red"))

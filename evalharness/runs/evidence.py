@@ -23,6 +23,7 @@ from evalharness.runs.summaries import (
     FactorialSummary,
     JudgeSummary,
     LoadSummary,
+    People,
 )
 from evalharness.runs.typed import parsed
 from evalharness.runs.versions import SCHEMAS
@@ -72,13 +73,14 @@ class Run(Generic[Found]):
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that one verdict rests on: an eval run; a load run, a capacity run (`borne`) and a judging model's verdicts
-    where there are any."""
+    """All that one verdict rests on: an eval run; a load run, a capacity run (`borne`), a judging model's verdicts and
+    people's votes where there are any."""
 
     evaluation: Run[EvalSummary]
     load: Run[LoadSummary] | None = None
     judged: JudgeSummary | None = None
     borne: Run[CapacitySummary] | None = None
+    people: People | None = None
 
     @property
     def runs(self) -> list[Run[EvalSummary] | Run[LoadSummary] | Run[CapacitySummary]]:

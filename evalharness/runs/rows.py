@@ -55,6 +55,7 @@ Place = tuple[str, str]
 Company = tuple[str, str | None, str | None]
 """A group of prompts within a run: its suite, and its name; or, of a prompt that stands alone, its id."""
 
+VOTES = "votes.jsonl"  # beside the run folders: people's votes are on two models, not of one run
 TIE = "tie"  # of a vote, or of a judge's two verdicts on a pair: neither of the endpoints
 
 
@@ -361,6 +362,26 @@ class JudgedRow(Part):
     started: float
     seconds: float
     error: Error | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteRow(Part):
+    """A row of votes.jsonl: what a person made of two answers to one question.
+
+    `id` and `suite` are of the prompt that was asked, where a run has asked it of the same models. `choice` is whose
+    answer is better, or a tie, which also is what two bad answers are. Where nobody could know whose answer was whose,
+    `first` says which of the two was shown first, and `versions` which answered; of other votes both are None.
+    """
+
+    id: str | None
+    suite: str | None
+    choice: str
+    both_bad: bool
+    person: str
+    chat: str
+    vote: str
+    first: str | None
+    versions: dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -616,6 +616,38 @@ class JudgeSummary(Part):
     rows: MadeOf = None
 
 
+# People's votes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People(Part):
+    """What people preferred of the two models of an eval run, in votes of which nobody knew whose answer was whose."""
+
+    endpoints: Names
+    confidence: Confidence
+    first: Annotated[Count, Field(description="Votes for the first.")]
+    second: Count
+    ties: Count
+    both_bad: Count
+    people: Annotated[Count, Field(description="How many voted.")]
+    chats: Annotated[Count, Field(description="In how many chats.")]
+    share: Annotated[Share | None, Field(description="The second's among the votes for one of the two.")]
+    low: Annotated[Share | None, Field(description="The wider of two intervals: by person, and by chat.")]
+    high: Share | None
+    p_value: PValue | None
+    position: Annotated[Position, Field(description="How often the answer shown first was preferred.")]
+    left_out: Annotated[Count, Field(description="Votes on other versions of the models, or with the names in sight.")]
+
+    @property
+    def decided(self) -> int:
+        return self.first + self.second
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The share; None where no vote was for one of the two."""
+        return _estimate(self.share, self.low, self.high)
+
+
 # A verdict
 
 
@@ -643,6 +675,7 @@ class VerdictSummary(Part):
     eval: EvalSummary
     load: LoadSummary | None
     judge: JudgeSummary | None
+    people: People | None = None
     capacity: Annotated[
         CapacitySummary | None, Field(description="Only where the policy asks for a share of the base's capacity.")
     ] = None

@@ -21,7 +21,7 @@ from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar, score, sequenti
 from evalharness.stats.clustered import Sums
 from evalharness.stats.multiple import holm
 from evalharness.stats.score import Floats
-from evalharness.verdict.criteria import capacity, no_difference, preference, quality, robustness
+from evalharness.verdict.criteria import capacity, no_difference, preference, quality, robustness, votes
 from evalharness.verdict.policy import Limit
 from evalharness.verdict.policy import Rule as LoadRule
 from evalharness.verdict.verdict import Verdict
@@ -36,6 +36,9 @@ LOSES = 0.2  # of the right answers, when the same is asked otherwise
 MODELS = 10  # adapters of one base
 ROUNDS = 5
 REPEATS = 5
+VOTERS = ((40, 5, 1, 0.0, 0.0), (20, 4, 3, 0.2, 0.1), (60, 2, 3, 0.4, 0.2), (10, 10, 4, 0.1, 0.1))
+"""People, chats of each, votes in each chat, and how alike the votes of a person are, and those of a chat beside that.
+Alike not at all is what one model against itself gives: who is shown where is drawn for every vote."""
 SUITES = 3  # of the self-test, in any of which a difference fails it
 SEED = 20250103
 
@@ -110,6 +113,13 @@ def cases() -> Iterator[Case]:
     for count, size, alike in ((60, 5, 0.3), (60, 5, 1.0), (100, 3, 0.1)):
         about = f"half of the decided pairs, in {count} groups of {size}, correlated by {alike:g}"
         yield Case("preference", about, count * size, LEAST, 0.75, partial(_votes_in_groups, count, size, alike))
+    for people, chats, size, of_person, of_chat in VOTERS:
+        about = (
+            f"half of the decided votes, {people} people with {chats} chats of {size} votes, correlated by "
+            f"{of_person:g} in a person, {of_chat:g} more in a chat"
+        )
+        voted = partial(_voted, people, chats, size, of_person, of_chat)
+        yield Case("votes", about, people * chats * size, LEAST, 0.9, voted)
     limits: tuple[tuple[LoadRule, float, float, float], ...] = (
         ("at_most", 1.25, 1.25, 1.0),
         ("at_least", 0.8, 0.8, 1.0),
@@ -281,8 +291,37 @@ def _votes_in_groups(count: int, size: int, alike: float, truth: float, runs: in
     chance = np.where(rng.random((runs, count)) < truth, 1.0, 0.0)
     if alike < 1:
         chance = rng.beta(truth * (1 - alike) / alike, (1 - truth) * (1 - alike) / alike, (runs, count))
-    won = rng.binomial(size, chance).astype(float)
-    wins, decided, totals = won.sum(axis=1), float(count * size), 2 * won - size
+    low, high = _ends(rng.binomial(size, chance), size)
+    ends = zip(low.tolist(), high.tolist(), strict=True)
+    return [_word(preference.by_share(*end, count, LEAST)) for end in ends]
+
+
+def _voted(
+    people: int, chats: int, size: int, of_person: float, of_chat: float, truth: float, runs: int,
+    rng: np.random.Generator,
+) -> Words:  # fmt: skip
+    """Votes of people in chats of theirs: each person has a taste, and each chat one around its person's."""
+    taste = _around(np.full((runs, people), truth), of_person, rng)
+    won = rng.binomial(size, _around(np.repeat(taste, chats, axis=1), of_chat, rng))
+    by_chat, by_person = _ends(won, size), _ends(won.reshape(runs, people, chats).sum(axis=2), chats * size)
+    lows, highs = np.minimum(by_chat[0], by_person[0]), np.maximum(by_chat[1], by_person[1])
+    ends = zip(lows.tolist(), highs.tolist(), strict=True)
+    return [_word(votes.outcome_of(people * chats * size, *end, LEAST)) for end in ends]
+
+
+def _around(means: Floats, alike: float, rng: np.random.Generator) -> Floats:
+    """Chances with these means, so far apart that two draws by one of them correlate to this degree."""
+    if not alike:
+        return means
+    inside = np.clip(means, 1e-6, 1 - 1e-6)
+    spread = (1 - alike) / alike
+    return np.asarray(rng.beta(inside * spread, (1 - inside) * spread))
+
+
+def _ends(won: Counts, size: int) -> tuple[Floats, Floats]:
+    """The interval of the share of wins, as of share_interval, of all runs at once: `won` of `size` in each group."""
+    runs, count = won.shape
+    wins, decided, totals = won.sum(axis=1).astype(float), float(count * size), 2.0 * won - size
     sums = Sums(
         n=decided,
         gains=wins,
@@ -293,9 +332,8 @@ def _votes_in_groups(count: int, size: int, alike: float, truth: float, runs: in
         squared_totals=(totals**2).sum(axis=1),
         sizes_by_totals=totals.sum(axis=1) * size,
     )
-    low, high = ((1 + end) / 2 for end in sums.bounds())  # as of share_interval, of all runs at once
-    ends = zip(low.tolist(), high.tolist(), strict=True)
-    return [_word(preference.by_share(*end, count, LEAST)) for end in ends]
+    low, high = sums.bounds()
+    return (1 + low) / 2, (1 + high) / 2
 
 
 def _ratios(limit: Limit, pairs: int, truth: float, runs: int, rng: np.random.Generator) -> Words:

@@ -22,6 +22,8 @@ from evalharness.verdict.policy import FOLDER, read_policy
 from evalharness.verdict.verdict import Verdict
 
 RATE, DISCORDANCE, ALIKE = 0.7, 0.2, 0.1
+PROMISED = 0.1  # the discordance that a shipped suite's margin supposes
+RUNS = 1000
 SEED = 20250104
 HEADINGS = ("suites", "prompts", "INCONCLUSIVE, each by itself", "INCONCLUSIVE, default policy", "FAIL, default policy")
 
@@ -52,6 +54,17 @@ def guards(names: Collection[str] | None = None) -> list[Suite]:
 def sizes(suite: Suite) -> Counts:
     groups = Counter(prompt.group or (prompt.id,) for prompt in suite.prompts if not prompt.of)
     return np.array(list(groups.values()))
+
+
+def passes_alone(groups: Counts, margin: float, runs: int = RUNS) -> float:
+    """The share of runs in which a suite of these groups rules out a loss of `margin`, a rate, by itself.
+
+    Of two models that are equally good and differ in PROMISED of the prompts, correlated by ALIKE within a group.
+    """
+    world = single(RATE, PROMISED, 0.0)
+    drawn = Groups(groups, ALIKE).drawn(world, runs, np.random.default_rng(SEED))
+    measured = of_sums(summed(world, groups, drawn), drawn.sum(axis=1) @ world.first)
+    return _outcomes(measured, margin).count("met") / runs
 
 
 def cases() -> Iterator[Case]:

@@ -98,9 +98,9 @@ class Policy:
     `capacity` is the least multiple of the base's capacity that the tuned model has to bear at a service level.
 
     A policy without `load` asks nothing of the load test; `load_users` is the least load at which its limits have to
-    be shown. `robustness` bounds how much more the tuned model may lose to rewording, `judge` the share of pairs that
-    a judging model has to give it: without them, neither is judged. `allow_differences` names what the two servers
-    may differ in beside the weights (runs/fairness.py).
+    be shown. `robustness` bounds how much more the tuned model may lose to rewording, `judge` and `votes` the share of
+    pairs that a judging model, and people, have to give it: without them, none of it is judged. `allow_differences`
+    names what the two servers may differ in beside the weights (runs/fairness.py).
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -116,6 +116,7 @@ class Policy:
     capacity: Mapping[Literal["at_least"], Bound] | None = None
     robustness: Mapping[Literal["not_worse_by"], Share] | None = None
     judge: Mapping[Literal["wins_at_least"], Share] | None = None
+    votes: Mapping[Literal["wins_at_least"], Share] | None = None
     allow_differences: Sequence[What] = ()
 
     def __post_init__(self) -> None:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from evalharness.runs.about import Fairness
-from evalharness.runs.summaries import CapacitySummary, EvalSummary, JudgeSummary, LoadSummary, Outcome, Reason, Word
+from evalharness.runs.summaries import (
+    CapacitySummary,
+    EvalSummary,
+    JudgeSummary,
+    LoadSummary,
+    Outcome,
+    People,
+    Reason,
+    Word,
+)
 from evalharness.verdict.criteria.answered import ErrorKinds, answered, answered_in_each
 from evalharness.verdict.criteria.capacity import capacity
 from evalharness.verdict.criteria.fight import fair_fight
@@ -19,6 +28,7 @@ from evalharness.verdict.criteria.preference import preference
 from evalharness.verdict.criteria.quality import quality
 from evalharness.verdict.criteria.robustness import robustness
 from evalharness.verdict.criteria.service_level import service_level
+from evalharness.verdict.criteria.votes import votes
 from evalharness.verdict.policy import Policy
 
 __all__ = ["Outcome", "Reason", "Verdict", "Word", "decide"]
@@ -46,8 +56,9 @@ def decide(
     fairness: Iterable[Fairness] = (),
     tried: Mapping[str, int] = MappingProxyType({}),
     borne: CapacitySummary | None = None,
+    people: People | None = None,
 ) -> Verdict:
-    """The verdict on an eval run's summary, a load run's and a judging model's (None: there is none).
+    """The verdict on an eval run's summary, a load run's, a judging model's and people's votes (None: there is none).
 
     `unanswered` counts the eval run's errors; a load summary has its own count. `fairness`: what the runs recorded of
     the servers (runs/fairness.py). `tried`: how many tuned models were held against the base, by suite. `borne`: what
@@ -58,6 +69,7 @@ def decide(
     reasons = [
         *of_answers(evaluation, policy, tried),
         *preference(judged, evaluation, policy),
+        *votes(people, evaluation, policy),
         *capacity(load, policy),
         *service_level(borne, policy),
     ]

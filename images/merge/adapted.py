@@ -92,6 +92,10 @@ def adapted(base: Path, adapter: Path, rows: int | None) -> "PeftModel":
     unused = [name for name in loaded.unexpected_keys if ".lora_" in name]
     if unused:
         raise UsageError(f"{adapter}: its adapter_config.json has no place for {min(unused)}; mend it, or set ADAPTER")
+    if lacking := [name for name, holder, own in weights(model) if nowhere(holder._parameters[own])]:
+        raise UsageError(
+            f"{adapter}: lacks {min(lacking)}, which its adapter_config.json asks for; mend it, or set ADAPTER"
+        )
     return found
 
 
@@ -119,6 +123,10 @@ def placeholders(model: "nn.Module") -> None:
         for name, buffer in part._buffers.items():
             if buffer is not None and buffer.is_meta:
                 part._buffers[name] = torch.zeros_like(buffer, device="cpu")
+
+
+def nowhere(weight: "nn.Parameter | None") -> bool:
+    return weight is not None and weight.is_meta
 
 
 def is_placeholder(weight: "nn.Parameter") -> bool:

@@ -48,7 +48,7 @@ def merge(base: Path, adapter: Path, draft: Path) -> dict[str, Any]:
     tied = untie(model)
     ids = tokens(tokenizer, model.config.vocab_size, trained_words(adapted))
     with torch.no_grad():
-        with in_float32(model):
+        with refusals(adapter), in_float32(model):
             expected = logits(adapted, ids)
             with adapted.disable_adapter():
                 unchanged = logits(adapted, ids)

@@ -12,6 +12,7 @@ def refusals(adapter: Path) -> Iterator[None]:
     """Turns it into a UsageError."""
     try:
         yield
-    except (ValueError, TypeError, LookupError, RuntimeError) as error:  # NotImplementedError is one of the last
+    # NotImplementedError is a RuntimeError; an AttributeError is what peft makes of a configuration of another shape.
+    except (ValueError, TypeError, LookupError, RuntimeError, AttributeError) as error:
         said = (str(error) or type(error).__name__).splitlines()[0]
         raise UsageError(f"{adapter}: peft cannot merge it ({said}); set ADAPTER to another") from error

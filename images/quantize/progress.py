@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from images.job import duration
+
 
 class Layers:
     """Told of each layer as it begins. Says nothing of the first's time: there is none to go by."""
@@ -21,10 +23,3 @@ class Layers:
         done = layer - number
         left = (self.now() - begun) / done * (self.count - layer + 1) if done > 0 else None
         self.say(f"quantizing layer {layer} of {self.count}" + (f", {duration(left)} left" if left is not None else ""))
-
-
-def duration(seconds: float) -> str:
-    minutes = seconds / 60
-    if minutes < 1:
-        return f"{seconds:.0f} s"
-    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"

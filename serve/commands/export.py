@@ -1,4 +1,7 @@
-"""`make export`: a stored version as plain files, in a folder or a tar archive that any tool reads."""
+"""`make export`: a stored version as plain files, in a folder or a tar archive that any tool reads.
+
+A folder is signed where SIGN_KEY names a key.
+"""
 
 import os
 import shutil
@@ -13,13 +16,14 @@ from serve.paths import Paths
 from serve.runtimes import keeper
 from serve.runtimes.choice import runtime
 from serve.settings import Settings
+from serve.signing.sign import SIGNATURE, sign
 
 NAME = "export"
 HELP = "a stored version as plain files: TO=folder, or TO=file.tar"
 
 
 def main(settings: Settings, paths: Paths) -> int:
-    """Raises UsageError for a place that is taken, a variant that is none, and files that are damaged."""
+    """Raises UsageError for a place that is taken, a variant that is none, damaged files, a key that cannot sign."""
     variant, _, version = (os.environ.get("VARIANT") or "tuned").partition("/")
     if variant not in VARIANTS:
         raise UsageError(f"VARIANT={variant} is none; it is one of {', '.join(VARIANTS)}, or such a one's /VERSION")
@@ -30,6 +34,10 @@ def main(settings: Settings, paths: Paths) -> int:
         raise UsageError(f"{target}: is there already; set TO to a place that is not")
     if not target.parent.is_dir():
         raise UsageError(f"{target.parent}: no such folder; set TO to a place in one")
+    key = paths.root / Path(os.environ["SIGN_KEY"]).expanduser() if os.environ.get("SIGN_KEY") else None
+    if key and (not key.is_file() or target.suffix == ".tar"):
+        wrong = f"{target}: an archive" if key.is_file() else f"{key}: no such file"
+        raise UsageError(f"{wrong}; SIGN_KEY names a key that signs a folder")
     here = runtime(settings, paths)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=target.parent) as drafts:
         draft = Path(drafts) / "archive.tar"
@@ -37,8 +45,11 @@ def main(settings: Settings, paths: Paths) -> int:
             keeper.archive(here, out, NAME, variant, *([version] if version else []))
         if target.suffix != ".tar":
             draft = unpacked(draft)
+        if key:
+            sign(draft, key, paths)
         shutil.move(draft, target)
-    print(f"{target}: {variant}, as plain files. Its README.md says what can read it.")
+    signed = f" {SIGNATURE} is the signature." if key else ""
+    print(f"{target}: {variant}, as plain files. Its README.md says what can read it.{signed}")
     return 0
 
 

@@ -1,6 +1,6 @@
 """`make preflight`: each thing that will fail later, with the setting that mends it, before hours are spent.
 
-It downloads, makes and starts nothing, but the configurations of models named on the hub.
+It makes and starts nothing; of models named on the hub it downloads all but the weights, and of those the headers.
 """
 
 from serve.commands.up import announced

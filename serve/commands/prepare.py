@@ -3,6 +3,7 @@
 `python3 -m serve.runtimes.prepare` installs what this needs and runs it. It starts nothing.
 """
 
+from serve.errors import UsageError
 from serve.paths import Paths
 from serve.runtimes.docker.runtime import Docker
 from serve.runtimes.prepare import prepare, runs_user
@@ -14,8 +15,12 @@ HELP = "what `docker compose up` needs where it is not `up` that starts the cont
 
 def main(settings: Settings, paths: Paths) -> int:
     """Raises UsageError for what cannot be served."""
-    prepare(paths)
     runtime = Docker(settings, paths)
+    if runtime.pipeline.sources.then:
+        raise UsageError(
+            "ADAPTER names several: Compose mounts one folder; put them into one, as 1-…, 2-…, and name it"
+        )
+    prepare(paths)
     runtime.pipeline.findings(running=True).refuse()  # or not: nothing is started here
     runtime.pipeline.hand_on()
     words = ["--env-file .env"] if (paths.root / ".env").exists() else []

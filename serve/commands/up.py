@@ -23,10 +23,10 @@ def main(settings: Settings, paths: Paths) -> int:
 
 
 def announced(settings: Settings, paths: Paths) -> str:
-    """The name of the runtime, once it is said with its reason. Raises UsageError where there is none."""
-    name, why = choose(settings, paths)
-    hardware = "an NVIDIA GPU" if KINDS[name](settings, paths).gpu else "CPU: no GPU found"
-    console.print(f"Runtime: {WORDS[name]} ({why}), on {hardware}.")
+    """The name of the runtime, once it is said with its reason, and what it is to serve. Raises UsageError where there
+    is none.
+    """
+    name = chosen(settings, paths)
     if settings.demo:
         console.print("Model: the embedded demo; set BASE_MODEL and ADAPTER in .env for your own.")
     elif not settings.CALIBRATION:
@@ -34,6 +34,14 @@ def announced(settings: Settings, paths: Paths) -> str:
             "Calibration: a general set of 64 prompts. Set CALIBRATION to prompts like yours: INT4 keeps best what "
             "guided it."
         )
+    return name
+
+
+def chosen(settings: Settings, paths: Paths) -> str:
+    """The name of the runtime, once it is said with its reason. Raises UsageError where there is none."""
+    name, why = choose(settings, paths)
+    hardware = "an NVIDIA GPU" if KINDS[name](settings, paths).gpu else "CPU: no GPU found"
+    console.print(f"Runtime: {WORDS[name]} ({why}), on {hardware}.")
     return name
 
 

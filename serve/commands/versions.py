@@ -52,11 +52,20 @@ def row(stored: Mapping[str, Any], judged: Mapping[str, tuple[str, str]]) -> Seq
 
 def proof(measured: Mapping[str, Any]) -> str:
     """A manifest's proof in a few words."""
+    if "stages" in measured:
+        return "; ".join(learnt(name, stage) for name, stage in measured["stages"].items())
     if "kl_per_token" in measured:
         return f"KL {measured['kl_per_token']:.2g}"
     if "perplexity_after" in measured:
         return f"perplexity {measured['perplexity_after']:.4g}"
     return f"top-1 {measured['same_top_token']:.1%}" if "same_top_token" in measured else "-"
+
+
+def learnt(name: str, stage: Mapping[str, Any]) -> str:
+    """Of a stage of training, what became of the loss on rows held out."""
+    if "held_out_after" not in stage:
+        return name
+    return f"{name}: held out {stage['held_out_before']:.3g} → {stage['held_out_after']:.3g}"
 
 
 def when(stamp: str) -> str:

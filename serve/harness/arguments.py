@@ -78,6 +78,14 @@ def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:
     return ["lm-eval", *where, "--concurrency", str(settings.EVAL_CONCURRENCY), *task]
 
 
+def feedback_arguments(settings: Settings, paths: Paths) -> list[str]:
+    """Of no measurement. The password stays in its file: no secret is ever on a command line."""
+    password = ["--password-file", str(paths.secrets), "--password-name", "WEBUI_PASSWORD"]
+    consent = ["--consent"] if settings.FEEDBACK_CONSENT else []
+    account = ["--webui", catalog.webui_url(settings), "--email", settings.WEBUI_EMAIL, *password]
+    return ["feedback", *account, *consent, "--runs", runs(paths)]
+
+
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {
     "eval": eval_arguments,
     "load": load_arguments,

@@ -8,40 +8,49 @@ from collections.abc import Mapping
 from typing import Any
 
 READERS = {
-    True: """vLLM, SGLang and Text Generation Inference serve this folder as it is, and transformers loads it with \
+    "tuned": """vLLM, SGLang and Text Generation Inference serve this folder as it is, and transformers loads it with \
 `gptqmodel` beside it: safetensors in the layout of GPTQ (`quantization_config` in `config.json`).
 
 llama.cpp and Ollama do not read it: they read GGUF, which is made from weights at full precision, not from this \
 folder. Export the model that it was made from, and convert that.""",
-    False: """Whatever reads a Hugging Face folder of safetensors: transformers, vLLM, SGLang, Text Generation \
+    "adapter": """peft loads this folder onto its base; vLLM, SGLang and Text Generation Inference serve it beside its \
+base, if they are told to serve adapters. `make up` with ADAPTER set to this folder merges it.""",
+    "merged": """Whatever reads a Hugging Face folder of safetensors: transformers, vLLM, SGLang, Text Generation \
 Inference.
 
 llama.cpp and Ollama read GGUF, which llama.cpp's `convert_hf_to_gguf.py` makes from this folder.""",
 }
 
+# What the hub calls it: its library, its tags; and how it was made.
+KINDS = {
+    "tuned": ("transformers", ("gptq", "4-bit"), "quantized to GPTQ INT4"),
+    "adapter": ("peft", ("lora",), "a LoRA adapter, trained"),
+    "merged": ("transformers", ("merged-lora",), "a LoRA adapter merged into its base"),
+}
+
 
 def card(variant: str, version: str, about: Mapping[str, Any]) -> str:
     """`about` is what the manifest says beside the files: sources, parameters, libraries, licences, proof."""
-    quantized = "bits" in about["parameters"]
+    kind = "adapter" if variant == "adapter" else "tuned" if "bits" in about["parameters"] else "merged"
     licences = {part: made["licence"] for part, made in about["licences"].items()}
     stated = next((licence for licence in licences.values() if licence != "not stated"), "unknown")
-    tags = ["tandem", *(["gptq", "4-bit"] if quantized else ["merged-lora"])]
+    library, tags, made = KINDS[kind]
     front = [
         "---",
         f"license: {stated}",
         "pipeline_tag: text-generation",
-        "library_name: transformers",
+        f"library_name: {library}",
         "tags:",
-        *(f"- {tag}" for tag in tags),
+        *(f"- {tag}" for tag in ("tandem", *tags)),
         "---",
     ]
-    made = "quantized to GPTQ INT4" if quantized else "a LoRA adapter merged into its base"
     sections = {
         "Made from": [f"- {part}: {origin(source)}" for part, source in about["sources"].items()],
         "Parameters": lines(about["parameters"]) + lines(about["libraries"]),
         "Proofs": lines(about["proof"]),
         "Licence": [f"- {part}: {duties(entry)}" for part, entry in about["licences"].items()],
-        "What can read it": [READERS[quantized]],
+        **({"How it learned": ["![Losses by step](curve.svg)"]} if kind == "adapter" else {}),
+        "What can read it": [READERS[kind]],
     }
     body = [line for title, content in sections.items() for line in ("", f"## {title}", "", *content)]
     intro = f"Made by Tandem: {made}. Digests of every file are in `manifest.json`."

@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,22 @@ LARGEST = {
     "vocab_size": 4_194_304,
     "max_position_embeddings": 2**31,
 }
+# Settings of an adapter that make something else of a base than weights of the same layers.
+UNMERGED = {
+    "layer_replication": "repeats layers of its base",
+    "alora_invocation_tokens": "acts after certain words alone",
+}
+PATTERNS = ("rank_pattern", "alpha_pattern")
 NUMBERED = re.compile(r"(\d+)(?:-|$)")  # of folders with adapters: which comes when
+# Tensors with rows and columns; all others of these families have one dimension.
+MATRIX = re.compile(
+    r"(_proj|embed_tokens|lm_head)(\.base_layer|\.token_adapter|\.modules_to_save)*\.weight$"
+    r"|\.lora_[AB]\.weight$|\.lora_embedding_[AB]$"
+)
+# What peft puts into the names of a base's weights, and what of an adapter's own has no counterpart in the base.
+INSERTED = re.compile(r"^base_model\.model\.|\.(base_layer|token_adapter|modules_to_save)(?=\.)")
+OWN = re.compile(r"\.(lora_|trainable_tokens_|original_module\.)")
+EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
 Shapes = dict[str, list[int]]
 
 
@@ -89,9 +105,7 @@ def in_order(adapter: Path) -> list[Path]:
 
 def check_adapter(folder: Path, base: Path) -> None:
     """Raises UsageError when the adapter is not a LoRA adapter for exactly this base, in safetensors."""
-    config = read_config(folder, "adapter_config.json", "ADAPTER")
-    if config.get("peft_type") != "LORA":
-        raise UsageError(f"{folder}: a {config.get('peft_type')} adapter; ADAPTER must be a LoRA adapter")
+    check_lora_config(read_config(folder, "adapter_config.json", "ADAPTER"), folder)
     theirs, ours = tensor_shapes(base, "BASE_MODEL"), tensor_shapes(folder, "ADAPTER")
     if not any(".lora_" in name for name in ours):
         raise UsageError(f"{folder}: no LoRA weights in it; set ADAPTER to the folder that training wrote")
@@ -99,7 +113,7 @@ def check_adapter(folder: Path, base: Path) -> None:
     for module, (outputs, inputs) in lora_shapes(ours):
         weight = theirs.get(f"{module}.weight")
         if weight is None and module == "lm_head":  # tied: the file has the embedding alone
-            weight = theirs.get("model.embed_tokens.weight")
+            weight = theirs.get(EMBEDDING)
         if weight is None:
             raise UsageError(f"{folder}: made for another base: {base} has no {module}; set ADAPTER or BASE_MODEL")
         if rows and module.endswith(TABLES):
@@ -114,6 +128,44 @@ def check_adapter(folder: Path, base: Path) -> None:
                 f"{folder}: has a bias for {module} (lora_bias), which has none in {base} that it could be merged "
                 "into; set ADAPTER to one trained without lora_bias"
             )
+    for name, shape in ours.items():
+        if OWN.search(name):
+            continue
+        whole = INSERTED.sub("", name)
+        place = theirs.get(whole) or (theirs.get(EMBEDDING) if whole == HEAD else None)
+        if place is None:
+            raise UsageError(f"{folder}: made for another base: {base} has no {whole}; set ADAPTER or BASE_MODEL")
+        wanted = [rows, *place[1:]] if rows and whole in (EMBEDDING, HEAD) else place
+        if shape != wanted:
+            raise UsageError(
+                f"{folder}: made for another base: {whole} is {'x'.join(map(str, wanted))} in {base}, but "
+                f"{'x'.join(map(str, shape))} in the adapter; set ADAPTER or BASE_MODEL"
+            )
+
+
+def check_lora_config(config: Mapping[str, Any], where: object) -> None:
+    """Raises UsageError when an adapter_config.json is not that of a LoRA adapter, or holds what peft never writes."""
+    if config.get("peft_type") != "LORA":
+        raise UsageError(f"{where}: a {config.get('peft_type')} adapter; ADAPTER must be a LoRA adapter")
+    if asked := next((name for name in UNMERGED if config.get(name)), None):
+        raise UsageError(
+            f"{where}: {UNMERGED[asked]} ({asked}), which no merged model can; set ADAPTER to one trained without"
+        )
+    patterns = {name: config.get(name) or {} for name in PATTERNS}
+    ranks, alphas = ([*found.values()] if isinstance(found, dict) else [None] for found in patterns.values())
+    wrong = {
+        "r": not plausible(config.get("r"), LARGEST["hidden_size"]),
+        "lora_alpha": not number(config.get("lora_alpha", 0)),
+        "rank_pattern": not all(rank and plausible(rank, LARGEST["hidden_size"]) for rank in ranks),
+        "alpha_pattern": not all(map(number, alphas)),
+    }
+    if odd := next((name for name in wrong if wrong[name]), None):
+        said = ascii(config[odd])[:40]
+        raise UsageError(f"{where}: {odd} is {said}, which no LoRA has; mend its adapter_config.json, or set ADAPTER")
+
+
+def number(found: Any) -> bool:
+    return type(found) in (int, float) and isfinite(found)
 
 
 def check_quantizable(folder: Path, group_size: int) -> None:
@@ -177,7 +229,7 @@ def extended_vocabulary(adapter: Path, base: Path) -> int | None:
     """
     ours, theirs = tensor_shapes(adapter, "ADAPTER"), tensor_shapes(base, "BASE_MODEL")
     rows = next(vocabulary_rows(ours), None)
-    embedding = theirs.get("model.embed_tokens.weight")
+    embedding = theirs.get(EMBEDDING)
     if rows is None or embedding is None or rows == embedding[0]:
         return None
     if not (adapter / "tokenizer_config.json").exists():
@@ -221,6 +273,11 @@ def tensor_shapes(folder: Path, setting: str) -> Shapes:
     for path in weight_files(folder, setting):
         check_readable(path)
         shapes |= {name: list(tensor.shape) for name, tensor in header(path, setting).items()}
+    for name, shape in shapes.items():
+        if len(shape) not in (1, 2) or (len(shape) == 1 and MATRIX.search(name)):
+            raise UsageError(
+                f"{folder}: {name} has {len(shape)} dimensions, as in no model that is served; set {setting}"
+            )
     return shapes
 
 

@@ -65,7 +65,8 @@ def chat_template(folder: Path) -> str | None:
     for name in ("tokenizer_config.json", "chat_template.json"):
         stated = small(folder / name).get("chat_template")
         if isinstance(stated, list):
-            stated = next((one.get("template") for one in stated if one.get("name") == "default"), None)
+            named = [one for one in stated if isinstance(one, dict)]
+            stated = next((one.get("template") for one in named if one.get("name") == "default"), None)
         if isinstance(stated, str):
             return stated.strip()
     return None
@@ -95,6 +96,6 @@ def words_of(tokenizer: Mapping[str, Any]) -> dict[str, int]:
     vocabulary = model.get("vocab") if isinstance(model, dict) else None
     words = dict(vocabulary) if isinstance(vocabulary, dict) else {}
     for one in added if isinstance(added, list) else []:
-        if isinstance(one, dict) and "content" in one and "id" in one:
+        if isinstance(one, dict) and isinstance(one.get("content"), str) and "id" in one:
             words[one["content"]] = one["id"]
     return words

@@ -1,16 +1,22 @@
-"""Where the base model, the adapter and the calibration rows come from: folders, hub names, or the embedded demo."""
+"""Where the base model, the adapters and the calibration rows come from: folders, hub names, or the embedded demo."""
 
 import logging
+import os
 import re
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from serve.errors import UsageError
+from serve.models.preflight import in_order
+from serve.models.preflight_pair import last_part
 from serve.settings import Settings
 
+ANEW = "none"  # what ADAPTER is set to where `make tune` is to begin one
+DEMO_BASE = "tandem-demo-base"  # what its adapters call it
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 # Never pickled weights, never code.
 WANTED = [
@@ -22,25 +28,63 @@ WANTED = [
     "*.jinja",
     "LICENSE*",
     "NOTICE*",
+    "README.md",  # which states the licence
 ]
+# What lies in folders of its own, and the same weights once more, as Mistral's own programs name them.
+UNWANTED = ["*/*", "consolidated*"]
 
 
 @dataclass(frozen=True)
 class Sources:
-    """`base` and `adapter` are folders, or hub names (str) that have to be fetched first."""
+    """`base` and `adapter` are folders, or hub names (str) that have to be fetched first; `then` are the adapters that
+    are merged after that one, in order."""
 
     base: Path | str
     adapter: Path | str
     calibration: Path
+    then: tuple[Path | str, ...] = ()
+
+    @property
+    def adapters(self) -> tuple[Path | str, ...]:
+        return (self.adapter, *self.then)
 
 
 def model_sources(settings: Settings, root: Path) -> Sources:
     calibration = root / settings.CALIBRATION if settings.CALIBRATION else None
+    demo, general = root / "images" / "demo", root / "images" / "quantize" / "calibration.jsonl"
+    named = several(settings.ADAPTER, root) if settings.ADAPTER else [str(demo / "adapter")]
+    adapter, *then = (located(one, root) for one in named)
     if settings.demo:
-        demo = root / "images" / "demo"
-        return Sources(demo / "base", demo / "adapter", calibration or demo / "calibration.jsonl")
-    general = root / "images" / "quantize" / "calibration.jsonl"
-    return Sources(located(settings.BASE_MODEL, root), located(settings.ADAPTER, root), calibration or general)
+        return Sources(demo / "base", adapter, calibration or demo / "calibration.jsonl", tuple(then))
+    return Sources(located(settings.BASE_MODEL, root), adapter, calibration or general, tuple(then))
+
+
+def several(given: str, root: Path) -> list[str]:
+    """What commas set apart, but in the name of a folder that is there."""
+    named = [one.strip() for one in given.split(",") if one.strip()]
+    return named if named and not (root / Path(given).expanduser()).exists() else [given]
+
+
+def together(adapters: Sequence[Path], folder: Path) -> Path:
+    """One adapter as it is; several as folders `1-…`, `2-…` of a folder that is made anew, with the same files.
+
+    They are files of their own, not symbolic links: a container sees what lies in the one folder alone.
+    """
+    if len(adapters) == 1:
+        return adapters[0]
+    shutil.rmtree(folder, ignore_errors=True)
+    hidden = shutil.ignore_patterns(".*")  # no part of a model
+    for number, one in enumerate((one for adapter in adapters for one in in_order(adapter)), 1):
+        shutil.copytree(one, folder / f"{number}-{last_part(one)}", ignore=hidden, copy_function=linked)
+    return folder
+
+
+def linked(source: str, target: str) -> None:
+    """The same file under another name; on another disk, a copy."""
+    try:
+        os.link(Path(source).resolve(), target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def located(given: str, root: Path) -> Path | str:
@@ -57,7 +101,7 @@ def fetch(name: str, setting: str) -> Path:
     from huggingface_hub import snapshot_download
 
     with hub_refusals(name, setting):
-        return Path(snapshot_download(name, allow_patterns=WANTED))
+        return Path(snapshot_download(name, allow_patterns=WANTED, ignore_patterns=UNWANTED))
 
 
 def fetch_file(name: str, file: str, setting: str, token: str) -> Path:

@@ -22,7 +22,7 @@ from serve.models.checksums import MANIFEST, damaged, describe, digest, in_hidde
 
 __all__ = ["MANIFEST", "Store", "describe", "digest", "in_hidden_folder", "inputs_digest", "read_manifest"]
 
-VARIANTS = ("merged", "base", "tuned")
+VARIANTS = ("adapter", "merged", "base", "tuned")
 KEPT_VERSIONS = 3
 # What the merge made, at 16 bits, is large and is made again in minutes: beside the one in force, only that stays which
 # the tuned model in force was made from.

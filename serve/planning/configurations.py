@@ -12,7 +12,9 @@ def configurations(settings: Settings, sources: Sources) -> tuple[dict[str, Any]
     """The base's config.json and the adapter's adapter_config.json. Raises UsageError for those that do not serve."""
     config = configuration(settings, sources.base, "config.json", "BASE_MODEL")
     preflight.check_config(config, sources.base)
-    return config, configuration(settings, sources.adapter, "adapter_config.json", "ADAPTER")
+    adapter = configuration(settings, sources.adapters[-1], "adapter_config.json", "ADAPTER")
+    preflight.check_lora_config(adapter, sources.adapters[-1])
+    return config, adapter
 
 
 def configuration(settings: Settings, source: Path | str, file: str, setting: str) -> dict[str, Any]:

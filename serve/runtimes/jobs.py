@@ -41,6 +41,15 @@ def quantize_command(
     ]  # fmt: skip
 
 
+def tune_words(
+    base: Path, base_name: str, adapter: Path | None, store: Path, stages: Path, rows: Mapping[str, Path]
+) -> list[str]:
+    """What the tune job is told; its program stands before it."""
+    words = ["--base", str(base), "--base-name", base_name, "--store", str(store), "--stages", str(stages)]
+    words += ["--adapter", str(adapter)] if adapter else []
+    return words + [word for name, file in rows.items() for word in ("--rows", f"{name}={file}")]
+
+
 def fetch_command(setting: str, name: str) -> list[str]:
     return [sys.executable, "-m", "serve.models.sources", setting, name]
 

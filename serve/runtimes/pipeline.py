@@ -8,11 +8,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from serve import hardware
+from serve.models.preflight import in_order
 from serve.models.quantizing import host_memory
-from serve.models.sources import model_sources
+from serve.models.sources import model_sources, together
 from serve.paths import Paths
 from serve.planning import decision
 from serve.runtimes import preflight
@@ -20,6 +21,9 @@ from serve.runtimes.jobs import Jobs, fetch_command
 from serve.services import catalog
 from serve.settings import Settings
 from serve.steps import NotAwaited, Report, Step
+
+if TYPE_CHECKING:
+    from serve.runtimes.tuning import Wanted
 
 
 class JobRunner(Protocol):
@@ -36,6 +40,9 @@ class JobRunner(Protocol):
 
     def quantize(self, variant: str, base: Path | None, report: Report) -> str:
         """`base`: what is quantized; None: what the merge made."""
+
+    def tune(self, base: Path, adapter: Path | None, wanted: "Wanted", report: Report) -> str:
+        """`adapter`: what is gone on with; None: one is begun."""
 
 
 class ModelPipeline:
@@ -80,11 +87,12 @@ class ModelPipeline:
         return steps
 
     def fetch(self, report: Report) -> None:
-        """The adapter first: it is small, and often what is wrong."""
-        self.adapter = self.fetched("ADAPTER", self.sources.adapter, report)
+        """The adapters first: they are small, and often what is wrong."""
+        adapters = [self.fetched("ADAPTER", one, report) for one in self.sources.adapters]
+        self.adapter = together(adapters, self.paths.state / "adapters")
         self.base = self.fetched("BASE_MODEL", self.sources.base, report)
         preflight.check_base(self.settings, self.base)
-        preflight.check_adapter(self.settings, self.adapter, self.base)
+        preflight.check_adapters(self.settings, in_order(self.adapter), self.base)
 
     def fetched(self, setting: str, source: Path | str, report: Report) -> Path:
         if isinstance(source, Path):

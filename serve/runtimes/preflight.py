@@ -1,10 +1,12 @@
 """All that is looked at before anything is made or started: models, disk, memory, cards, licences.
 
 It reads configurations and headers of weights, never a weight; what each check knows stands in the module it is from.
-What is on the hub alone is looked at as far as its configuration goes, and again when it is there.
+Of what is on the hub alone, these are asked for without the rest; all is looked at again when it is there.
 """
 
-from collections.abc import Callable, Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
@@ -15,6 +17,7 @@ from serve.errors import UsageError
 from serve.hardware import GIB, Gpu
 from serve.models import licences, preflight, preflight_pair
 from serve.models.calibration import calibration_rows
+from serve.models.outline import Outlines
 from serve.models.preflight_lora import check_runtime_lora
 from serve.models.quantizing import host_memory
 from serve.models.sources import Sources
@@ -56,7 +59,23 @@ def findings(settings: Settings, sources: Sources, machine: Machine, running: bo
     """`running`: servers of ours do, and have their memory already. `disk`: the folder where models will be made; None
     where nothing has to be made, or it lies where this cannot see it."""
     found = Findings()
+    with tempfile.TemporaryDirectory(prefix="tandem-") as folder:
+        outlines = Outlines(Path(folder), settings.HF_TOKEN.get_secret_value())
+        look(found, settings, sources, outlines, machine, running, disk)
+    for lines in (found.refusals, found.warnings, found.duties):
+        lines[:] = map(outlines.named, lines)
+    return found
 
+
+def look(
+    found: Findings,
+    settings: Settings,
+    sources: Sources,
+    outlines: Outlines,
+    machine: Machine,
+    running: bool,
+    disk: Path | None,
+) -> None:
     def check(act: Callable[[], object]) -> bool:
         try:
             act()
@@ -65,27 +84,35 @@ def findings(settings: Settings, sources: Sources, machine: Machine, running: bo
             return False
         return True
 
+    def outlined(setting: str, *given: Path | str) -> list[Path]:
+        """All of them, or none."""
+        folders: list[Path] = []
+        return folders if check(lambda: folders.extend([outlines.of(one, setting) for one in given])) else []
+
     check(lambda: settings.mode.check(machine.gpu, settings.PRECISION))
-    base, adapter = sources.base, sources.adapter
-    whole = isinstance(base, Path) and check(lambda: check_base(settings, base))
-    if isinstance(base, Path) and whole and disk:
+    base = next(iter(outlined("BASE_MODEL", sources.base)), None)
+    adapters = [one for folder in outlined("ADAPTER", *sources.adapters) for one in preflight.in_order(folder)]
+    whole = base is not None and check(lambda: check_base(settings, base))
+    if base and whole and disk:
         found.figures.append(f"Disk: {preflight.disk_needed(base) / 1e9:.1f} GB for the merged and INT4 models.")
         check(lambda: preflight.check_disk(base, disk))
-    if isinstance(base, Path) and isinstance(adapter, Path):
-        if whole and check(lambda: check_adapter(settings, adapter, base)):
-            found.warnings += told(settings, base, adapter)
-    elif isinstance(adapter, Path):
-        check(lambda: preflight.read_config(preflight.in_order(adapter)[0], "adapter_config.json", "ADAPTER"))
-    found.duties += duties(sources)
-    if not found.refusals:
+    if outlines.download:
+        found.figures.append(f"Download: {outlines.download / 1e9:.1f} GB.")
+        check(lambda: check_download(outlines.download, preflight.disk_needed(base) if base and whole else 0, disk))
+    if base and whole and adapters:
+        if check(lambda: check_adapters(settings, adapters, base)):
+            found.warnings += told(settings, base, adapters)
+    elif adapters:
+        check(lambda: preflight.read_config(adapters[0], "adapter_config.json", "ADAPTER"))
+    found.duties += duties([base, *adapters] if base else adapters)
+    if base and adapters and not found.refusals:
         total, free = hardware.host_memory()
-        check(lambda: decide(found, settings, sources, machine, total if running else free))
+        here = Sources(base, adapters[-1], sources.calibration)
+        check(lambda: decide(found, settings, here, machine, total if running else free))
         in_containers = machine.server_memory is not None
         found.warnings += [*jobs(settings, base, total, in_containers), *cards(settings, machine)]
-        if isinstance(base, Path):
-            found.figures.append(f"Quantizing takes {host_memory(base) / GIB:.1f} GiB of it.")
+        found.figures.append(f"Quantizing takes {host_memory(base) / GIB:.1f} GiB of it.")
     check(lambda: calibration_rows(sources.calibration))
-    return found
 
 
 def check_base(settings: Settings, base: Path) -> None:
@@ -93,16 +120,33 @@ def check_base(settings: Settings, base: Path) -> None:
     preflight.check_quantizable(base, settings.GPTQ_GROUP_SIZE)
 
 
-def check_adapter(settings: Settings, adapter: Path, base: Path) -> None:
-    several = preflight.in_order(adapter)
+def check_adapters(settings: Settings, several: Sequence[Path], base: Path) -> None:
     for one in several:
         preflight.check_adapter(one, base)
     if settings.mode.lora and len(several) > 1:
         raise UsageError(
-            f"{adapter}: {len(several)} adapters; MODE=lora serves one, set MODE=pair to merge them in turn"
+            f"ADAPTER names {len(several)} adapters; MODE=lora serves one, set MODE=pair to merge them in turn"
         )
     if settings.mode.lora:
-        check_runtime_lora(adapter, base)
+        check_runtime_lora(several[0], base)
+
+
+def check_download(size: int, made: int, disk: Path | None) -> None:
+    """Raises UsageError when the disk of the hub's cache has no room for what is downloaded to it, in bytes, and for
+    what is made of it if that comes to the same disk.
+    """
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    cache = Path(HF_HUB_CACHE)
+    there = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    needed = size + (made if disk and disk.stat().st_dev == there.stat().st_dev else 0)
+    free = shutil.disk_usage(there).free
+    if free < needed:
+        raise UsageError(
+            f"{cache}: {free / 1e9:.1f} GB free, but {size / 1e9:.1f} GB are downloaded to it, and with what is made "
+            f"of them its disk needs {needed / 1e9:.1f} GB; free some space, or set HF_HOME in the environment to a "
+            "folder on a larger disk"
+        )
 
 
 def decide(found: Findings, settings: Settings, sources: Sources, machine: Machine, available_gib: float) -> None:
@@ -113,9 +157,8 @@ def decide(found: Findings, settings: Settings, sources: Sources, machine: Machi
     )
 
 
-def told(settings: Settings, base: Path, adapter: Path) -> Iterator[str]:
-    """What base and adapter come to together, where nothing of it fails."""
-    several = preflight.in_order(adapter)
+def told(settings: Settings, base: Path, several: Sequence[Path]) -> Iterator[str]:
+    """What base and adapters come to together, where nothing of it fails."""
     vocabularies = [preflight.extended_vocabulary(one, base) for one in several]
     if not settings.demo:
         for one, words in zip(several, vocabularies, strict=True):
@@ -130,17 +173,14 @@ def told(settings: Settings, base: Path, adapter: Path) -> Iterator[str]:
         )
 
 
-def duties(sources: Sources) -> Iterator[str]:
-    for source in (sources.base, sources.adapter):
-        found = licences.duty(source) if isinstance(source, Path) else None
-        if found:
-            yield f"{source}: {found.told}"
+def duties(folders: Sequence[Path]) -> Iterator[str]:
+    for folder in folders:
+        if found := licences.duty(folder):
+            yield f"{folder}: {found.told}"
 
 
-def jobs(settings: Settings, base: Path | str, total_gib: float, in_containers: bool) -> Iterator[str]:
+def jobs(settings: Settings, base: Path, total_gib: float, in_containers: bool) -> Iterator[str]:
     """Where making the models takes more of the host's memory than there is."""
-    if isinstance(base, str):
-        return
     needed = host_memory(base) / GIB
     limit = size_bytes(settings.JOB_MEMORY) / GIB
     if in_containers and needed > limit:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from serve.harness.measure import Measured
 from serve.runtimes.preflight import Findings
+from serve.runtimes.tuning import Wanted
 from serve.steps import Display
 
 Faults = Mapping[str, Callable[[], AbstractContextManager[None]]]
@@ -32,6 +33,11 @@ class Runtime(Protocol):
     def serve_again(self, versions: Mapping[str, str], display: Display, /) -> None:
         """Starts anew what does not serve these versions (by variant), makes nothing, and returns when each program
         answers a chat. Raises Failure for the first that does not.
+        """
+
+    def tune(self, wanted: Wanted, display: Display) -> str:
+        """Trains an adapter, and returns its version, which is in force then. Raises UsageError or Failure, and the
+        store is what it was.
         """
 
     def store_command(self, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:

@@ -44,8 +44,9 @@ class Server:
 
 
 @contextmanager
-def server(core: str) -> Iterator[Server]:
-    words = ["taskset", "--cpu-list", core, sys.executable, "-m", "tests.bench.streaming"]
+def server(core: str, *timing: float) -> Iterator[Server]:
+    """On one core; `timing` is its TTFT and ITL where they are not the usual ones."""
+    words = ["taskset", "--cpu-list", core, sys.executable, "-m", "tests.bench.streaming", *map(str, timing)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         found = Server(process)
         yield found

@@ -1,6 +1,6 @@
-"""Tandem's own users, and bare sockets, who keep so many streams going: what bench_streams.py runs on one core.
+"""Tandem's own clients, and bare sockets, who keep so many streams going: what bench_streams.py runs on one core.
 
-    python -m tests.bench.stream_clients ours|sockets URL STREAMS REQUESTS FILE
+    python -m tests.bench.stream_clients load|capacity|sockets URL STREAMS REQUESTS FILE
 
 Into the file goes of each request when it was sent and its TTFT, in seconds.
 """
@@ -13,14 +13,16 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
 
+from evalharness.load.capacity.plan import Order, Plan, Question
+from evalharness.load.capacity.process import generating
 from evalharness.load.profile import LoadPlan, Target, chat_request
 from evalharness.load.steady import steady_load
-from evalharness.runs.rows import RequestRow
+from evalharness.runs.rows import RequestRow, ScheduledRow
 from tests.bench.bench_load_clients import brings_text, messages
 from tests.bench.streaming import TOKENS
 
 
-def ours(url: str, streams: int, requests: int) -> list[tuple[float, float]]:
+def load(url: str, streams: int, requests: int) -> list[tuple[float, float]]:
     found, enough = list[tuple[float, float]](), Event()
 
     def take(row: RequestRow) -> None:
@@ -33,6 +35,22 @@ def ours(url: str, streams: int, requests: int) -> list[tuple[float, float]]:
     prompts = [(f"prompt {number}", messages(number)) for number in range(requests)]
     with steady_load(LoadPlan([Target("any", url, "any", {})], prompts, streams, TOKENS), take):
         assert enough.wait(600)
+    return found[:requests]
+
+
+def capacity(url: str, streams: int, requests: int) -> list[tuple[float, float]]:
+    questions = [Question(f"prompt {number}", messages(number), TOKENS) for number in range(requests)]
+    plan = Plan([Target("any", url, "any", {})], [questions], "closed", salt="salt", warm=False)
+    found = list[tuple[float, float]]()
+    with generating(plan, 1) as generators:
+        for _, row in generators.probe(Order(side=0, probe=1, level=streams, seed=0)):
+            if not isinstance(row, ScheduledRow):
+                continue
+            assert row.error is None, row.error
+            assert row.first_token
+            found.append((row.due, row.first_token))
+            if len(found) == requests:
+                generators.enough()
     return found[:requests]
 
 
@@ -59,8 +77,6 @@ async def sockets(url: str, streams: int, requests: int) -> list[tuple[float, fl
 
 if __name__ == "__main__":
     kind, url, streams, requests, file = sys.argv[1:]
-    if kind == "ours":
-        starts = ours(url, int(streams), int(requests))
-    else:
-        starts = asyncio.run(sockets(url, int(streams), int(requests)))
+    wanted = url, int(streams), int(requests)
+    starts = asyncio.run(sockets(*wanted)) if kind == "sockets" else {"load": load, "capacity": capacity}[kind](*wanted)
     Path(file).write_text(json.dumps(starts))

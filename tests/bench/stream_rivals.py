@@ -39,22 +39,26 @@ class Run:
 
 
 class Ours:
-    name = "Tandem"
+    name = "Tandem capacity"
+    kind = "capacity"
 
     def install(self) -> None: ...
 
     def run(self, order: Order) -> Run:
-        return client("ours", order)
+        return client(self.kind, order)
 
     def found(self, order: Order) -> Starts:
         return read(order.folder / "starts.json")
 
 
+class Load(Ours):
+    name = "Tandem load"
+    kind = "load"
+
+
 class Sockets(Ours):
     name = "asyncio sockets (the limit)"
-
-    def run(self, order: Order) -> Run:
-        return client("sockets", order)
+    kind = "sockets"
 
 
 def client(kind: str, order: Order) -> Run:
@@ -139,4 +143,4 @@ class AIPerf(Python):
         ]
 
 
-CLIENTS = (Ours(), Sockets(), VllmBench(), GuideLLM(), AIPerf())
+CLIENTS = (Ours(), Load(), Sockets(), VllmBench(), GuideLLM(), AIPerf())

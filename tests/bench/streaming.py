@@ -1,8 +1,9 @@
-"""A chat-completions server of known timing for hundreds of streams: `python -m tests.bench.streaming PORT`.
+"""A chat-completions server of known timing for hundreds of streams: `python -m tests.bench.streaming [TTFT ITL N]`.
 
 One asyncio loop in a process of its own, one timer for all streams, no HTTP library. A line on its standard input is
 answered with what it has served since the last: [received, first token sent, ended] of each request, by
-time.perf_counter(), which is the same clock for every process of a machine. It ends with whoever started it.
+time.perf_counter(), which is the same clock for every process of a machine; the line `stall` is answered with nothing,
+and so is everybody for STALL_SECONDS. It ends with whoever started it.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from tests.ground_truth import chunked, event
 
 TOKENS, TTFT_SECONDS, ITL_SECONDS = 50, 0.1, 0.02
 REST_SECONDS = 0.1  # at most, between the last token and the answer's end: or all streams would go on in step
+STALL, STALL_SECONDS = "stall", 3.0
 HEAD_END = b"\r\n\r\n"
 TICK_SECONDS = 0.001
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -44,6 +46,9 @@ class Truth:
     due: list[tuple[float, int, "Answer", int]] = field(default_factory=list)
     served: list[tuple[float, float, float]] = field(default_factory=list)
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    ttft: float = TTFT_SECONDS
+    itl: float = ITL_SECONDS
+    tokens: int = TOKENS
     draw: random.Random = field(default_factory=lambda: random.Random(0))
 
     def plan(self, when: float, answer: "Answer", token: int) -> None:
@@ -66,17 +71,20 @@ class Answer:
     first: float = 0.0
 
     def send(self, when: float, token: int) -> None:
-        """The token of this number, counted from 0; after the last, the end."""
-        if token == TOKENS:
+        """The token of this number, counted from 0; after the last, the end; nothing to somebody who has gone."""
+        if self.transport.is_closing():
+            return
+        last = self.truth.tokens - 1
+        if token > last:
             self.truth.served.append((self.received, self.first, time.perf_counter()))  # before the client can know
             self.transport.write(END)
             return
-        self.transport.write(FIRST if token == 0 else LAST_TOKEN if token == TOKENS - 1 else TOKEN)
+        self.transport.write(FIRST if token == 0 else LAST_TOKEN if token == last else TOKEN)
         if token == 0:
             self.first = time.perf_counter()
-        if token == TOKENS - 1:
+        if token == last:
             when += self.truth.draw.uniform(0, REST_SECONDS)
-        self.truth.plan(when + ITL_SECONDS if token < TOKENS - 1 else when, self, token + 1)
+        self.truth.plan(when + self.truth.itl if token < last else when, self, token + 1)
 
 
 class Connection(asyncio.Protocol):
@@ -100,7 +108,7 @@ class Connection(asyncio.Protocol):
             self.data = self.data[whole:]
             if head.startswith(b"post"):
                 now = time.perf_counter()
-                self.truth.plan(now + TTFT_SECONDS, Answer(self.truth, self.transport, now), 0)
+                self.truth.plan(now + self.truth.ttft, Answer(self.truth, self.transport, now), 0)
             else:
                 body = json.dumps({"object": "list", "data": [{"id": "any", "object": "model"}]}).encode()
                 self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
@@ -115,12 +123,17 @@ def length(head: bytes) -> int:
 
 async def main() -> None:
     truth, loop = Truth(), asyncio.get_running_loop()
+    if len(sys.argv) > 1:
+        truth.ttft, truth.itl, truth.tokens = float(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     server = await loop.create_server(lambda: Connection(truth), "127.0.0.1", 0, backlog=2048)
     print(server.sockets[0].getsockname()[1], flush=True)
     asked = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(asked), sys.stdin)
     ticking = asyncio.create_task(truth.run())
-    while await asked.readline():
+    while line := await asked.readline():
+        if line.decode().strip() == STALL:
+            time.sleep(STALL_SECONDS)
+            continue
         print(json.dumps(truth.served), flush=True)
         truth.served.clear()
     ticking.cancel()

@@ -49,9 +49,16 @@ HOSTILE: dict[str, tuple[str, str, str, float | None, str]] = {
     "a NaN in an adapter": (TIED, "adapter", "lora_B.weight", float("nan"), "with this adapter"),
     "an infinity in an adapter": (TIED, "adapter", "lora_A.weight", float("inf"), "with this adapter"),
     "more than float16 holds": (UNTIED, "adapter", "lora_B.weight", 1e7, "too large for float16 with this adapter"),
+    "a matrix that is not there": (TIED, "adapter", "lora_B.weight", None, "which its adapter_config.json asks for"),
     "a NaN in a layer": (TIED, "base", "q_proj.weight", float("nan"), "set BASE_MODEL to weights that are whole"),
     "a norm that is not there": (UNTIED, "base", "norm.weight", None, "its files lack model.layers.0.input_layernorm"),
     "a NaN in a norm": (UNTIED, "base", "norm.weight", float("nan"), "weights of BASE_MODEL answer with NaN"),
+}
+# What peft itself can save, but neither run nor merge: of one table, single words and a DoRA of the other end.
+NOT_RUN: dict[str, Any] = {
+    "target_modules": [*tiny.ATTENTION, "lm_head"],
+    "use_dora": True,
+    "trainable_token_indices": [5, 6],
 }
 Fault = Callable[[Path], AbstractContextManager[object]]
 Tensors = Changes = Any  # of torch: this file is read where there is no torch, too
@@ -92,6 +99,7 @@ def main() -> None:
         given = {"base": bases[base], "adapter": adapter(base, "plain", {})}
         given[part] = with_one(value, ending, given[part], folder / "hostile" / name)
         made[name] = merged(given["base"], [given["adapter"]], folder / "merged" / name, lambda _: nullcontext())
+    outcome("what peft cannot run", TIED, [adapter(TIED, "what peft cannot run", NOT_RUN)])
     for version, kind in OLD:
         made_by_now = adapter(UNTIED, kind, tiny.KINDS[kind])
         old = as_saved_by(version, made_by_now, folder / "old" / f"{version} {kind}")

@@ -42,7 +42,7 @@ def test_up_says_which_runtime_it_picked_and_ends_with_a_table(ups: Ups, deploym
 
 def test_up_when_interrupted_says_so_and_goes_on_from_there(ups: Ups) -> None:
     assert ups.interrupted.code != 0
-    assert "tandem: interrupted; `make up` goes on from where it was" in ups.interrupted.said
+    assert "tandem: interrupted; the same command goes on from where it was" in ups.interrupted.said
     assert "Traceback" not in ups.interrupted.said
     assert ups.first.code == 0
     assert "install merge  0 s" in ups.first.said  # what was done stayed done

@@ -82,6 +82,12 @@ def test_what_is_no_number_is_refused_in_one_line_by_whose_it_is(outcomes: dict[
     assert HOSTILE[name][-1] in line
 
 
+def test_an_adapter_that_peft_itself_cannot_run_is_refused_in_one_line(outcomes: dict[str, Any]) -> None:
+    (line,) = outcomes["what peft cannot run"]["refused"].splitlines()
+    assert "peft cannot merge it" in line
+    assert line.endswith("set ADAPTER to another")
+
+
 def test_a_merge_killed_at_any_moment_leaves_whole_versions_and_the_next_ends_well(
     deployment: Checkout, tmp_path: Path
 ) -> None:

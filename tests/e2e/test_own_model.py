@@ -41,3 +41,14 @@ def test_a_qwen2_with_the_default_quantizer_takes_the_same_way(deployment: Check
 def test_the_demos_versions_are_still_there_to_go_back_to(deployment: Checkout, own: dict[str, Path]) -> None:
     assert own
     assert len(Store(deployment.root / "models").versions("tuned")) == 2
+
+
+def test_going_back_to_the_demo_quantizes_nothing_again(deployment: Checkout, own: dict[str, Path]) -> None:
+    assert own
+    store = Store(deployment.root / "models")
+    demos = {name: store.versions(name)[-1] for name in ("base", "tuned")}
+    stood = {path: path.stat().st_mtime_ns for name in demos for path in (store.root / name).glob("*/manifest.json")}
+    up = deployment.make("up", timeout=900)
+    assert up.code == 0, up.said
+    assert {name: store.in_force(name) for name in demos} == demos
+    assert {path: path.stat().st_mtime_ns for path in stood} == stood

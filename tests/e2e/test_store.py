@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,16 @@ from tests.e2e.test_deployment import chat
 from tests.newcomer import Checkout
 
 OTHER = "feedfacecafe"
+KEYS = """
+import sys
+from pathlib import Path
+from cryptography.hazmat.primitives import serialization as forms
+from cryptography.hazmat.primitives.asymmetric import ec
+key, pem, here = ec.generate_private_key(ec.SECP256R1()), forms.Encoding.PEM, Path(sys.argv[1])
+private = key.private_bytes(pem, forms.PrivateFormat.PKCS8, forms.NoEncryption())
+(here / "key.pem").write_bytes(private)
+(here / "public.pem").write_bytes(key.public_key().public_bytes(pem, forms.PublicFormat.SubjectPublicKeyInfo))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +81,24 @@ def test_versions_lists_what_is_in_force(deployment: Checkout, store: Store) -> 
     assert done.code == 0, done.said
     (line,) = [line for line in done.said.splitlines() if store.in_force("tuned") in line and "current" in line]
     assert line.split()[0] == "tuned"
+
+
+def test_an_exported_folder_is_signed_by_ones_own_key_and_a_flipped_byte_is_found(
+    deployment: Checkout, store: Store, tmp_path: Path
+) -> None:
+    assert store.in_force("tuned")
+    environments = deployment.root / ".tandem" / "environments"
+    made = deployment.run(str(environments / "webui" / "bin" / "python"), "-c", KEYS, str(tmp_path))
+    assert made.code == 0, made.said
+    folder = tmp_path / "mine"
+    done = deployment.make("export", f"TO={folder}", f"SIGN_KEY={tmp_path / 'key.pem'}")
+    assert done.code == 0, done.said
+    tool = [str(environments / "signing" / "bin" / "model_signing"), "verify", "key", str(folder)]
+    given = ["--signature", str(folder / "model.sig"), "--public_key", str(tmp_path / "public.pem")]
+    assert deployment.run(*tool, *given).code == 0
+    weights = folder / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    done = deployment.run(*tool, *given)
+    assert done.code == 1
+    assert "model.safetensors" in done.said

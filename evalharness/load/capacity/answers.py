@@ -126,5 +126,6 @@ def read(pieces: list[Piece], head: Head) -> Answer:
         if not answer.tokens or answer.output_tokens is None:
             raise StreamError("malformed", "an answer without content or without usage.completion_tokens")
     except StreamError as error:
-        answer.error = error
+        # Its traceback holds this frame, and with it the answer: a circle that a collection would have to stop all for.
+        answer.error = error.with_traceback(None)
     return answer

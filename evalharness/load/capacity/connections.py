@@ -14,7 +14,8 @@ from evalharness.load.capacity.answers import Head, Piece, body_of, head_of
 from evalharness.load.sse import StreamError
 
 IDLE = 3.0  # seconds: uvicorn closes a connection that has waited for five, at the moment at which it is used again
-LAST = b"0\r\n\r\n"
+LAST = b"\r\n0\r\n\r\n"
+OK = 200
 
 
 class Connection(asyncio.Protocol):
@@ -61,7 +62,8 @@ class Connection(asyncio.Protocol):
                 return
         if head.chunked:
             tail = data if len(data) >= len(LAST) else b"".join(data for _, data in self.pieces[-len(LAST) :])
-            if tail.endswith(LAST) and body_of(self.pieces, head)[1]:
+            # No line of an event stream is `0`, so there is no need to read it all; an error's body may be anything.
+            if tail.endswith(LAST) and (head.status == OK or body_of(self.pieces, head)[1]):
                 self._end()
         elif head.length is not None and self.size - head.size >= head.length:
             self._end()

@@ -14,13 +14,13 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TextIO
 
 from evalharness.load.arrivals import Arrival
 from evalharness.load.arrivals.named import named
-from evalharness.load.capacity.answers import read
+from evalharness.load.capacity.answers import Answer, Head, Piece, read
 from evalharness.load.capacity.connections import Asking, Pool
 from evalharness.load.capacity.plan import Order, Plan, Pulse, Question
 from evalharness.load.profile import chat_request
@@ -29,18 +29,31 @@ from evalharness.runs.rows import Error, ScheduledRow
 from evalharness.runs.typed import Part, as_json
 
 PULSE = 0.25  # seconds
+FEW = 4  # pieces of an answer, in which its first token usually is
 
 
 @dataclass
 class UnderWay:
+    """A request that has no row yet. `came` is what it was answered with, or what went wrong, once it has ended."""
+
+    question: Question
     due: float
+    sent: float
     asking: Asking
+    ended: float = 0.0
+    came: tuple[list[Piece], Head] | StreamError | None = None
     first: float | None = None
 
     def first_token(self, began: float) -> float | None:
         """In seconds since it was due; looked for only until it is found."""
-        if self.first is None and self.asking.connection and (head := self.asking.connection.head):
-            tokens = read(self.asking.connection.pieces, head).tokens
+        if (
+            self.first is None
+            and self.came is None
+            and self.asking.connection
+            and (head := self.asking.connection.head)
+        ):
+            pieces = self.asking.connection.pieces
+            tokens = read(pieces[:FEW], head).tokens or read(pieces, head).tokens
             self.first = round(tokens[0] - began - self.due, 6) if tokens else None
         return self.first
 
@@ -57,6 +70,7 @@ class Probing:
         self.unix = time.time()
         self.cpu = time.process_time()
         self.under_way: dict[int, UnderWay] = {}
+        self.ended: asyncio.Queue[int] = asyncio.Queue()
         self.tasks: set[asyncio.Task[None]] = set()
         self.lag = 0.0
 
@@ -68,10 +82,12 @@ class Probing:
 
     async def run(self, enough: asyncio.Event) -> None:
         work = [asyncio.create_task(self._closed() if self.process.closed else self._open())]
-        work.append(asyncio.create_task(self._pulses()))
+        work += [asyncio.create_task(self._pulses()), asyncio.create_task(self._report())]
         await enough.wait()
         for task in (*work, *self.tasks):
             task.cancel()
+        while not self.ended.empty():
+            self._row(self.ended.get_nowait())
         self.pulse(final=True)
         await asyncio.gather(*work, *self.tasks, return_exceptions=True)
 
@@ -98,37 +114,44 @@ class Probing:
         question = self._question(number, arrival)
         body = self._body(number, question)
         asking = Asking(self.pool.request(body, self.target.headers))
-        self.under_way[number] = UnderWay(due, asking)
-        sent = time.perf_counter() - self.began
-        tokens: list[float] = []
-        prompt_tokens = output_tokens = None
-        error: StreamError | None = None
+        one = self.under_way[number] = UnderWay(question, due, time.perf_counter() - self.began, asking)
         try:
-            pieces, head = await self.pool.ask(asking)
-            answer = read(pieces, head)
-            tokens, error = answer.tokens, answer.error
-            prompt_tokens, output_tokens = answer.prompt_tokens, answer.output_tokens
+            one.came = await self.pool.ask(asking)
         except StreamError as wrong:
-            error = wrong
+            one.came = wrong
         except OSError as wrong:
-            error = StreamError("connection", f"{type(wrong).__name__}: {wrong}"[:SAID])
-        ended = time.perf_counter() - self.began
-        self.under_way.pop(number)
+            one.came = StreamError("connection", f"{type(wrong).__name__}: {wrong}"[:SAID])
+        one.ended = time.perf_counter() - self.began
+        self.ended.put_nowait(number)
+
+    async def _report(self) -> None:
+        """Rows of what has ended, one at a time and after whatever else is to be done: where hundreds of answers end
+        together, reading them at once would be what their users' next requests wait for.
+        """
+        while True:
+            self._row(await self.ended.get())
+            await asyncio.sleep(0)
+
+    def _row(self, number: int) -> None:
+        one = self.under_way.pop(number)
+        assert one.came is not None
+        answer = Answer(error=one.came) if isinstance(one.came, StreamError) else read(*one.came)
+        tokens = [round(moment - self.began - one.due, 6) for moment in answer.tokens]
         write(
             self.out,
             ScheduledRow(
                 endpoint=self.target.endpoint,
                 probe=self.order.probe,
-                prompt=question.prompt,
-                due=round(due, 6),
-                late=round(sent - due, 6),
-                first_token=round(tokens[0] - self.began - due, 6) if tokens else None,
-                last_token=round(tokens[-1] - self.began - due, 6) if tokens else None,
-                seconds=round(ended - due, 6),
-                prompt_tokens=prompt_tokens,
-                wanted_prompt_tokens=question.prompt_tokens,
-                output_tokens=output_tokens,
-                error=Error(kind=error.kind, detail=error.detail) if error else None,
+                prompt=one.question.prompt,
+                due=round(one.due, 6),
+                late=round(one.sent - one.due, 6),
+                first_token=tokens[0] if tokens else None,
+                last_token=tokens[-1] if tokens else None,
+                seconds=round(one.ended - one.due, 6),
+                prompt_tokens=answer.prompt_tokens,
+                wanted_prompt_tokens=one.question.prompt_tokens,
+                output_tokens=answer.output_tokens,
+                error=Error(kind=answer.error.kind, detail=answer.error.detail) if answer.error else None,
             ),
         )
 
@@ -148,6 +171,9 @@ class Probing:
                 wanted = time.perf_counter() + PULSE / 5
                 await asyncio.sleep(PULSE / 5)
                 self.lag = max(self.lag, time.perf_counter() - wanted)
+            for one in list(self.under_way.values()):
+                if one.first is None and one.first_token(self.began):
+                    await asyncio.sleep(0)  # where hundreds have just begun, no stream is to wait for all to be read
             self.pulse(final=False)
             self.lag = 0.0
             if turn % 40 == 0:
@@ -165,6 +191,7 @@ class Probing:
                 final=final,
             ),
         )
+        flush(self.out)
 
 
 async def work(out: TextIO) -> None:
@@ -185,9 +212,20 @@ async def work(out: TextIO) -> None:
 
 
 def write(out: TextIO, row: Part) -> None:
-    try:
+    """It leaves with the next pulse: whoever reads it is not to be woken for each, on what may be the same core."""
+    with leaving():
         out.write(json.dumps(row, ensure_ascii=False, default=as_json) + "\n")
+
+
+def flush(out: TextIO) -> None:
+    with leaving():
         out.flush()
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         os._exit(1)  # whoever asked for this load is gone
 

@@ -1,4 +1,4 @@
-"""The suite `bilingual`: the same tasks in English and in Chinese, ten kinds here, 37 beside this file."""
+"""The suite `bilingual`: the same tasks in English and in Chinese, ten kinds here, 53 beside this file."""
 
 # ruff: noqa: RUF001 (Chinese punctuation is meant)
 
@@ -12,7 +12,7 @@ from evalharness.suites.generators.drafts import Checks, Draft, Item, check, fir
 from evalharness.suites.generators.extraction import only
 
 SEED = 15
-EACH, KEPT = 8, 6  # prompts drawn of a kind, and asked
+EACH, KEPT = 8, 4  # tasks drawn of a kind, and prompts asked of a group: two tasks in both languages
 HEAD = (
     "The same tasks in English and in Chinese, told apart by the tags en and zh: sums, order, JSON, sentiment, facts, "
     "explanations, word translation, words to use, choices, and answers in the language that was not the question's. "
@@ -20,7 +20,10 @@ HEAD = (
     "of a task are of one group."
 )
 
-_NOT_ENGLISH = r"[\u4e00-\u9fff]|\b(?:la|le|les|der|die|das|est|ist|sind|el|es|il|gli)\b"  # of answers of a word or two
+# Of answers of a word or two, where a name may stand in brackets as the other language has it.
+_OUTSIDE = r"(?![^(\uff08]*[)\uff09])"
+_NOT_ENGLISH = rf"[\u4e00-\u9fff]{_OUTSIDE}|\b(?:la|le|les|der|das|est|ist|sind|el|es|il|gli)\b"
+_NOT_CHINESE = rf"[a-z]{{3}}{_OUTSIDE}"
 _ONE_OR_TWO = {"min": 1, "max": 2}
 _EN, _ZH = ("en",), ("zh",)
 
@@ -30,7 +33,7 @@ def suite() -> Draft:
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
     items = [*drawn, *bilingual_pairs.items()]
     return Draft(
-        "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.07, 256, HEAD, items, version=3
+        "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.10, 256, HEAD, items, version=4
     )
 
 
@@ -197,7 +200,7 @@ def _facts(_: random.Random) -> Iterator[Item]:
                 [
                     check("states", {"all": [pattern_zh]}),
                     check("characters", {"max": 24}),
-                    check("not_regex", "[a-z]{3}"),
+                    check("not_regex", _NOT_CHINESE),
                 ],
                 gold_zh,
                 "没有人知道。",
@@ -343,7 +346,7 @@ def _choices(_: random.Random) -> Iterator[Item]:
     )
     for english, chinese, right in asked:
         other = "B" if right != "B" else "A"
-        checks = only(right, f"{right})", f"({right})")
+        checks = only(right, f"{right})", f"({right})", f"{right}）")
         yield from _both(
             "choice",
             (f"{english}\nAnswer with one letter.", checks, right, other),

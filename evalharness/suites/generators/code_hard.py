@@ -32,7 +32,7 @@ class Task(Entry):
 def suite() -> Draft:
     title = "Several Python functions that pass their tests, edges and all"
     items = [_item(task) for task in tasks()]
-    return Draft("code-hard", title, "non-inferiority", 0.14, ANSWER_TOKENS, HEAD, items)
+    return Draft("code-hard", title, "non-inferiority", 0.14, ANSWER_TOKENS, HEAD, items, version=2)
 
 
 def tasks() -> list[Task]:

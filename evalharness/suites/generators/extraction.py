@@ -9,7 +9,7 @@ from evalharness.suites.generators.drafts import Checks, Draft, Item, check, fir
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 13
-EACH, KEPT = 10, 6  # prompts drawn of a kind, and asked
+EACH, KEPT = 10, 4  # prompts drawn of a kind, and asked
 HEAD = (
     "Whether the one thing that was asked for is found in a short text (an address, a date, a total, a name, or that "
     "it is not there), and whether a text gets the right one of a few labels. Every prompt has exactly one right "
@@ -28,7 +28,7 @@ def suite() -> Draft:
     more = (item for kind in extraction_found.KINDS for item in kind(random.Random(f"{SEED} {kind.__name__}")))
     items = templates([*drawn, *more, *extraction_labels.items()])
     return Draft(
-        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.07, 256, HEAD, items, version=4
+        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.09, 256, HEAD, items, version=5
     )
 
 

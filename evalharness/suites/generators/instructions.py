@@ -75,7 +75,7 @@ def suite() -> Draft:
     items = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
     more = (item for kind in (*instructions_words.KINDS, *instructions_texts.KINDS) for item in kind(rng))
     whole = templates([*items, *more])
-    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.07, 320, HEAD, whole, version=3)
+    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.10, 320, HEAD, whole, version=4)
 
 
 def _about(topic: str, sentences: int) -> list[str]:

@@ -123,6 +123,16 @@ def _word_lines(_: random.Random) -> Iterator[Item]:
         )
 
 
+_EUROPE = (
+    "Albania|Andorra|Armenia|Austria|Azerbaijan|Belarus|Belgium|Bosnia|Bosnia (?:and|&) Herzegovina|Bulgaria|Croatia|"
+    "Cyprus|Czechia|Czech Republic|Denmark|England|Estonia|Finland|France|Georgia|Germany|Greece|Hungary|Iceland|"
+    "Ireland|Italy|Kazakhstan|Kosovo|Latvia|Liechtenstein|Lithuania|Luxembourg|Malta|Moldova|Monaco|Montenegro|"
+    "(?:The )?Netherlands|North Macedonia|Northern Ireland|Norway|Poland|Portugal|Romania|Russia|San Marino|Scotland|"
+    "Serbia|Slovakia|Slovenia|Spain|Sweden|Switzerland|Turkey|T\u00fcrkiye|Ukraine|(?:The )?United Kingdom|UK|"
+    "Vatican City|(?:The )?Vatican|Wales"
+)
+
+
 def _alphabetical(_: random.Random) -> Iterator[Item]:
     for what, said in (
         ("fruits", "apple banana cherry grape mango"),
@@ -133,7 +143,12 @@ def _alphabetical(_: random.Random) -> Iterator[Item]:
         yield Item(
             "alphabetical",
             user(f"Name five {what} in alphabetical order, one a line and nothing else."),
-            [check("sorted_list", "alphabetical"), check("lines", 5), check("max_words", 20)],
+            [
+                check("sorted_list", "alphabetical"),
+                check("lines", 5),
+                check("max_words", 20),
+                *([check("regex", rf"(?i)\A(?:[\W\d_]*(?:{_EUROPE})[\W_]*?(?:\n|\Z))+\Z")] if "Europe" in what else []),
+            ],
             lines,
             "\n".join(said.split()[::-1]),
         )

@@ -9,7 +9,7 @@ from evalharness.suites.generators.extraction import only
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 14
-EACH, KEPT = 10, 6  # prompts drawn of a kind, and asked
+EACH, KEPT = 10, 3  # prompts drawn of a kind, and asked
 HEAD = (
     "Whether a model keeps what was said turns before: facts, corrections of them, one person's among several, a "
     "running sum, a list that grew and shrank, a name or a rule that was agreed on, its own earlier answer, and what "
@@ -38,7 +38,7 @@ def suite() -> Draft:
     rng = random.Random(SEED)
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
     items = templates([*drawn, *memory_threads.items(SEED)])
-    return Draft("memory", "What was said turns before", "non-inferiority", 0.08, 96, HEAD, items, version=4)
+    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=5)
 
 
 def _chat(rng: random.Random, pairs: int) -> list[str]:

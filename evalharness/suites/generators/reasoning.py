@@ -48,7 +48,7 @@ def suite() -> Draft:
         "reasoning",
         "Arithmetic in words, with several steps and numbers that do not belong",
         "non-inferiority",
-        0.07,
+        0.10,
         ANSWER_TOKENS,
         HEAD,
         items,

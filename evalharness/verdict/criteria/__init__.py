@@ -5,6 +5,7 @@ gain.py           does any suite show that the tuned model is better
 no_difference.py  the harness tests itself: does one model differ from itself
 robustness.py     does the tuned model lose more when questions are asked otherwise
 preference.py     does a judging model prefer it
+votes.py          do people prefer it
 capacity.py       does it keep the limits on speed under load
 answered.py       did both answer
 fight.py          did the servers differ in anything but the weights

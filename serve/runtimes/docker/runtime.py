@@ -13,6 +13,7 @@ from serve.errors import Failure, UsageError
 from serve.harness.measure import Measured, without_a_run
 from serve.models import preflight
 from serve.paths import Paths
+from serve.runtimes import tuning
 from serve.runtimes.docker import faults
 from serve.runtimes.docker.compose import Compose, docker, has_nvidia_runtime, variables_of
 from serve.runtimes.docker.compose_inputs import (
@@ -31,6 +32,7 @@ from serve.runtimes.prepare import prepare, runs_user
 from serve.runtimes.readiness import Started, await_chat, await_ready
 from serve.runtimes.runtime import Faults
 from serve.runtimes.start_order import by_themselves, serving_steps
+from serve.runtimes.tuning import Wanted
 from serve.services import catalog, credentials, endpoints
 from serve.services.catalog import Service
 from serve.settings import Settings
@@ -60,7 +62,7 @@ class Docker:
         found = self.preflight()
         found.refuse()
         sources = self.pipeline.sources
-        for folder, setting in ((sources.base, "BASE_MODEL"), (sources.adapter, "ADAPTER")):
+        for folder, setting in ((sources.base, "BASE_MODEL"), *((one, "ADAPTER") for one in sources.adapters)):
             if isinstance(folder, Path):
                 mounted(folder, setting)
         preflight.check_readable(sources.calibration, everyone=True)
@@ -83,6 +85,10 @@ class Docker:
         named = {f"{variant.upper()}_VERSION": version for variant, version in versions.items()}
         compose = self.compose.having(named)
         run_steps(by_themselves(self.serving(lambda _: compose)), display)
+
+    def tune(self, wanted: Wanted, display: Display) -> str:
+        prepare(self.paths)
+        return tuning.run(self.pipeline, wanted, display)
 
     def store_command(self, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         where = ["--rm", "--no-deps", "--no-TTY", "--entrypoint", "python", "quantize-tuned"]

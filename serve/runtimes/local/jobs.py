@@ -5,9 +5,11 @@ from pathlib import Path
 
 from serve.environments import Environment, install
 from serve.errors import Failure
+from serve.hardware import cores
 from serve.models.sources import model_sources
 from serve.paths import Paths
-from serve.runtimes.jobs import Jobs, merge_command, quantize_command
+from serve.runtimes.jobs import Jobs, merge_command, quantize_command, tune_words
+from serve.runtimes.tuning import Wanted
 from serve.settings import Settings
 from serve.steps import Report, Step
 
@@ -50,6 +52,13 @@ class LocalJobRunner:
             self.settings.GPTQ_KL_LIMIT,
         )
         return self.jobs.run(f"quantize {variant}", command, self.paths.log(f"quantize-{variant}"), report)
+
+    def tune(self, base: Path, adapter: Path | None, wanted: Wanted, report: Report) -> str:
+        python = environment_of("tune", self.settings, self.paths, self.gpu).python
+        words = tune_words(base, wanted.base_name, adapter, self.paths.models, wanted.stages, wanted.rows)
+        command = [str(python), "-m", "images.tune.tune", *words]
+        alone = {"OMP_NUM_THREADS": str(cores())}  # nothing is made beside it
+        return self.jobs.run("tune", command, self.paths.log("tune"), report, alone)
 
 
 def environment_of(name: str, settings: Settings, paths: Paths, gpu: bool) -> Environment:

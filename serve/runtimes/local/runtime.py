@@ -17,6 +17,7 @@ from serve.models import preflight
 from serve.models.store import Store
 from serve.modes import VARIANTS
 from serve.paths import Paths
+from serve.runtimes import tuning
 from serve.runtimes.jobs import Jobs
 from serve.runtimes.local import faults, programs
 from serve.runtimes.local.jobs import LocalJobRunner
@@ -26,6 +27,7 @@ from serve.runtimes.preflight import Findings
 from serve.runtimes.readiness import Started, await_chat, await_ready
 from serve.runtimes.runtime import Faults
 from serve.runtimes.start_order import by_themselves, serving_steps
+from serve.runtimes.tuning import Wanted
 from serve.services import catalog, credentials, endpoints, health
 from serve.services.catalog import Service
 from serve.settings import Settings
@@ -76,6 +78,9 @@ class Local:
         self.pipeline.base = self.pipeline.adapter = self.paths.root
         run_steps(by_themselves(self.serving()), display)
         self.tell("-")
+
+    def tune(self, wanted: Wanted, display: Display) -> str:
+        return tuning.run(self.pipeline, wanted, display)
 
     def store_command(self, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         command = [sys.executable, "-m", "serve.models.keeping", "--store", str(self.paths.models), *words]

@@ -143,6 +143,7 @@ class Supervisor:
             raise Failure(f"{program.name} cannot be started: {error}; see {self.folder}/supervisord.log") from None
 
     def apply(self, program: Program) -> None:
+        program.log.parent.mkdir(parents=True, exist_ok=True)  # or supervisord takes no program at all
         with self.alone():
             (self.programs / f"{program.name}.conf").write_text(program.configuration())
             self.reload()

@@ -9,6 +9,7 @@ from evalharness.commands.options import chosen_suites
 from evalharness.load.profile import DEFAULT
 from evalharness.runs.summaries import LIMITS
 from serve.errors import UsageError
+from serve.models.sources import model_sources
 from serve.settings import DEMO_SUITES, Settings, example, read_settings
 
 ROOT = Path(__file__).parents[3]
@@ -64,13 +65,21 @@ def test_a_known_name_on_makes_command_line_passes(tmp_path, monkeypatch):
         ("BASE_PORT=80", r"\.env: BASE_PORT=80 is not valid"),
         ("LOAD_USERS=many", r"\.env: LOAD_USERS=many is not valid"),
         ("BASE_MODEL=a/b", "BASE_MODEL is set, but ADAPTER is not"),
-        ("ADAPTER=a/b", "ADAPTER is set, but BASE_MODEL is not"),
     ],
 )
 def test_a_value_that_is_not_valid_is_one_line_naming_it(tmp_path, text, complaint):
     with pytest.raises(UsageError, match=complaint) as refused:
         settings_of(tmp_path, text + "\n")
     assert "\n" not in str(refused.value)
+
+
+def test_an_adapter_alone_is_one_of_the_demos_base(tmp_path):
+    settings = settings_of(tmp_path, "ADAPTER=models/adapter/current\n")
+    sources = model_sources(settings, tmp_path)
+    assert settings.demo
+    assert sources.base == tmp_path / "images" / "demo" / "base"
+    assert sources.adapter == tmp_path / "models" / "adapter" / "current"
+    assert sources.calibration == tmp_path / "images" / "demo" / "calibration.jsonl"
 
 
 def test_a_bad_value_in_the_environment_is_blamed_on_the_environment(tmp_path, monkeypatch):

@@ -1,5 +1,9 @@
 """`capacity` for real: its own generator, in its own process, against servers whose knee and timing are known."""
 
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -105,9 +109,9 @@ def test_a_closed_loop_has_levels_of_whole_users(tmp_path: Path) -> None:
         assert run(tmp_path, base, tuned, *flags, "--arrivals", "closed", "--start", "2", "--seconds", "40") == 0
     found = summary(tmp_path)
     assert found.unit == "users"
-    for side in found.endpoints:
-        assert side.low <= 4
-        assert side.high == 5
+    assert all(row.level == round(row.level) for row in found.probes)
+    assert not [row for row in found.probes if row.level > 4 and row.outcome == "held"]
+    assert "failed" in {row.outcome for row in found.probes}
 
 
 def test_two_processes_share_the_arrivals_and_their_rows_are_put_together(tmp_path: Path) -> None:
@@ -147,6 +151,33 @@ def test_prompts_of_a_trace_are_as_long_as_it_says_or_the_run_is_refused(
         base.longest_counted = 50  # a server that cuts prompts short
         assert run(tmp_path, base, tuned, *flags) == 2
     assert "prompts were not as long as was asked" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("cached", "cache", "code"), [(0.02, "cold", 2), (0.02, "warm", 0), (0.0, "cold", 0)])
+def test_a_cold_run_in_which_the_server_counts_prefix_hits_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cached: float, cache: str, code: int
+) -> None:
+    with serving(server(64)) as base, serving(server(64)) as tuned:
+        base.cached = cached
+        flags = ("--slo", level(tmp_path), "--cache", cache, "--start", "20", "--seconds", "3")
+        assert run(tmp_path, base, tuned, *flags) == code
+    assert ("from its prefix cache" in capsys.readouterr().err) == (code == 2)
+
+
+def test_what_a_starved_client_saw_is_thrown_out(tmp_path: Path) -> None:
+    """Its one core has others to serve, more than the server needs all along."""
+    words = ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0))), sys.executable]
+    with ExitStack() as stack, serving(server(512)) as base, serving(server(512)) as tuned:
+        for _ in range(6):
+            burner = stack.enter_context(subprocess.Popen([*words, "-c", "while True: pass"]))
+            stack.callback(burner.kill)
+        ends = [*("--url", f"base={base.url}"), *("--url", f"tuned={tuned.url}"), "--output-tokens", str(TOKENS)]
+        flags = ["--slo", level(tmp_path), "--arrivals", "constant", "--start", "300", "--seconds", "2"]
+        asked = [*words, "-m", "evalharness", "capacity", *ends, *flags, "--runs", str(tmp_path / "runs")]
+        subprocess.run(asked, check=False, capture_output=True, timeout=120)
+    (folder,) = (tmp_path / "runs").glob("*-capacity")
+    first = next(read_rows(folder / "probes.jsonl", ProbeRow))
+    assert first.rejected
 
 
 def test_what_makes_no_sense_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -172,7 +172,7 @@ def test_a_run_folder_holds_all_of_the_verdict(tmp_path: Path) -> None:
     assert (run["kind"], run["eval"], run["load"]) == ("verdict", evaluation.name, load.name)
     assert run["policy"]["max_error_rate"] == 0.01
     content = summary(tmp_path)
-    assert (content["schema"], content["kind"]) == (3, "verdict")
+    assert (content["schema"], content["kind"]) == (4, "verdict")
     assert content["eval"] == json.loads((evaluation / "summary.json").read_text())
     assert content["load"] == json.loads((load / "summary.json").read_text())
     assert all(set(reason) == {"criterion", "subject", "outcome", "text", "plain"} for reason in content["reasons"])

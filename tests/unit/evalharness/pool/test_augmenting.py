@@ -32,7 +32,7 @@ def test_a_variant_keeps_the_answer_and_names_its_origin_kind_and_seed() -> None
     by_id = {one.id: one for one in ROWS}
     for made in augmenting.variants(ROWS, {}, Wanted(list(MAKE), seed=7)):
         assert made.answer == by_id[made.origin].answer
-        assert made.question != by_id[made.origin].question
+        assert made.messages != by_id[made.origin].messages
         assert (made.kind in MAKE, made.seed, made.state) == (True, 7, "waiting")
 
 

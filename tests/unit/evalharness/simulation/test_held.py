@@ -57,10 +57,11 @@ def test_the_list_has_every_criterion_that_a_policy_can_ask_for(tmp_path: Path) 
         "no loss shown",
         "robustness",
         "preference",
+        "votes",
         "gain",
         "no difference",
         "capacity",
         "capacity at a service level",
     }
     assert set(get_args(Rule)) == {row.split()[0] for row in rows()["capacity"]}
-    assert len(fields(Policy)) == 12, "a policy has a new field: is what it asks for simulated?"
+    assert len(fields(Policy)) == 13, "a policy has a new field: is what it asks for simulated?"

@@ -17,6 +17,7 @@ from evalharness.suites.generators import drafts
 from evalharness.suites.generators.drafts import Item
 from evalharness.suites.schema import Prompt
 from tests.parts import apply_checks
+from tests.validity import bank
 
 SUITES = {suite.suite: suite for suite in load_suites(shipped())}
 ITEMS = [item for draft in drafts() for item in draft.items]
@@ -220,6 +221,46 @@ def test_the_answer_that_was_worked_out_follows_from_the_words_of_the_prompt(
 ) -> None:
     wanted = {"sum-en": "Answer: {}", "sum-zh": "答案：{}", "invoice-total": "Total: {}"}.get(kind, "{}")  # noqa: RUF001
     assert [asked(item) for item in of_kind(kind) if not passes(wanted.format(solve(item)), item)] == []
+
+
+@pytest.mark.parametrize(
+    ("suite", "prompt", "right", "wrong"),
+    [
+        ("bilingual", "fact-zh-02", "法国的首都是巴黎（Paris）。", "法国的首都是Paris（巴黎）。"),  # noqa: RUF001
+        ("bilingual", "fact-en-07", "The capital of Japan is Tokyo (东京).", "日本の首都 is Tokyo."),
+        ("bilingual", "fact-en-08", "Oxygen; without it we die.", "Das ist oxygen."),
+        (
+            "live",
+            "rule-11-01",
+            "[turn 1] Fine.\n\n[turn 2] It gathers: ice.\n\n[turn 3] Eight.\n\n[turn 4] They make honey there.",
+            "[turn 1] Fine.\n\n[turn 2] It gathers: ice.\n\n[turn 3] Eight.\n\n[turn 4] Honey, from the flowers.",
+        ),
+        (
+            "grounded",
+            "return-policy-03",
+            "They don't say that; they only say that goods can be sent back within 16 days [1].",
+            "The documents don't say it, but the money comes within 16 days [1].",
+        ),
+        (
+            "instructions",
+            "alphabetical-02",
+            "Austria\nBelgium\nFrance\nItaly\nUK",
+            "Austria\nBrazil\nFrance\nItaly\nUK",
+        ),
+        (
+            "tool-calls",
+            "result-failed-01",
+            "No table has been booked: Saffron House is full.",
+            "No problem! Your table for 5 at Saffron House has been booked.",
+        ),
+        ("tool-calls", "result-none-01", "No problem, but I can't find him.", "No problem: it is 555-0123."),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_a_check_is_right_about_what_is_easily_mistaken(suite: str, prompt: str, right: str, wrong: str) -> None:
+    [checks] = [row.checks for row in SUITES[suite].rows() if row.id == prompt]
+    assert bank.passes(right, checks)
+    assert not bank.passes(wrong, checks)
 
 
 def test_nobody_asks_the_same_thing_twice_in_a_conversation() -> None:

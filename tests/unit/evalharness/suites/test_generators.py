@@ -8,15 +8,17 @@ from collections import Counter
 import pytest
 from pydantic import ValidationError
 
-from evalharness.stats.power import power_at
+from evalharness.simulation.shipped import guards, passes_alone, sizes
 from evalharness.suites.files import SHIPPED, load_suites, shipped
 from evalharness.suites.generators import code, drafts
 from evalharness.suites.generators.drafts import MOST_OF_A_KIND, Draft, Entry, Item, as_yaml, entries_of
-from evalharness.suites.generators.long_context import TEMPLATE_TOKENS, most_tokens
+from evalharness.suites.generators.logbook import most_tokens
+from evalharness.suites.generators.long_context import TEMPLATE_TOKENS
+from evalharness.suites.schema import Suite
 from tests.parts import apply_checks
 
 DRAFTS = {draft.name: draft for draft in drafts()}
-POWER, DISCORDANCE = 0.8, 0.1  # what a margin promises: equal models that differ in one prompt of ten pass this often
+POWER = 0.8  # what a margin promises: equal models that differ in one prompt of ten pass this often
 OTHERS = {"general"}  # written by hand, before these
 
 
@@ -77,7 +79,7 @@ def test_where_one_thing_is_right_the_right_answer_to_another_prompt_is_wrong(na
     for item in DRAFTS[name].items:
         by_kind.setdefault(item.kind, []).append(item)
     pairs = [rng.sample(items, 2) for items in by_kind.values() for _ in range(4)]
-    assert [item.kind for item, other in pairs if other.gold != item.gold and passes(other.gold, item)] == []
+    assert [item.kind for item, other in pairs if other.checks != item.checks and passes(other.gold, item)] == []
 
 
 @pytest.mark.parametrize("name", DRAFTS)
@@ -87,19 +89,21 @@ def test_no_wording_fills_a_suite_and_no_prompt_comes_twice(name: str) -> None:
     assert len({str(item.messages) for item in items}) == len(items)
 
 
-@pytest.mark.parametrize("draft", [draft for draft in DRAFTS.values() if draft.margin], ids=lambda draft: draft.name)
-def test_the_margin_is_the_smallest_in_whole_points_that_so_many_prompts_show_if_each_stands_alone(
-    draft: Draft,
-) -> None:
-    assert draft.margin is not None
-    n = len(draft.items)
-    assert power_at(n, DISCORDANCE, 0.0, draft.margin) >= POWER
-    assert power_at(n, DISCORDANCE, 0.0, draft.margin - 0.01) < POWER
+@pytest.mark.parametrize("suite", guards(), ids=lambda suite: suite.suite)
+def test_a_suite_can_pass_by_itself_in_its_groups_and_its_margin_is_the_smallest_in_whole_points(suite: Suite) -> None:
+    assert suite.margin is not None
+    assert passes_alone(sizes(suite), suite.margin, 4000) >= POWER
+    assert passes_alone(sizes(suite), suite.margin - 0.01, 4000) < POWER
+
+
+@pytest.mark.parametrize("suite", guards(), ids=lambda suite: suite.suite)
+def test_a_suite_with_a_verdict_has_sixty_groups(suite: Suite) -> None:
+    assert len(sizes(suite)) >= 60
 
 
 GROUPS = {  # of the templates, by counting them in the generators
-    "bilingual": 62, "extraction": 66, "grounded": 62, "instructions": 63, "live": 45, "long-context": 24,
-    "long-context-32k": 10, "long-context-8k": 12, "memory": 61, "reasoning": 62, "safety": 81, "structured": 61,
+    "bilingual": 82, "extraction": 66, "grounded": 62, "instructions": 63, "live": 61, "long-context": 60,
+    "long-context-32k": 10, "long-context-8k": 12, "memory": 61, "reasoning": 62, "safety": 86, "structured": 61,
     "tool-calls": 82,
 }  # fmt: skip
 

@@ -10,7 +10,6 @@ from evalharness.errors import UsageError
 from evalharness.runs.jsonl import digest
 from evalharness.runs.rows import Wanted
 from evalharness.runs.typed import as_json
-from evalharness.stats import Pairs, difference_interval
 from evalharness.suites.files import load_suite, load_suites, shipped
 
 
@@ -251,17 +250,6 @@ def test_every_shipped_suite_is_valid_and_called_like_its_file(name: str) -> Non
     assert suite.suite == name
 
 
-@pytest.mark.parametrize("name", ["demo-prose", "general"])
-def test_a_shipped_non_inferiority_suite_has_prompts_enough_to_be_met(name: str) -> None:
-    """Two equally good models that differ in one prompt of ten must be able to come out as no worse."""
-    [suite] = load_suites([name])
-    n, margin = len(suite.prompts), suite.margin
-    assert suite.purpose == "non-inferiority"
-    low, _ = difference_interval(Pairs(n - 2 * (n // 10), n // 20, n // 20, n // 10))
-    assert margin is not None
-    assert low > -margin
-
-
 def test_the_suites_command_lists_every_shipped_suite_under_its_purpose(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(argparse.Namespace()) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -277,10 +265,10 @@ def test_the_list_says_margin_checks_tags_and_the_length_that_is_needed(capsys: 
     main(argparse.Namespace())
     lines = capsys.readouterr().out.splitlines()
     at = next(at for at, line in enumerate(lines) if line.startswith("  long-context "))
-    assert "margin 0.14" in lines[at]
-    assert lines[at + 1].strip() == "checks: says_only 60"
-    assert lines[at + 2].strip().startswith("tags: about-500-tokens 22, ")
-    assert lines[at + 2].endswith(", 5 more")
+    assert "margin 0.11" in lines[at]
+    assert lines[at + 1].strip() == "checks: says_only 132"
+    assert lines[at + 2].strip().startswith("tags: about-500-tokens 46, ")
+    assert lines[at + 2].endswith(", 17 more")
     assert lines[at + 3].endswith("answers of at most 64 tokens; served length 2048 tokens or more")
     assert any("a rubric for a judge with 100" in line for line in lines)
 

@@ -8,11 +8,13 @@ import pytest
 
 from serve.commands import export, prune, rollback, versions
 from serve.display import console
+from serve.environments import STAMP, UV, Environment
 from serve.errors import UsageError
 from serve.models.store import Store
 from serve.paths import Paths
 from serve.runtimes.start_order import by_themselves
 from serve.settings import Settings
+from serve.signing.sign import REQUIREMENTS, SIGNATURE
 from serve.steps import Step
 from tests.unit.serve.models.test_keeping import publish
 from tests.unit.serve.models.test_verdicts import run
@@ -23,7 +25,7 @@ LOCAL = Settings(RUNTIME="local")
 
 @pytest.fixture
 def paths(tmp_path, monkeypatch):
-    for name in ("TO", "VARIANT", "YES"):
+    for name in ("TO", "VARIANT", "YES", "SIGN_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(console, "width", 200)
     for shared in ("serve", "images"):
@@ -101,6 +103,11 @@ def test_an_export_is_a_folder_or_a_tar_archive_without_links(paths, monkeypatch
         ({"TO": "models"}, "is there already; set TO"),
         ({"TO": "no/such/place"}, "no such folder; set TO"),
         ({"TO": "mine", "VARIANT": "best"}, "VARIANT=best is none"),
+        ({"TO": "mine", "SIGN_KEY": "key.pem"}, r"key\.pem: no such file; SIGN_KEY"),
+        (
+            {"TO": "mine.tar", "SIGN_KEY": "serve/errors.py"},
+            r"mine\.tar: an archive; SIGN_KEY names a key that signs a fold",
+        ),
         ({"TO": "mine", "VARIANT": "tuned/tuned9"}, "no whole version tuned9"),
         ({"TO": "mine", "VARIANT": "merged"}, "no whole version in force"),
     ],
@@ -112,6 +119,43 @@ def test_an_export_that_cannot_be_is_refused_and_leaves_nothing(paths, monkeypat
     with pytest.raises(UsageError, match=said):
         export.main(LOCAL, paths)
     assert sorted(paths.root.iterdir()) == before
+
+
+@pytest.fixture
+def tool(paths):
+    """What signs, as far as an export sees it: it refuses a key that is empty."""
+    made = Environment(paths.environment("signing"), ROOT / REQUIREMENTS)
+    program = made.folder / "bin" / "model_signing"
+    program.parent.mkdir(parents=True)
+    program.write_text(
+        '#!/bin/sh\n[ -s "$5" ] && [ -f "$3/manifest.json" ] && ls "$3" > "$7" || { echo no key; exit 1; }\n'
+    )
+    program.chmod(0o755)
+    (made.folder / STAMP).write_text(made.digest)
+    tools = made.folder.with_name("uv")
+    tools.mkdir()
+    (tools / STAMP).write_text(UV)
+
+
+@pytest.mark.usefixtures("tool")
+def test_an_exported_folder_is_signed_with_the_key_that_is_named(paths, monkeypatch, capsys):
+    (paths.root / "key.pem").write_text("a key")
+    monkeypatch.setenv("TO", "mine")
+    monkeypatch.setenv("SIGN_KEY", "key.pem")
+    assert export.main(LOCAL, paths) == 0
+    assert "manifest.json" in (paths.root / "mine" / SIGNATURE).read_text().split()
+    assert capsys.readouterr().out.endswith(f"{SIGNATURE} is the signature.\n")
+
+
+@pytest.mark.usefixtures("tool")
+def test_a_key_that_cannot_sign_is_refused_and_leaves_nothing(paths, monkeypatch):
+    (paths.root / "key.pem").touch()
+    monkeypatch.setenv("TO", "mine")
+    monkeypatch.setenv("SIGN_KEY", "key.pem")
+    with pytest.raises(UsageError, match=r"key\.pem: cannot sign \(no key\); set SIGN_KEY to"):
+        export.main(LOCAL, paths)
+    assert not (paths.root / "mine").exists()
+    assert not list(paths.root.glob(".export-*"))
 
 
 def test_steps_by_themselves_wait_only_for_each_other():

@@ -24,6 +24,14 @@ QUANTIZED = {
     "proof": {"kl_per_token": 0.0123456789, "damp": {"model.layers.0": 0.05}},
 }
 
+TRAINED = {
+    "sources": {"base": {"files": FILES}, "adapter": {"variant": "adapter", "version": "1f2e3d4c5b6a"}},
+    "parameters": {"seed": 0, "stages": {"general": {"learning_rate": 1e-5, "rows": "cd" * 32}}},
+    "libraries": {"trl": "1.16.0"},
+    "licences": {"base": {"licence": "llama3", "files": []}},
+    "proof": {"stages": {"general": {"held_out_before": 1.5, "held_out_after": 0.5}}},
+}
+
 
 @pytest.mark.parametrize("about", [MERGED, QUANTIZED], ids=["merged", "quantized"])
 def test_the_hub_can_read_it(about):
@@ -52,6 +60,15 @@ def test_it_names_parents_parameters_and_proofs():
     assert "- kl_per_token: 0.0123457" in text
     assert "- damp.model.layers.0: 0.05" in text
     assert f"`model.safetensors` (SHA-256 {'ab' * 32})" in card("merged", "aaa", MERGED)
+
+
+def test_an_adapters_card_says_what_it_was_trained_on_and_shows_how_it_learned():
+    text = card("adapter", "aaa", TRAINED)
+    read = ModelCard(text)
+    assert (read.data.library_name, read.data.license) == ("peft", "llama3")
+    assert f"- stages.general.rows: {'cd' * 32}" in text
+    assert "- stages.general.held_out_after: 0.5" in text
+    assert "](curve.svg)" in text
 
 
 def test_it_says_what_can_read_it():

@@ -196,6 +196,57 @@ def test_a_bias_for_a_layer_without_one_is_refused(tmp_path, base):
     preflight.check_adapter(adapter, base)
 
 
+@pytest.mark.parametrize(
+    ("tensors", "line"),
+    [
+        ({"model.norm.weight": (63,)}, "model.norm.weight is 64 in .*, but 63 in the adapter"),
+        ({"model.embed_tokens.weight": (32, 48)}, "model.embed_tokens.weight is 32x64 in .*, but 32x48 in the adapter"),
+        ({f"{MODULE}.base_layer.bias": (64,)}, f"base has no {MODULE}.bias"),
+        ({"score.weight": (2, 64)}, "base has no score.weight"),
+    ],
+)
+def test_whole_layers_and_biases_of_another_base_are_refused_by_their_shapes(tmp_path, base, tensors, line):
+    weights = {
+        f"{MODULE}.weight": np.zeros((64, 64), np.float16),
+        "model.embed_tokens.weight": np.zeros((32, 64), np.float16),
+        "model.norm.weight": np.zeros(64, np.float16),
+    }
+    save_file(weights, base / "model.safetensors")
+    whole = {name: (64,) if shape == (63,) else (32, 64) for name, shape in tensors.items() if "bias" not in name}
+    if "score.weight" not in whole:
+        whole["lm_head.original_module.weight"] = (40, 64)  # as peft keeps it of a base whose vocabulary was extended
+        preflight.check_adapter(add_tensors(make_adapter(tmp_path / "fitting"), **whole), base)
+    with refused(f"made for another base: .*{line}.*; set ADAPTER or BASE_MODEL"):
+        preflight.check_adapter(add_tensors(make_adapter(tmp_path / "adapter"), **tensors), base)
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"r": "many"}, "r is 'many'"),
+        ({"r": -1}, "r is -1"),
+        ({"lora_alpha": "16"}, "lora_alpha is '16'"),
+        ({"lora_alpha": float("1e400")}, "not readable as JSON"),
+        ({"rank_pattern": [8]}, r"rank_pattern is \[8\]"),
+        ({"rank_pattern": {"q_proj": 0}}, r"rank_pattern is \{'q_proj': 0\}"),
+        ({"alpha_pattern": {"q_proj": None}}, r"alpha_pattern is \{'q_proj': None\}"),
+        ({"layer_replication": [[0, 1], [0, 1]]}, r"repeats layers of its base \(layer_replication\)"),
+        ({"alora_invocation_tokens": [5]}, r"acts after certain words alone \(alora_invocation_tokens\)"),
+    ],
+)
+def test_an_adapters_configuration_that_no_merge_can_follow_is_refused_in_one_line(tmp_path, base, settings, line):
+    with refused(f"{line}.*set ADAPTER") as told:
+        preflight.check_adapter(make_adapter(tmp_path / "adapter", **settings), base)
+    assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("shape", [(), (RANK,), (RANK, 64, 1)])
+def test_a_tensor_of_other_dimensions_than_a_layers_is_refused_by_its_name(tmp_path, base, shape):
+    adapter = add_tensors(make_adapter(tmp_path / "adapter"), **{f"{MODULE}.lora_A.weight": shape})
+    with refused(rf"{MODULE}.lora_A.weight has {len(shape)} dimensions, .*; set ADAPTER"):
+        preflight.check_adapter(adapter, base)
+
+
 def test_a_port_in_use_is_refused_and_a_free_one_is_not():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -83,3 +83,11 @@ def test_files_that_are_nonsense_differ_in_nothing(tmp_path, base, text):
         write(adapter, name, text)
         write(base, name, "{}")
     assert told(base, adapter) == []
+
+
+def test_a_tokenizer_of_another_form_than_any_says_nothing_and_stops_nothing(tmp_path, base):
+    adapter = make_adapter(tmp_path / "adapter")
+    write(adapter, "tokenizer_config.json", {"chat_template": [7, {"name": "default", "template": 8}]})
+    write(adapter, "tokenizer.json", {"model": {"vocab": ["a"]}, "added_tokens": [{"content": [], "id": 1}, 7]})
+    write(base, "tokenizer.json", {"model": [], "added_tokens": {}})
+    assert told(base, adapter) == []

@@ -126,7 +126,9 @@ def test_a_model_of_the_hub_is_decided_on_from_its_configurations_alone(monkeypa
 
     def hf_hub_download(name, file, token):
         asked.append((name, file, token))
-        (tmp_path / file).write_text(json.dumps(LLAMA_3_8B if file == "config.json" else {"r": 20}))
+        (tmp_path / file).write_text(
+            json.dumps(LLAMA_3_8B if file == "config.json" else {"peft_type": "LORA", "r": 20})
+        )
         return tmp_path / file
 
     monkeypatch.setattr("huggingface_hub.hf_hub_download", hf_hub_download)

@@ -1,5 +1,6 @@
 """What is refused before anything is made, whatever it would be made with."""
 
+import shutil
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 from serve import hardware
 from serve.errors import UsageError
 from serve.hardware import GIB, Gpu
+from serve.models.preflight import in_order
 from serve.paths import Paths
 from serve.planning import decision, plan
 from serve.planning.plan import Limits
+from serve.runtimes.docker.compose_inputs import mounted
 from serve.runtimes.pipeline import ModelPipeline
 from serve.settings import Settings, size_bytes
 from serve.steps import Step, run_steps
@@ -63,6 +66,23 @@ def test_what_servers_are_given_is_decided_once_and_before_anything_is_fetched(m
     pipeline.hand_on()
     assert len(decided) == 1
     assert decision.read(pipeline.paths.plan) == Limits(GIB)
+
+
+def test_adapters_named_with_commas_are_merged_in_that_order_from_one_folder(tmp_path):
+    base, adapter = (ROOT / "images" / "demo" / part for part in ("base", "adapter"))
+    general = shutil.copytree(adapter, tmp_path / "general")
+    given = Settings(BASE_MODEL=str(base), ADAPTER=f"{general},{adapter}")
+    merged = []
+
+    class Runner(JobRunner):
+        def merge(self, _, adapter, __):
+            merged.extend(path.name for path in in_order(adapter))
+
+    pipeline = ModelPipeline(given, Paths(tmp_path), Runner(False, None), None)
+    pipeline.fetch(None)
+    pipeline.merge(None)
+    assert merged == ["1-general", "2-adapter"]
+    assert mounted(pipeline.adapter, "ADAPTER") == (tmp_path / ".tandem" / "adapters", "")  # as containers see it
 
 
 def test_servers_that_run_already_are_not_refused_for_the_memory_they_have(check):

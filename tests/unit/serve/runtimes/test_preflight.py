@@ -11,6 +11,7 @@ from serve.errors import UsageError
 from serve.hardware import Gpu
 from serve.models import preflight as models
 from serve.models.sources import Sources
+from serve.runtimes import preflight
 from serve.runtimes.preflight import Findings, findings
 from serve.settings import Settings
 from tests.models_made import LLAMA_3_8B, MODULE, add_tensors, make_adapter, make_model
@@ -128,6 +129,33 @@ def test_several_adapters_are_looked_at_one_by_one_and_served_merged_alone(look,
     make_adapter(pair[1] / "3-safety", hidden=32)
     (line,) = look().refusals
     assert "3-safety: made for another base" in line
+
+
+def test_adapters_named_one_by_one_are_each_looked_at(pair, tmp_path, monkeypatch):
+    monkeypatch.setattr(hardware, "host_memory", lambda: (64, 32))
+    monkeypatch.setattr(hardware, "gpus", lambda: {0: Gpu(24, 24)})
+    base, first = pair
+    given = Settings(GPTQ_GROUP_SIZE=32, BASE_MODEL=str(base), ADAPTER=f"{first},{tmp_path / 'safety'}")
+
+    def refusals(**settings):
+        sources = Sources(base, first, CALIBRATION, (tmp_path / "safety",))
+        return findings(given.model_copy(update=settings), sources, Machine(), running=False, disk=None).refusals
+
+    assert refusals() == [f"{tmp_path / 'safety'}: no such folder; set ADAPTER to a model folder or a hub name"]
+    make_adapter(tmp_path / "safety")
+    assert refusals() == []
+    (line,) = refusals(MODE="lora")
+    assert line == "ADAPTER names 2 adapters; MODE=lora serves one, set MODE=pair to merge them in turn"
+
+
+def test_a_download_that_its_disk_has_no_room_for_is_refused_with_what_is_made_of_it(monkeypatch, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub" / "cache"))
+    monkeypatch.setattr(preflight.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 30 * 10**9})())
+    preflight.check_download(16 * 10**9, 27 * 10**9, None)
+    with pytest.raises(
+        UsageError, match=r"cache: 30\.0 GB free, but 16\.0 GB are downloaded .* needs 43\.0 GB; .* HF_HOME"
+    ):
+        preflight.check_download(16 * 10**9, 27 * 10**9, tmp_path)
 
 
 def test_the_command_ends_with_a_line_for_each_refusal(monkeypatch):

@@ -144,6 +144,12 @@ def test_a_program_that_is_killed_runs_again(supervisor, tmp_path):
     until(lambda: supervisor.info("one")["pid"] not in (0, pid))
 
 
+def test_a_program_whose_log_lies_in_a_folder_that_is_not_there_yet_runs(supervisor, tmp_path):
+    program = Program("one", ["sleep", "60"], {}, tmp_path, tmp_path / "logs" / "one.log")
+    supervisor.keep(program)
+    assert supervisor.runs_as(program)
+
+
 def test_what_a_killed_program_left_behind_is_told_from_living_programs(supervisor, tmp_path):
     child = "import subprocess; subprocess.run(['sleep', '60'])"
     for name in ("one", "two"):

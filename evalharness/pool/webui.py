@@ -1,0 +1,78 @@
+"""What people said and how they voted, as Open WebUI gives it: through its API, or from files that it exported.
+
+It knows two addresses of Open WebUI 0.12 and how an administrator signs in; what a vote is lies in people.py.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from evalharness.errors import Failure, UsageError
+from evalharness.imports.records import read_records
+from evalharness.pool.people import Exported
+from evalharness.runs.typed import Json
+
+SIGN_IN, CHATS, FEEDBACK = "auths/signin", "chats/all/db", "evaluations/feedbacks/all/export"
+SECONDS = 300.0  # an export is one answer, and comes whole
+
+
+def fetched(url: str, email: str, password: str) -> Exported:
+    """Raises UsageError where nobody answers or the sign-in is refused, Failure for an answer that is no export."""
+    import requests
+
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy may not stand between, nor a .netrc sign in as somebody else
+
+        def asked(path: str, body: Json | None = None) -> Any:
+            where = f"{url.rstrip('/')}/api/v1/{path}"
+            try:
+                answer = session.request("POST" if body else "GET", where, json=body, timeout=SECONDS)
+                if body and answer.status_code in (400, 401, 403, 429):
+                    raise UsageError(f"{url}: the sign-in of {email} is refused; is --password-file that of today?")
+                if answer.status_code in (401, 403):
+                    raise UsageError(
+                        f"{url}: {email} may not export; it takes an administrator, and ENABLE_ADMIN_EXPORT"
+                    )
+                answer.raise_for_status()
+                return answer.json()
+            except requests.ConnectionError:
+                raise UsageError(f"{url}: no Open WebUI answers there; `make up` starts it") from None
+            except (requests.RequestException, ValueError) as error:
+                raise Failure(f"{where}: {' '.join(str(error).split())}") from None
+
+        token = asked(SIGN_IN, {"email": email, "password": password})
+        if not isinstance(token, dict) or not isinstance(token.get("token"), str):
+            raise Failure(f"{url}/api/v1/{SIGN_IN}: no token in the answer")
+        session.headers["Authorization"] = f"Bearer {token['token']}"
+        found = [asked(path) for path in (CHATS, FEEDBACK)]
+    for path, one in zip((CHATS, FEEDBACK), found, strict=True):
+        if not isinstance(one, list) or not all(isinstance(record, dict) for record in one):
+            raise Failure(f"{url}/api/v1/{path}: no list of objects; this reads Open WebUI 0.12")
+    return Exported(*found)
+
+
+def read(chats: Path, feedback: Path) -> Exported:
+    """Of files that hold what the API gives. Raises UsageError naming the file and the line."""
+    return Exported(_objects(chats), _objects(feedback))
+
+
+def read_password(path: Path, name: str | None) -> str:
+    """A password from a file that holds it alone, or under `name` in a file of NAME=value lines."""
+    try:
+        found = dotenv_values(path).get(name) if name else path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: the password cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from None
+    if not found:
+        raise UsageError(f"{path}: no password in it" + (f" under {name}" if name else ""))
+    return found
+
+
+def _objects(path: Path) -> list[Json]:
+    if path.exists() and path.read_text(encoding="utf-8", errors="replace").strip() == "[]":
+        return []  # nobody has voted yet
+    records = read_records(path)
+    for record in records:
+        if record.wrong or not isinstance(record.value, dict):
+            raise UsageError(f"{path}, line {record.place}: {record.wrong or 'no object'}; is it Open WebUI's export?")
+    return [record.value for record in records]

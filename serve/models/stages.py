@@ -1,0 +1,133 @@
+"""What a training does, as data: the adapter's shape and the stages it goes through, from a YAML file.
+
+It knows nothing of trl or of what rows hold. The command reads it to refuse early, the job to train.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from serve.errors import UsageError
+
+METHODS = ("sft", "dpo", "kto")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Of an adapter that is begun anew; one that is gone on with keeps its own, but for the dropout.
+
+    `target_modules`: names of layers, or `all-linear`.
+    """
+
+    r: int = 16
+    alpha: int = 32
+    dropout: float = 0.1
+    target_modules: str | tuple[str, ...] = "all-linear"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`rows`: a file, relative to the YAML's folder; empty: the one that ROWS names. `batch`: rows of a step, of which
+    `micro_batch` are in memory at once (0: all). `steps` is 0 where `epochs`, passes over the rows, say how long.
+    `entity_weight`: the share of an answer's loss that the spans have which its row names under `entities`; 0: that of
+    any other token.
+    """
+
+    name: str
+    rows: str = ""
+    method: str = "sft"
+    learning_rate: float = 1e-5
+    batch: int = 32
+    micro_batch: int = 0
+    epochs: float = 1
+    steps: int = 0
+    entity_weight: float = 0
+
+    def length(self, rows: int) -> int:
+        """Its steps over so many rows."""
+        return self.steps or max(1, ceil(rows * self.epochs / self.batch))
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """`held_out`: the share of a stage's rows that it is not trained on, by which it is seen whether it learns."""
+
+    stages: tuple[Stage, ...]
+    adapter: Shape = field(default_factory=Shape)
+    seed: int = 0
+    held_out: float = 0.05
+    max_length: int = 1024
+
+
+def read_tuning(path: Path) -> Tuning:
+    """Raises UsageError, in one line, for what is no such file, with the stage and the name in it that are wrong."""
+    import yaml
+
+    try:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; set TUNE to a file with stages") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not YAML ({str(error).splitlines()[0]}); mend it, or set TUNE") from None
+    if not isinstance(told, Mapping) or not isinstance(told.get("stages"), list) or not told["stages"]:
+        raise UsageError(f"{path}: no stages in it; set TUNE to a file like images/tune/staged.yaml")
+    stages = tuple(stage(one, f"{path}: stage {number}") for number, one in enumerate(told["stages"], 1))
+    if len({one.name for one in stages}) < len(stages):
+        raise UsageError(f"{path}: two stages of one name; give each its own")
+    shape = checked(Shape, told.get("adapter") or {}, f"{path}: adapter")
+    rest = {name: value for name, value in told.items() if name not in ("stages", "adapter")}
+    tuning: Tuning = checked(Tuning, {**rest, "stages": stages, "adapter": shape}, str(path))
+    if not 0 <= tuning.held_out < 1:
+        raise UsageError(f"{path}: held_out is {tuning.held_out}; it is a share, at least 0 and below 1")
+    return tuning
+
+
+def stage(told: Any, where: str) -> Stage:
+    made: Stage = checked(Stage, told, where)
+    if made.method not in METHODS:
+        raise UsageError(f"{where}: method is {made.method!r}; it is one of {', '.join(METHODS)}")
+    if not made.name or not set(made.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
+        raise UsageError(f"{where}: name is {made.name!r}; it has small letters, digits and hyphens")
+    if made.micro_batch and made.batch % made.micro_batch:
+        raise UsageError(f"{where}: batch {made.batch} is no multiple of micro_batch {made.micro_batch}")
+    if made.entity_weight and made.method != "sft":
+        raise UsageError(f"{where}: entity_weight is for sft alone; leave it out, or set method to sft")
+    if made.method == "kto" and (made.micro_batch or made.batch) < 2:
+        raise UsageError(
+            f"{where}: kto compares rows in memory, and needs at least 2 of them; set batch, or micro_batch"
+        )
+    return made
+
+
+def checked(kind: type, told: Any, where: str) -> Any:
+    """One of the dataclasses above. Raises UsageError for a name that it has not, and a value of another kind."""
+    known = {one.name: one for one in fields(kind)}
+    if not isinstance(told, Mapping):
+        raise UsageError(f"{where}: not a mapping of names to values")
+    for name, value in told.items():
+        if name not in known:
+            raise UsageError(f"{where}: {name} is no setting of it; there are {', '.join(known)}")
+        if not fits(name, value):
+            raise UsageError(f"{where}: {name} is {value!r}, which it cannot be")
+    if "name" in known and "name" not in told:
+        raise UsageError(f"{where}: it has no name")
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+
+
+def fits(name: str, value: Any) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if name in ("r", "alpha", "batch", "max_length"):
+        return type(value) is int and value > 0
+    if name in ("micro_batch", "steps", "seed"):
+        return type(value) is int and value >= 0
+    if name in ("learning_rate", "epochs"):
+        return number and value > 0
+    if name in ("dropout", "entity_weight"):
+        return number and 0 <= value < 1
+    if name == "held_out":
+        return number
+    if name == "target_modules":
+        return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+    return isinstance(value, str) if name in ("name", "rows", "method") else True

@@ -1,0 +1,118 @@
+"""Rows to train on, from a file of JSON lines: what each method learns from, and what is no such row.
+
+`messages` that end in an answer (sft); `prompt`, `chosen`, `rejected` (dpo); `prompt`, `completion`, `label` (kto). The
+texts of the last two are lists of messages, or plain. Rows for sft may name `entities`, spans of their answer. It knows
+nothing of tokens or trl.
+"""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from serve.errors import UsageError
+
+Row = dict[str, Any]
+FEWEST = 8
+HELD_OUT_AT_MOST = 256
+FORMS = {
+    "sft": '{"messages": [{"role": "user", …}, {"role": "assistant", …}]}',
+    "dpo": '{"prompt": …, "chosen": …, "rejected": …}',
+    "kto": '{"prompt": …, "completion": …, "label": true}',
+}
+
+
+def training_rows(path: Path, method: str) -> list[Row]:
+    """Rows as trl takes them: `prompt` and `completion` (or `chosen`, `rejected`), each a list of messages.
+
+    Raises UsageError for a file without rows, for too few, and for a line that is none, with its number.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; set ROWS to a file of rows, one a line: {FORMS[method]}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not text; set ROWS to a file of rows, one a line: {FORMS[method]}") from None
+    rows = [row(line, method, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
+    if len(rows) < FEWEST:
+        found = f"{len(rows)} rows" if rows else "no rows"
+        raise UsageError(f"{path}: {found} in it, and a stage needs at least {FEWEST}; set ROWS to a file with more")
+    return rows
+
+
+def row(line: str, method: str, where: str) -> Row:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        told = None
+    made = READ[method](told) if isinstance(told, Mapping) else None
+    if made is None:
+        raise UsageError(f"{where}: no row to learn from by {method}; a row is {FORMS[method]}")
+    return made
+
+
+def answered(told: Mapping[str, Any]) -> Row | None:
+    messages = told.get("messages")
+    if not is_messages(messages) or len(messages) < 2 or messages[-1]["role"] != "assistant":
+        return None
+    if not messages[-1]["content"].strip():
+        return None
+    entities = told.get("entities", [])
+    if not isinstance(entities, list) or not all(isinstance(one, str) for one in entities):
+        return None
+    return {"prompt": plain(messages[:-1]), "completion": plain(messages[-1:]), "entities": entities}
+
+
+def paired(told: Mapping[str, Any]) -> Row | None:
+    texts = {name: spoken(told.get(name), name) for name in ("prompt", "chosen", "rejected")}
+    return dict(texts) if all(texts.values()) and texts["chosen"] != texts["rejected"] else None
+
+
+def judged(told: Mapping[str, Any]) -> Row | None:
+    texts = {name: spoken(told.get(name), name) for name in ("prompt", "completion")}
+    if not all(texts.values()) or not isinstance(told.get("label"), bool):
+        return None
+    return {**texts, "label": told["label"]}
+
+
+def spoken(told: Any, name: str) -> list[dict[str, str]] | None:
+    """A text, or messages, as messages."""
+    if isinstance(told, str) and told.strip():
+        return [{"role": "user" if name == "prompt" else "assistant", "content": told}]
+    return plain(told) if is_messages(told) else None
+
+
+def is_messages(told: Any) -> TypeGuard[list[Mapping[str, Any]]]:
+    return (
+        isinstance(told, list)
+        and bool(told)
+        and all(isinstance(one, Mapping) for one in told)
+        and all(isinstance(one.get("role"), str) and isinstance(one.get("content"), str) for one in told)
+    )
+
+
+def plain(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [{"role": one["role"], "content": one["content"]} for one in messages]
+
+
+READ = {"sft": answered, "dpo": paired, "kto": judged}
+
+
+def split(rows: Sequence[Row], share: float, seed: int) -> tuple[list[Row], list[Row]]:
+    """(those to train on, those held out). Rows with one answer are variants of each other, and go to one side.
+
+    At most HELD_OUT_AT_MOST are held out, and about `share` of them; the same rows and seed give the same.
+    """
+    wanted = min(HELD_OUT_AT_MOST, int(len(rows) * share))
+    kin: dict[str, list[int]] = {}
+    for number, one in enumerate(rows):
+        kin.setdefault(json.dumps(one.get("completion", one.get("chosen"))), []).append(number)
+    families = list(kin.values())
+    random.Random(seed).shuffle(families)
+    held: set[int] = set()
+    for family in families:
+        if len(held) + len(family) <= wanted:
+            held.update(family)
+    kept = [one for number, one in enumerate(rows) if number not in held]
+    return kept, [one for number, one in enumerate(rows) if number in held]

@@ -1,0 +1,121 @@
+"""The way from rows to an adapter in the store: steps that prepare, fetch and train, and what is refused before them.
+
+It starts no server, and leaves to a JobRunner where the job's libraries are.
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from serve.errors import Failure, UsageError
+from serve.models import preflight
+from serve.models.preflight_tuning import check_start
+from serve.models.sources import ANEW, DEMO_BASE, HUB_NAME, Sources, model_sources
+from serve.models.stages import Tuning, read_tuning
+from serve.models.training_rows import training_rows
+from serve.paths import Paths
+from serve.runtimes.pipeline import ModelPipeline, version
+from serve.settings import Settings
+from serve.steps import Display, Report, Step, run_steps
+
+POOL_ROWS = Path("train") / "rows.jsonl"  # where the pool's page has its accepted rows written
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be trained: the file with the stages, what is in it, and the rows of each stage, by its name.
+
+    `base_name`: what an adapter that is begun calls its base. `anew`: one is begun.
+    """
+
+    stages: Path
+    tuning: Tuning
+    rows: dict[str, Path]
+    base_name: str
+    anew: bool
+
+
+def wanted(settings: Settings, paths: Paths) -> Wanted:
+    """Raises UsageError for stages or rows that are none, and for a base or an adapter here that will not do.
+
+    The rows of the demo, where no others are set, are written here.
+    """
+    shipped = paths.root / "images" / "tune" / ("demo.yaml" if settings.demo else "general.yaml")
+    stages = paths.root / Path(settings.TUNE).expanduser() if settings.TUNE else shipped
+    tuning = read_tuning(stages)
+    rows = {one.name: stages.parent / one.rows if one.rows else given_rows(settings, paths) for one in tuning.stages}
+    for one in tuning.stages:
+        training_rows(rows[one.name], one.method)
+    sources = model_sources(settings, paths.root)
+    if sources.then:
+        raise UsageError(f"ADAPTER={settings.ADAPTER}: several, and a training goes on with one; set ADAPTER to it")
+    check_folders(sources, anew(settings))
+    return Wanted(stages, tuning, rows, base_name(settings), anew(settings))
+
+
+def anew(settings: Settings) -> bool:
+    return settings.ADAPTER == ANEW
+
+
+def base_name(settings: Settings) -> str:
+    if settings.demo:
+        return DEMO_BASE
+    return settings.BASE_MODEL if HUB_NAME.fullmatch(settings.BASE_MODEL) else Path(settings.BASE_MODEL).name
+
+
+def given_rows(settings: Settings, paths: Paths) -> Path:
+    if settings.ROWS:
+        return paths.root / Path(settings.ROWS).expanduser()
+    if settings.demo:
+        return demo_rows(paths)
+    if not (paths.root / POOL_ROWS).exists():
+        raise UsageError(
+            f"{paths.root / POOL_ROWS}: no rows yet; write the pool's with `evalharness pool --write train/`, or set "
+            "ROWS"
+        )
+    return paths.root / POOL_ROWS
+
+
+def demo_rows(paths: Paths) -> Path:
+    """The demo's own: always the same."""
+    file = paths.state / "demo-rows.jsonl"
+    paths.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    script = paths.root / "images" / "demo" / "rows.py"
+    done = subprocess.run([sys.executable, script, file], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failure(f"{script}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
+    return file
+
+
+def check_folders(sources: Sources, new: bool) -> None:
+    """What can be said of those that are on this machine; of the others when they have been fetched."""
+    if isinstance(sources.base, Path):
+        preflight.check_model(sources.base)
+        if not new and isinstance(sources.adapter, Path):
+            check_start(sources.adapter, sources.base)
+
+
+def run(pipeline: ModelPipeline, what: Wanted, display: Display) -> str:
+    """The version of the adapter that was made, or that stood. Raises UsageError or Failure, the store untouched."""
+    made: list[str] = []
+
+    def fetch(report: Report) -> None:
+        if not what.anew:
+            pipeline.adapter = pipeline.fetched("ADAPTER", pipeline.sources.adapter, report)
+        pipeline.base = pipeline.fetched("BASE_MODEL", pipeline.sources.base, report)
+        preflight.check_model(pipeline.base)
+        if not what.anew:
+            check_start(pipeline.adapter, pipeline.base)
+
+    def train(report: Report) -> None:
+        start = None if what.anew else pipeline.adapter
+        made.append(version(pipeline.runner.tune(pipeline.base, start, what, report)))
+
+    steps = {
+        "prepare": pipeline.runner.prepare("tune"),
+        "fetch": Step("fetch the models", fetch),
+        "tune": Step("train the adapter", train, ("prepare", "fetch")),
+    }
+    run_steps(steps, display, cancel=pipeline.jobs.end)
+    return made[0]

@@ -1,0 +1,91 @@
+"""Do requests leave when they are due, and is a stall charged in full? `python -m tests.bench.bench_schedule`
+
+The capacity's generator on one core, 500 Poisson arrivals a second, against a server on the other that knows when it
+received and sent everything; then once more, and for three seconds that server does nothing.
+
+    late       p99 of how long after its time a request left
+    Poisson    p-value of the Kolmogorov-Smirnov test of the gaps between the times at which they were due, against the
+               exponential distribution: small where they are no Poisson process, or one that was rescaled. (As they
+               left they cannot pass it: an event loop knows whole milliseconds, of which a gap is two.)
+    p99        of answers, from when they were due: as it is reported, and as the server knows it
+"""
+
+import os
+import threading
+import time
+from itertools import pairwise
+
+from scipy.stats import kstest
+
+from evalharness.load.capacity.plan import Order, Plan, Question
+from evalharness.load.capacity.process import generating
+from evalharness.load.profile import Target
+from evalharness.runs.rows import ScheduledRow
+from tests.bench.bench_load_clients import messages
+from tests.bench.bench_streams import Server, p99, server
+from tests.bench.streaming import STALL, STALL_SECONDS
+
+RATE, SECONDS = 500.0, 12.0
+TTFT, ITL, TOKENS = 0.05, 0.005, 8  # so that some fifty answers are under way at once
+
+
+def asked(truth: Server, stall_after: float | None = None) -> list[ScheduledRow]:
+    """The requests of so many seconds, in the order in which they were due; the last second's not, of which some have
+    not ended.
+    """
+    plan = Plan(
+        [Target("any", truth.url, "any", {})], [[Question("p", messages(0), TOKENS)]], "poisson", salt="s", warm=False
+    )
+    rows: list[ScheduledRow] = []
+    with generating(plan, 1) as generators:
+        began = time.monotonic()
+        if stall_after is not None:
+            threading.Timer(stall_after, lambda: print(STALL, file=truth.tell, flush=True)).start()
+        for _, row in generators.probe(Order(side=0, probe=1, level=RATE, seed=1)):
+            if isinstance(row, ScheduledRow):
+                assert row.error is None, row.error
+                rows.append(row)
+            elif time.monotonic() - began > SECONDS:
+                generators.enough()
+    rows.sort(key=lambda row: row.due)
+    return [row for row in rows if row.due < rows[-1].due - 1]
+
+
+def known(truth: Server, rows: list[ScheduledRow]) -> list[float]:
+    """Seconds from when each of these was due until the server had answered it."""
+    served = truth.served()[: len(rows)]
+    begin = min(received - row.due for (received, _, _), row in zip(served, rows, strict=True))
+    return [ended - begin - row.due for (_, _, ended), row in zip(served, rows, strict=True)]
+
+
+def main() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"On one core: {RATE:.0f} starts a second")
+    table.add_column("server", no_wrap=True)
+    for heading in ("requests", "late, p99", "Poisson, p-value", "p99 reported", "p99 known", "off by"):
+        table.add_column(heading, justify="right")
+    every = os.sched_getaffinity(0)
+    served_on, *_, asked_from = sorted(every)
+    for name, stall_after in (("steady", None), (f"does nothing for {STALL_SECONDS:g} s", SECONDS / 3)):
+        with server(str(served_on), TTFT, ITL, TOKENS) as truth:
+            os.sched_setaffinity(0, {asked_from})
+            rows = asked(truth, stall_after)
+            os.sched_setaffinity(0, every)
+            reported, true = p99([row.seconds for row in rows]), p99(known(truth, rows))
+        gaps = [after.due - before.due for before, after in pairwise(rows)]
+        table.add_row(
+            name,
+            str(len(rows)),
+            f"{p99([row.late for row in rows]) * 1000:.1f} ms",
+            f"{kstest(gaps, 'expon', args=(0, 1 / RATE)).pvalue:.2f}",
+            f"{reported:.3f} s",
+            f"{true:.3f} s",
+            f"{reported / true - 1:+.1%}",
+        )
+    Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""A training is a version like any other: made once, the same from the same seed, gone on with after a kill, merged."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serve.models.store import Store, read_manifest
+from tests.e2e.tuning import STEPS
+from tests.models_made import make_adapter
+from tests.newcomer import Checkout
+
+SHORT = """
+adapter: {dropout: 0.0}
+held_out: 0.1
+stages:
+- {name: short, learning_rate: 1.0e-3, batch: 8, steps: 4}
+"""
+
+
+def of_tune(deployment: Checkout) -> str:
+    return str(deployment.root / ".tandem" / "environments" / "tune" / "bin" / "python")
+
+
+@pytest.fixture(scope="module")
+def tuned(deployment: Checkout) -> Iterator[Checkout]:
+    """The deployment after a `make tune` of four steps on the demo's own rows."""
+    (deployment.root / "short.yaml").write_text(SHORT)
+    done = deployment.make("tune", "TUNE=short.yaml")
+    assert done.code == 0, done.said
+    assert "`make up ADAPTER=models/adapter/current` merges and serves it" in done.said
+    yield deployment
+    store = Store(deployment.root / "models")
+    with store.lock("adapter"):
+        store.discard("adapter", store.in_force("adapter"))
+
+
+@pytest.fixture(scope="module")
+def outcomes(tuned: Checkout, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("tuning")
+    make_adapter(folder / "other")
+    lines = (tuned.root / ".tandem" / "demo-rows.jsonl").read_text().splitlines(keepends=True)
+    (folder / "rows.jsonl").write_text("".join(lines[:60]))
+    demo = tuned.root / "images" / "demo"
+    done = tuned.run(of_tune(tuned), "-m", "tests.e2e.tuning", str(demo), str(folder / "rows.jsonl"), str(folder))
+    assert done.code == 0, done.said
+    made: dict[str, Any] = json.loads(done.said.splitlines()[-1])
+    return made
+
+
+def test_what_was_trained_is_a_version_with_its_rows_and_how_it_learned(tuned: Checkout) -> None:
+    folder = Store(tuned.root / "models").current("adapter")
+    assert folder is not None
+    manifest = read_manifest(folder) or {}
+    assert set(manifest["sources"]) == {"base", "adapter"}
+    assert len(manifest["parameters"]["stages"]["short"]["rows"]) == 64
+    assert manifest["proof"]["stages"]["short"]["steps"] == 4
+    assert manifest["libraries"].keys() == {"torch", "transformers", "peft", "trl"}
+    assert (folder / "curve.svg").read_text().startswith("<svg")
+    assert folder.name in tuned.make("versions").said
+
+
+def test_the_same_again_is_not_trained_again(tuned: Checkout) -> None:
+    version = Store(tuned.root / "models").in_force("adapter")
+    done = tuned.make("tune", "TUNE=short.yaml")
+    assert done.code == 0
+    assert Store(tuned.root / "models").in_force("adapter") == version
+    assert (tuned.root / ".tandem" / "logs" / "tune.log").read_text().splitlines()[-1] == f"adapter {version} stands"
+
+
+def test_it_can_be_merged(tuned: Checkout, tmp_path: Path) -> None:
+    python = str(tuned.root / ".tandem" / "environments" / "merge" / "bin" / "python")
+    base, adapter = tuned.root / "images" / "demo" / "base", tuned.root / "models" / "adapter" / "current"
+    words = ("--base", str(base), "--adapter", str(adapter), "--store", str(tmp_path))
+    done = tuned.run(python, "-m", "images.merge.merge", *words)
+    assert done.code == 0, done.said
+    merged = Store(tmp_path).current("merged")
+    assert merged is not None
+    assert (read_manifest(merged) or {})["sources"]["adapter"]["variant"] == "adapter"
+
+
+def test_the_same_seed_gives_the_same_losses_and_weights(outcomes: dict[str, Any]) -> None:
+    stores = outcomes["stores"]
+    assert outcomes["codes"]["whole"] == outcomes["codes"]["again"] == 0, outcomes["said"]
+    assert stores["whole"]["losses"] == stores["again"]["losses"]
+    assert stores["whole"]["weights"] == stores["again"]["weights"]
+    assert stores["whole"]["losses"]["general"] != stores["another seed"]["losses"]["general"]
+
+
+def test_killed_in_its_second_stage_it_goes_on_and_ends_as_if_it_had_not_been(outcomes: dict[str, Any]) -> None:
+    stores, codes = outcomes["stores"], outcomes["codes"]
+    assert codes["killed"] == -9
+    assert outcomes["in_force_when_killed"] == ""
+    assert codes["gone on"] == 0, outcomes["said"]["killed"]
+    assert any(line.startswith("domain: going on from step") for line in outcomes["said"]["killed"])
+    assert stores["killed"]["losses"] == stores["whole"]["losses"]
+    assert stores["killed"]["weights"] == stores["whole"]["weights"]
+    assert stores["killed"]["hidden"] == []
+
+
+def test_stages_follow_each_other_and_the_loss_falls(outcomes: dict[str, Any]) -> None:
+    whole = outcomes["stores"]["whole"]
+    assert list(whole["losses"]) == ["general", "domain"]
+    assert whole["losses"]["general"][-1]["step"] == STEPS
+    learnt = whole["proof"]["stages"]
+    assert learnt["domain"]["held_out_before"] == pytest.approx(learnt["general"]["held_out_after"], rel=1e-3)
+    begun = outcomes["stores"]["anew"]["proof"]["stages"]["general"]
+    assert begun["held_out_after"] < begun["held_out_before"]
+
+
+def test_one_that_is_begun_has_the_shape_it_was_told(outcomes: dict[str, Any]) -> None:
+    anew = outcomes["stores"]["anew"]
+    assert anew["sources"] == ["base"]
+    config = anew["config"]
+    assert (config["r"], config["lora_alpha"], config["lora_dropout"]) == (16, 32, 0.1)
+    assert config["base_model_name_or_path"] == "tandem-demo-base"
+
+
+def test_named_spans_have_their_share_of_the_loss_as_added_up_by_hand(outcomes: dict[str, Any]) -> None:
+    trained_on, by_hand = outcomes["weighted"]
+    assert trained_on == pytest.approx(by_hand, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("diverged", "tune: stage wild diverged by step"),
+        ("empty", "empty.jsonl: no rows in it"),
+        ("other base", "made for another base"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_the_store_is_untouched(outcomes: dict[str, Any], kind: str, said: str) -> None:
+    assert outcomes["codes"][kind] == 2, outcomes["said"][kind]
+    assert said in outcomes["said"][kind][-1]
+    assert not any("Traceback" in line for line in outcomes["said"][kind])
+    left = outcomes["stores"].get(kind, {"version": None, "hidden": []})
+    assert left == {"version": None, "hidden": []}

@@ -1,0 +1,165 @@
+"""What the store holds after trainings of a few steps: undisturbed, killed and begun again, and ones that cannot be.
+
+    python -m tests.e2e.tuning DEMO ROWS FOLDER
+
+It prints JSON. It runs in the environment of the tune job, and each training in a child that is begun with all
+libraries loaded.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from images.job import one_line_failures
+from images.tune import tune as job
+from images.tune.checkpoints import last_whole
+from images.tune.training import Task, make_trainer
+from serve.models.stages import Shape, Stage, Tuning
+from serve.models.store import Store, read_manifest
+
+STEPS = 20
+STAGES = (
+    Stage("general", learning_rate=1e-3, batch=4, steps=STEPS),
+    Stage("domain", learning_rate=5e-4, batch=4, micro_batch=2, steps=STEPS),
+)
+
+
+def tuning(*stages: Stage, seed: int = 0) -> Tuning:
+    return Tuning(stages, Shape(dropout=0.1), seed, 0.2, 256)
+
+
+def main() -> None:
+    import torch
+    import trl  # noqa: F401 - before the children begin
+    from trl import SFTTrainer  # noqa: F401
+
+    torch.set_num_threads(1)  # threads do not survive a fork
+    demo, rows, folder = map(Path, sys.argv[1:])
+    (folder / "empty.jsonl").touch()
+    both = tuning(*STAGES)
+
+    def start(name: str, what: Tuning, adapter: Path | None = demo / "adapter", file: Path = rows) -> int:
+        return started(demo / "base", adapter, Store(folder / name), what, file, folder / f"{name}.log")
+
+    codes = {name: ended(start(name, both)) for name in ("whole", "again")}
+    codes["another seed"] = ended(start("another seed", tuning(STAGES[0], seed=1)))
+    child = start("killed", both)
+    until(lambda: any(last_whole(path) for path in (folder / "killed").glob("adapter/.partial-*/2-domain/checkpoints")))
+    os.kill(child, signal.SIGKILL)
+    codes["killed"] = ended(child)
+    in_force = Store(folder / "killed").in_force("adapter")
+    codes["gone on"] = ended(start("killed", both))
+    codes["anew"] = ended(start("anew", tuning(STAGES[0]), adapter=None))
+    wild = Stage("wild", learning_rate=1e30, batch=4, steps=STEPS)
+    codes["diverged"] = ended(start("diverged", tuning(wild)))
+    codes["empty"] = ended(start("empty", both, file=folder / "empty.jsonl"))
+    codes["other base"] = ended(start("other base", both, adapter=folder / "other"))
+    stores = {path.name: seen(Store(path)) for path in folder.iterdir() if (path / "adapter").is_dir()}
+    said = {path.stem: path.read_text().splitlines() for path in folder.glob("*.log")}
+    weighted = by_trainer_and_by_hand(demo, folder)
+    print(
+        json.dumps(
+            {"codes": codes, "in_force_when_killed": in_force, "stores": stores, "said": said, "weighted": weighted}
+        )
+    )
+
+
+def started(base: Path, adapter: Path | None, store: Store, what: Tuning, rows: Path, log: Path) -> int:
+    """The process of a training."""
+    child = os.fork()
+    if child:
+        return child
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    try:
+        with one_line_failures("tune"):
+            job.run(base, "tandem-demo-base", adapter, store, what, {one.name: rows for one in what.stages})
+    except SystemExit as exit:
+        sys.stderr.flush()
+        os._exit(int(str(exit.code)))
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def by_trainer_and_by_hand(demo: Path, folder: Path) -> tuple[float, float]:
+    """The loss of two answers, one of which names a span that has 0.7 of its loss: as it is trained on, and added up
+    token by token.
+    """
+    import torch
+
+    question = [{"role": "user", "content": "Who pays, Ada or Bo?"}]
+    rows = [
+        {"prompt": question, "completion": [{"role": "assistant", "content": answer}], "entities": named}
+        for answer, named in (("It is Ada who pays for all.", ["Ada"]), ("Neither.", []))
+    ]
+    stage = Stage("weighted", batch=2, steps=1, entity_weight=0.7)
+    trainer = make_trainer(Task(demo / "base", None, tuning(stage), stage, rows, [], folder / "weighted"))
+    model, tokenizer = trainer.model.eval(), trainer.processing_class
+    batch = trainer.data_collator(list(trainer.train_dataset))
+    with torch.no_grad():
+        found = float(trainer.compute_loss(model, dict(batch)))
+        total, count = 0.0, 0
+        for row in rows:
+            prompt = tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, tokenize=False)
+            text = tokenizer.apply_chat_template([*row["prompt"], *row["completion"]], tokenize=False)
+            ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+            predicted = model(torch.tensor([ids])).logits[0].double().log_softmax(-1)
+            read, named, others = "", [], []
+            for at, token in enumerate(ids):
+                before, read = len(read), tokenizer.decode(ids[: at + 1])
+                if len(read) <= len(prompt):
+                    continue
+                begins = [text.index(name, len(prompt)) for name in row["entities"]]
+                at_name = any(before < begin + len("Ada") and len(read) > begin for begin in begins)
+                (named if at_name else others).append(-float(predicted[at - 1, token]))
+            length = len(named) + len(others)
+            mean = sum(others) / len(others)
+            total += length * (0.7 * sum(named) / len(named) + 0.3 * mean if named else mean)
+            count += length
+    return found, total / count
+
+
+def ended(child: int) -> int:
+    """Its exit code, or the signal that ended it, below 0."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def until(fact: Any) -> None:
+    deadline = time.monotonic() + 120
+    while not fact():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.01)
+
+
+def seen(store: Store) -> dict[str, Any]:
+    """What is in force, and all else that lies there."""
+    folder = store.current("adapter")
+    hidden = sorted(path.name.partition("-")[0] for path in (store.root / "adapter").glob(".[ps]*"))
+    if folder is None:
+        return {"version": None, "hidden": hidden}
+    manifest = read_manifest(folder) or {}
+    return {
+        "version": folder.name,
+        "hidden": hidden,
+        "losses": json.loads((folder / "losses.json").read_text()),
+        "weights": manifest["files"]["adapter_model.safetensors"]["sha256"],
+        "files": sorted(manifest["files"]),
+        "parameters": manifest["parameters"],
+        "sources": sorted(manifest["sources"]),
+        "proof": manifest["proof"],
+        "config": json.loads((folder / "adapter_config.json").read_text()),
+    }
+
+
+if __name__ == "__main__":
+    main()
