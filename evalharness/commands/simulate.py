@@ -8,18 +8,18 @@ tables, those of evalharness/stats/README.md and of evalharness/load/README.md.
 
 import argparse
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from evalharness.commands import options
 
 if TYPE_CHECKING:
+    from evalharness.simulation.everything import Tables
     from evalharness.simulation.table import Line, Power
 
 NAME = "simulate"
 HELP = "hold the statistics against simulated runs of known truth: coverage, false PASS, power"
 RUNS = 20_000
-LOADS = 10  # so many times fewer loads are simulated: each is hundreds of values, looked at eleven times
-SEARCHES = 200  # and so many times fewer searches: each is a dozen probes of thousands of requests, of two sides
 HEADINGS = (
     "run",
     "correlation",
@@ -40,28 +40,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    print(shown(made(args.runs)))
+    return 0
+
+
+def made(runs: int) -> "Tables":
+    """All lines, with a bar on a terminal while they are made."""
     from rich.console import Console
     from rich.progress import track
 
-    from evalharness.simulation import bounds, capacity, load, shipped, table
+    from evalharness.simulation import everything
 
-    console = Console(stderr=True)
-    lines = [table.simulate(case, args.runs) for case in track(list(table.cases()), "quality", console=console)]
-    print(_markdown(HEADINGS, map(_cells, lines)))
-    held = [bounds.simulate(case, args.runs) for case in track(list(bounds.cases()), "bounds", console=console)]
-    print()
-    print(_markdown(bounds.columns(), map(bounds.cells, held)))
-    print()
-    print(_markdown(shipped.HEADINGS, map(shipped.cells, shipped.lines(min(args.runs, shipped.RUNS)))))
-    runs = -(-args.runs // LOADS)
-    loads = [load.simulate(case, runs) for case in track(list(load.cases()), "load", console=console)]
-    print()
-    print(_markdown(load.columns(), map(load.cells, loads)))
-    runs = -(-args.runs // SEARCHES)
-    found = [capacity.simulate(case, runs) for case in track(list(capacity.cases()), "capacity", console=console)]
-    print()
-    print(_markdown(capacity.columns(), map(capacity.cells, found)))
-    return 0
+    return everything.simulate(runs, partial(track, description="simulated", console=Console(stderr=True)))
+
+
+def shown(tables: "Tables") -> str:
+    """All tables in Markdown, an empty line between two."""
+    from evalharness.simulation import bounds, capacity, load, shipped
+
+    return "\n\n".join(
+        _markdown(headings, rows)
+        for headings, rows in (
+            (HEADINGS, map(_cells, tables.quality)),
+            (bounds.columns(), map(bounds.cells, tables.bounds)),
+            (shipped.HEADINGS, map(shipped.cells, tables.suites)),
+            (load.columns(), map(load.cells, tables.load)),
+            (capacity.columns(), map(capacity.cells, tables.capacity)),
+        )
+    )
 
 
 def _cells(line: "Line") -> Sequence[str]:

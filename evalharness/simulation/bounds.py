@@ -159,6 +159,7 @@ def _share(words: Words, word: Word) -> float:
     return words.count(word) / len(words)
 
 
+@cache
 def _word(*outcomes: Outcome) -> Word:
     return Verdict(tuple(Reason("simulated", "simulated", outcome, "") for outcome in outcomes)).word
 

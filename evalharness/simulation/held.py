@@ -1,6 +1,7 @@
 """Which simulated rows hold which criterion of the verdict: one list, so that a criterion without any is noticed."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from evalharness.simulation import bounds, capacity, table
 
@@ -14,6 +15,7 @@ COUNTED: Mapping[str, str] = {
 """Criteria with no chance in them, and why there is nothing to simulate."""
 
 
+@cache
 def rows() -> dict[str, list[str]]:
     """Criterion -> the rows of the tables that hold it."""
     found: dict[str, list[str]] = {}

@@ -29,6 +29,12 @@ HEADINGS = ("suites", "prompts", "INCONCLUSIVE, each by itself", "INCONCLUSIVE, 
 
 
 @dataclass(frozen=True)
+class Case:
+    title: str
+    suites: Sequence[Suite]
+
+
+@dataclass(frozen=True)
 class Line:
     """Shares of the runs that were not settled, or failed what is no worse."""
 
@@ -61,14 +67,14 @@ def passes_alone(groups: Counts, margin: float, runs: int = RUNS) -> float:
     return _outcomes(measured, margin).count("met") / runs
 
 
-def lines(runs: int = RUNS) -> Iterator[Line]:
+def cases() -> Iterator[Case]:
     three = ("general", "instructions", "structured")
-    yield simulate(", ".join(three), guards(three), runs)
+    yield Case(", ".join(three), guards(three))
     everything = guards()
-    yield simulate(f"all {len(everything)} of non-inferiority", everything, runs)
+    yield Case(f"all {len(everything)} of non-inferiority", everything)
 
 
-def simulate(title: str, suites: Sequence[Suite], runs: int) -> Line:
+def simulate(case: Case, runs: int) -> Line:
     rng, world, policy = (
         np.random.default_rng(SEED),
         single(RATE, DISCORDANCE, 0.0),
@@ -76,7 +82,7 @@ def simulate(title: str, suites: Sequence[Suite], runs: int) -> Line:
     )
     assert policy.together
     sums, rates, own = [], [], []
-    for suite in suites:
+    for suite in case.suites:
         groups = sizes(suite)
         drawn = Groups(groups, ALIKE).drawn(world, runs, rng)
         sums.append(summed(world, groups, drawn))
@@ -86,7 +92,7 @@ def simulate(title: str, suites: Sequence[Suite], runs: int) -> Line:
     shown = [[_guarded(one) for one in outcomes] for outcomes in own]
     before, after = _words(own), _words([*shown, whole])
     return Line(
-        title,
+        case.title,
         sum(int(one.n) for one in sums),
         before.count("INCONCLUSIVE") / runs,
         after.count("INCONCLUSIVE") / runs,

@@ -17,7 +17,7 @@ arguments.add_argument("--questions", type=int, default=bench_ab.QUESTIONS, help
 arguments.add_argument("--rounds", type=int, default=bench_ab.ROUNDS, help="of each client (default: %(default)s)")
 BENCHES = {
     "eval": lambda: bench_ab.main(given.questions, given.rounds),
-    "load": bench_load_clients.main,
+    "load": lambda: bench_load_clients.main(given.rounds),
     "streams": bench_streams.main,
     "schedule": bench_schedule.main,
     "searches": bench_searches.main,

@@ -4,7 +4,7 @@ Tandem's Locust user, Locust's own HttpUser with requests' iter_lines (the usual
 limit of what Python can do) take turns against the same server, each with all its users asking at once, batch by batch,
 as a load test does. The error of a request is what the client measured
 minus what the server knows: from having read the request to having sent the first token. Each figure is the best of
-three rounds: whatever else the machine does only adds to it.
+the rounds: whatever else the machine does only adds to it.
 """
 
 import asyncio
@@ -29,14 +29,14 @@ CLIENTS = {
 }
 
 
-def main() -> None:
+def main(times: int = ROUNDS) -> None:
     import numpy as np
     from rich.console import Console
     from rich.table import Table
 
     found: dict[str, list[list[float]]] = {client: [] for client in CLIENTS}
     with serving(GroundTruth(ttft=TTFT_SECONDS, itl=ITL_SECONDS)) as truth:
-        for number in range(ROUNDS):
+        for number in range(times):
             for client in reversed(CLIENTS) if number % 2 else CLIENTS:
                 truth.served.clear()
                 measured = run(CLIENTS[client], truth.url)

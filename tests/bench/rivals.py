@@ -15,7 +15,11 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from serve import environments
+from serve.environments import Environment
+
 HOME = Path(".tandem/bench").absolute()
+UV = Path(".tandem/environments/uv").absolute()
 QUESTION = {"temperature": 0, "max_tokens": 8}
 ANSWER = "end"  # what the bench's endpoint says to everything
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_DATASETS_TRUST_REMOTE_CODE": "0"}
@@ -89,12 +93,14 @@ class Python:
 
     def install(self) -> None:
         """Raises CalledProcessError when it cannot be had."""
-        mark = HOME / self.name / "installed"
-        if mark.exists() and mark.read_text() == str(self.requirements):
-            return
-        run([sys.executable, "-m", "venv", "--clear", str(HOME / self.name)])
-        run([str(self.bin / "python"), "-m", "pip", "install", "--quiet", *self.requirements])
-        mark.write_text(str(self.requirements))
+        asked, log = (HOME / f"{self.name}.{kind}" for kind in ("txt", "log"))
+        asked.parent.mkdir(parents=True, exist_ok=True)
+        asked.write_text("".join(f"{requirement}\n" for requirement in self.requirements))
+        try:
+            environments.install(Environment(HOME / self.name, asked), environments.fetch_uv(UV), log)
+        except subprocess.CalledProcessError as error:
+            error.stderr = log.read_text() if log.exists() else None
+            raise
 
 
 class LmEval(Python):

@@ -1,9 +1,9 @@
 """What the merge job makes of tiny models with adapters of every kind, and with faults put into it.
 
-    python -m tests.e2e.merging TOKENIZER FOLDER
+    python -m tests.e2e.merging TOKENIZER FOLDER tied|untied
 
-It writes FOLDER/outcomes.json. It runs in the environment of the merge job, in one process: to start one takes as long
-as a dozen merges.
+It writes FOLDER/outcomes.json, of the bases with such tables. It runs in the environment of the merge job, in one
+process: to start one takes as long as a dozen merges.
 """
 
 import json
@@ -68,8 +68,12 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)  # models so small are slower with more
-    tokenizer, folder = map(Path, sys.argv[1:])
-    bases = {name: tiny.base(folder / name, tokenizer, *settings) for name, settings in BASES.items()}
+    tokenizer, folder, tables = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+
+    def ours(base: str) -> bool:
+        return base.split()[0] == tables
+
+    bases = {name: tiny.base(folder / name, tokenizer, *settings) for name, settings in BASES.items() if ours(name)}
     adapters: dict[str, Path] = {}
 
     def adapter(base: str, name: str, settings: dict[str, Any]) -> Path:
@@ -85,22 +89,28 @@ def main() -> None:
         made[name] = merged(bases[base], given, folder / "merged" / name, fault)
 
     for base, kind in CASES:
-        outcome(f"{base}: {kind}", base, [adapter(base, kind, tiny.KINDS[kind])])
+        if ours(base):
+            outcome(f"{base}: {kind}", base, [adapter(base, kind, tiny.KINDS[kind])])
     for name, (base, settings, fault) in FAULTS.items():
+        if not ours(base):
+            continue
         given = [adapter(base, str(settings), settings)]
         if f"{base}: {settings}" not in made:
             outcome(f"{base}: {settings}", base, given)
         outcome(name, base, given, fault)
-    for name, several in IN_ORDER.items():
+    for name, several in IN_ORDER.items() if ours(TIED) else ():
         given = [adapter(TIED, f"{name} {number}", settings) for number, settings in enumerate(several)]
         outcome(name, TIED, given)
         outcome(f"{name}, the other way round", TIED, given[::-1])
     for name, (base, part, ending, value, _) in HOSTILE.items():
+        if not ours(base):
+            continue
         given = {"base": bases[base], "adapter": adapter(base, "plain", {})}
         given[part] = with_one(value, ending, given[part], folder / "hostile" / name)
         made[name] = merged(given["base"], [given["adapter"]], folder / "merged" / name, lambda _: nullcontext())
-    outcome("what peft cannot run", TIED, [adapter(TIED, "what peft cannot run", NOT_RUN)])
-    for version, kind in OLD:
+    if ours(TIED):
+        outcome("what peft cannot run", TIED, [adapter(TIED, "what peft cannot run", NOT_RUN)])
+    for version, kind in OLD if ours(UNTIED) else ():
         made_by_now = adapter(UNTIED, kind, tiny.KINDS[kind])
         old = as_saved_by(version, made_by_now, folder / "old" / f"{version} {kind}")
         outcome(f"{version}: {kind}", UNTIED, [old])

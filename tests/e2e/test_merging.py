@@ -1,13 +1,14 @@
 """What the merge job publishes is the adapter on its base, for every kind of adapter; what is not, it refuses."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.killing import KILLS
-from tests.e2e.merging import BASES, CASES, FAULTS, HOSTILE, IN_ORDER, OLD
+from tests.e2e.merging import BASES, CASES, FAMILIES, FAULTS, HOSTILE, IN_ORDER, OLD
 from tests.newcomer import Checkout
 
 UNTIES = {  # kinds that make of one table two which differ
@@ -34,10 +35,17 @@ def merge_python(deployment: Checkout) -> str:
 @pytest.fixture(scope="module")
 def outcomes(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     tokenizer, folder = deployment.root / "images" / "demo" / "base", tmp_path_factory.mktemp("merging")
-    done = deployment.run(merge_python(deployment), "-m", "tests.e2e.merging", str(tokenizer), str(folder))
-    assert done.code == 0, done.said
-    made: dict[str, Any] = json.loads((folder / "outcomes.json").read_text())
-    return made
+
+    def merged(tables: str) -> dict[str, Any]:
+        words = (str(tokenizer), str(folder / tables), tables)
+        done = deployment.run(merge_python(deployment), "-m", "tests.e2e.merging", *words)
+        assert done.code == 0, done.said
+        made: dict[str, Any] = json.loads((folder / tables / "outcomes.json").read_text())
+        return made
+
+    with ThreadPoolExecutor(len(FAMILIES)) as pool:  # each is of one thread
+        tied, untied = pool.map(merged, FAMILIES)
+    return tied | untied
 
 
 @pytest.mark.parametrize(("base", "kind"), CASES)

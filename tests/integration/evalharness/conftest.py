@@ -1,4 +1,4 @@
-"""The scripted server, listening, and an eval command that asks it."""
+"""The scripted server, listening, and an eval command that asks it; and what all simulations come to, made once."""
 
 import threading
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from evalharness.client import asking
+from evalharness.commands.simulate import RUNS, made
+from evalharness.simulation.everything import Tables
 from tests.integration.evalharness.scripted import KEY, Server, endpoint_flags
 
 
@@ -19,6 +21,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield running
         running.released.set()
         running.shutdown()
+
+
+@pytest.fixture(scope="session")
+def simulated() -> Tables:
+    """All that `make simulate` prints, of as many runs: the pages show it, and the promises are held against it."""
+    return made(RUNS)
 
 
 @pytest.fixture
