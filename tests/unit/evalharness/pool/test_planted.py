@@ -102,7 +102,7 @@ def test_twenty_copies_of_suite_prompts_are_all_found_by_the_prompts_id(held: Fi
     missed = [prompt.id for name, prompt in planted.items() if kind_of(found.get(name, "")) not in (LEAK, COPY)]
     assert missed == []
     by_id = sum(found[name].endswith(f", {prompt.id}") for name, prompt in planted.items())
-    assert by_id >= 19  # a suite may ask nearly the same twice
+    assert by_id >= 16  # the others for a sibling, which differs from it in a word or a typo
 
 
 def test_a_copy_in_an_earlier_turn_is_found() -> None:
