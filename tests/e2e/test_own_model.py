@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serve.models.store import Store
+from serve.models.store import MANIFEST, Store
 from tests.e2e.test_deployment import chat
 from tests.newcomer import Checkout
 
@@ -47,8 +47,13 @@ def test_going_back_to_the_demo_quantizes_nothing_again(deployment: Checkout, ow
     assert own
     store = Store(deployment.root / "models")
     demos = {name: store.versions(name)[-1] for name in ("base", "tuned")}
-    stood = {path: path.stat().st_mtime_ns for name in demos for path in (store.root / name).glob("*/manifest.json")}
+
+    def made() -> dict[Path, int]:
+        found = [store.folder(name, version) / MANIFEST for name in demos for version in store.versions(name)]
+        return {path: path.stat().st_mtime_ns for path in found}
+
+    stood = made()
     up = deployment.make("up", timeout=900)
     assert up.code == 0, up.said
     assert {name: store.in_force(name) for name in demos} == demos
-    assert {path: path.stat().st_mtime_ns for path in stood} == stood
+    assert made() == stood
