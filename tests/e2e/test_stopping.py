@@ -38,9 +38,9 @@ def test_load_alone_ends_with_a_table(deployment: Checkout) -> None:
 
 
 def test_the_bench_sets_the_harness_beside_its_rivals(deployment: Checkout) -> None:
-    bench = deployment.make("bench", "BENCH=--only eval load --questions 40 --rounds 1", timeout=900)
+    """Its smallest part: the others install their rivals first, which takes minutes."""
+    bench = deployment.make("bench", "BENCH=--only load --rounds 1", timeout=900)
     assert bench.code == 0, bench.said
-    assert "Tandem eval" in bench.said
     assert "Locust HttpUser" in bench.said
 
 
