@@ -24,7 +24,7 @@ from serve.settings import Settings
 from tests.newcomer import ROOT
 
 DEPLOYMENTS = [(mode.name, gpu) for mode in MODES.values() for gpu in (False, True) if gpu or not mode.sleep]
-MEASURING = {"harness", "lm-eval"}
+ASKED_FOR = {"harness", "lm-eval", "tune"}  # jobs that no `up` runs
 each_deployment = pytest.mark.parametrize(("mode", "gpu"), DEPLOYMENTS)
 
 
@@ -60,7 +60,7 @@ def test_compose_runs_what_the_catalogue_has_for_the_mode_and_the_jobs_before_it
     servers = MODES[mode].servers
     jobs = {f"quantize-{variant}" for variant in servers} | ({"merge"} if "tuned" in servers else set())
     running = {service.name for service in catalog.running(Settings(MODE=mode))}
-    assert set(merged(mode, gpu)) == running | jobs | MEASURING
+    assert set(merged(mode, gpu)) == running | jobs | ASKED_FOR
 
 
 @each_deployment
