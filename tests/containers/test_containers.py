@@ -222,6 +222,22 @@ def test_lm_evaluation_harness_asks_from_a_container_of_its_own(up: Stack) -> No
     assert min(found[name]["exact_match"]["value"] for name in ("base", "tuned")) >= 0.9
 
 
+def test_an_adapter_is_trained_in_a_container_and_handed_out(up: Stack) -> None:
+    stages = (
+        "adapter: {dropout: 0.0}\nheld_out: 0.1\nstages: [{name: short, learning_rate: 1.0e-3, batch: 8, steps: 2}]\n"
+    )
+    (up.checkout.root / "short.yaml").write_text(stages)
+    done = up.checkout.make("tune", "TUNE=short.yaml", timeout=900)
+    assert done.code == 0, done.said
+    folder = up.checkout.root / "models" / "adapter" / "current"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["proof"]["stages"]["short"]["steps"] == 2
+    assert (folder / "adapter_model.safetensors").stat().st_size == manifest["files"]["adapter_model.safetensors"][
+        "bytes"
+    ]
+    assert folder.resolve().name in up.checkout.make("versions").said
+
+
 def test_a_server_killed_under_load_is_back_and_what_was_under_way_counts_as_failed(up: Stack) -> None:
     before = load_runs(up)
     with up.checkout.start("make", "load", "LOAD_SECONDS=300") as process:

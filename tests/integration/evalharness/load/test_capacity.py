@@ -1,9 +1,5 @@
 """`capacity` for real: its own generator, in its own process, against servers whose knee and timing are known."""
 
-import os
-import subprocess
-import sys
-from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -162,22 +158,6 @@ def test_a_cold_run_in_which_the_server_counts_prefix_hits_is_refused(
         flags = ("--slo", level(tmp_path), "--cache", cache, "--start", "20", "--seconds", "3")
         assert run(tmp_path, base, tuned, *flags) == code
     assert ("from its prefix cache" in capsys.readouterr().err) == (code == 2)
-
-
-def test_what_a_starved_client_saw_is_thrown_out(tmp_path: Path) -> None:
-    """Its one core has others to serve, more than the server needs all along."""
-    words = ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0))), sys.executable]
-    with ExitStack() as stack, serving(server(512)) as base, serving(server(512)) as tuned:
-        for _ in range(6):
-            burner = stack.enter_context(subprocess.Popen([*words, "-c", "while True: pass"]))
-            stack.callback(burner.kill)
-        ends = [*("--url", f"base={base.url}"), *("--url", f"tuned={tuned.url}"), "--output-tokens", str(TOKENS)]
-        flags = ["--slo", level(tmp_path), "--arrivals", "constant", "--start", "300", "--seconds", "2"]
-        asked = [*words, "-m", "evalharness", "capacity", *ends, *flags, "--runs", str(tmp_path / "runs")]
-        subprocess.run(asked, check=False, capture_output=True, timeout=120)
-    (folder,) = (tmp_path / "runs").glob("*-capacity")
-    first = next(read_rows(folder / "probes.jsonl", ProbeRow))
-    assert first.rejected
 
 
 def test_what_makes_no_sense_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
