@@ -1,8 +1,12 @@
 """`capacity` for real: its own generator, in its own process, against servers whose knee and timing are known."""
 
+import subprocess
+import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 
+import psutil
 import pytest
 from scipy.stats import kstest
 
@@ -13,6 +17,7 @@ from evalharness.runs.rows import ProbeRow, ScheduledRow
 from evalharness.runs.summaries import CapacitySummary
 from evalharness.runs.typed import parsed
 from tests.ground_truth import GroundTruth, serving
+from tests.newcomer import until
 
 TOKENS = 4
 SERVICE = 0.1  # seconds of an answer: 25 ms to each of its tokens
@@ -158,6 +163,24 @@ def test_a_cold_run_in_which_the_server_counts_prefix_hits_is_refused(
         flags = ("--slo", level(tmp_path), "--cache", cache, "--start", "20", "--seconds", "3")
         assert run(tmp_path, base, tuned, *flags) == code
     assert ("from its prefix cache" in capsys.readouterr().err) == (code == 2)
+
+
+def test_what_a_starved_client_saw_is_thrown_out(tmp_path: Path) -> None:
+    """Its process gets no processor for half a second, just after its first request."""
+    with serving(server(512)) as base, serving(server(512)) as tuned:
+        ends = [*("--url", f"base={base.url}"), *("--url", f"tuned={tuned.url}"), "--output-tokens", str(TOKENS)]
+        flags = ["--slo", level(tmp_path), "--arrivals", "constant", "--start", "50", "--seconds", "1"]
+        asked = [sys.executable, "-m", "evalharness", "capacity", *ends, *flags, "--runs", str(tmp_path / "runs")]
+        with psutil.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as capacity:
+            until(lambda: len(base.asked) > 1 or capacity.poll() is not None, 60)
+            (generator,) = capacity.children()
+            generator.suspend()
+            time.sleep(0.5)  # as long as it is starved
+            generator.resume()
+            capacity.wait(60)
+    (folder,) = (tmp_path / "runs").glob("*-capacity")
+    first = next(iter(read_rows(folder / "probes.jsonl", ProbeRow)))
+    assert any("stood still" in reason or "late" in reason for reason in first.rejected)
 
 
 def test_what_makes_no_sense_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
