@@ -321,12 +321,14 @@ class Search:
 
     def probe(self, generators: Any, side: int, wanted: "Next", progress: Any) -> "Probed":
         from evalharness.load.capacity.plan import Order
-        from evalharness.load.capacity.probing import probe
+        from evalharness.load.capacity.probing import DRAIN, probe
 
         own = self.of(side)
         longest = max((one.output_tokens or 0 for one in getattr(self.process, "requests", ())), default=0)
         order = Order(side, len(self.rows) + 1, wanted.level, self.args.seed + len(own))
         name = self.endpoints[side].name
+        for server in self.servers:
+            server.idle(DRAIN)
         return probe(
             generators,
             self.servers[side],

@@ -21,7 +21,7 @@ from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow, ShareRow
 from evalharness.runs.summaries import PERCENTILES
 
 SETTLE = 0.5  # seconds between two probes, at least
-DRAIN = 30.0  # and at most, until nothing of the last runs any more
+DRAIN = 30.0  # and at most, until nothing of the last runs any more on either side: both may share a machine
 QUARTERS = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -47,7 +47,6 @@ def probe(
     `patience`: how long a request may be under way before it counts as a miss of all, in seconds. `say` is told how far
     it is.
     """
-    server.idle(DRAIN)
     time.sleep(SETTLE)
     with server.watched(order.probe) as counted:
         under_load = _UnderLoad(generators, order, agreed, quick, patience, closed, say)
