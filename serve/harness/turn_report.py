@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from serve.harness.turn_picture import Side, picture
+from serve.models.checksums import MANIFEST
 from serve.models.verdicts import read
 from serve.paths import Paths
 
@@ -43,7 +44,8 @@ def write(paths: Paths, name: str, came: Came) -> Path:
     (folder / "turn.svg").write_text(picture(title, sides, came.seconds), encoding="utf-8")
     report = folder / "turn.md"
     reasons = read(paths.root / came.verdict / "summary.json").get("reasons", [])
-    report.write_text("\n".join(lines(title, came, reasons, sides)) + "\n", encoding="utf-8")
+    stages = read(paths.root / came.new / MANIFEST).get("proof", {}).get("stages", {})
+    report.write_text("\n".join(lines(title, came, stages, reasons, sides)) + "\n", encoding="utf-8")
     return report
 
 
@@ -67,12 +69,19 @@ def rates(run: Path) -> dict[str, float]:
     return found
 
 
-def lines(title: str, came: Came, reasons: Sequence[Mapping[str, Any]], sides: Sequence[Side]) -> list[str]:
-    """The report's own, as Markdown."""
+def lines(
+    title: str,
+    came: Came,
+    stages: Mapping[str, Mapping[str, Any]],
+    reasons: Sequence[Mapping[str, Any]],
+    sides: Sequence[Side],
+) -> list[str]:
+    """The report's own, as Markdown. `stages`: what each has learnt, by its name, as the adapter's manifest has it."""
     last = f"`{came.last}`" if came.last else OWN
     said = [
         f"# A turn of the loop: {title}\n",
         f"- new: `{came.new}` (how it learned: `{came.new}/curve.svg`), from {last}",
+        *(f"  - {learnt(name, stage)}" for name, stage in stages.items()),
         f"- verdict against the base: {came.word} (`{came.verdict}/report.html`)",
         *(f"  - {one['text']}" for one in reasons if one.get("outcome") != "met" and one.get("text")),
         f"- compared with {last}: {'worse' if came.worse else 'no worse'}",
@@ -86,3 +95,12 @@ def lines(title: str, came: Came, reasons: Sequence[Mapping[str, Any]], sides: S
         why = "lost against the one before" if came.word == "PASS" else f"ended in {came.word}"
         said.append(f"\nIt {why}, so {last} is in service again. `make augment` and `make feedback` bring other rows.")
     return said
+
+
+def learnt(name: str, stage: Mapping[str, Any]) -> str:
+    """Of a stage of training, from what, and what became of the loss on rows held out."""
+    said = f"{name}: {stage['rows']} rows, {stage['steps']} steps"
+    if "held_out_after" not in stage:
+        return said
+    before, after = stage["held_out_before"], stage["held_out_after"]
+    return f"{said}, loss on {stage['held_out_rows']} rows held out {before:.3g} → {after:.3g}"

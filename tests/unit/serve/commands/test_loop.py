@@ -65,7 +65,8 @@ def publish(store: Store, version: str) -> None:
             for path in (draft / "made").iterdir():
                 path.rename(draft / path.name)
             (draft / "made").rmdir()
-            store.publish(draft, "adapter", version, {})
+            learnt = {"rows": 90, "held_out_rows": 10, "steps": 5, "held_out_before": 0.5, "held_out_after": 0.25}
+            store.publish(draft, "adapter", version, {"proof": {"stages": {"general": learnt}}})
 
 
 def run_folder(runs: Path, name: str, rates: dict[str, float] | None = None, **files: object) -> None:
@@ -300,3 +301,4 @@ def test_the_report_sets_both_adapters_side_by_side_suite_by_suite(paths: Paths)
     loop.main(SETTINGS, paths)
     assert "| typos | 80.0% | 90.0% |" in report(paths)
     assert "gone" not in report(paths)  # the new one was not asked it
+    assert "general: 90 rows, 5 steps, loss on 10 rows held out 0.5 → 0.25" in report(paths)
