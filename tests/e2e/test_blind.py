@@ -221,3 +221,104 @@ def question_of(administrator: Person, vote: dict[str, Any]) -> str:
     messages = chat["chat"]["history"]["messages"]
     assert {messages[answer]["parentId"] for answer in meta["message_ids"].values()} == {meta["user_message_id"]}
     return str(messages[meta["user_message_id"]]["content"])
+
+
+SAID = [
+    ("Name a river in Europe.", "It is the Rhine.", '{"river": "Rhine"}'),
+    ("Name a sea in Europe.", "It is the North Sea.", '{"sea": "North Sea"}'),
+    ("Name a lake in Europe.", "It is Lake Garda.", '{"lake": "Garda"}'),
+]
+OF_THE_RUN = {"base": "b-of-the-run", "tuned": "t-of-the-run"}
+
+
+@pytest.fixture(scope="module")
+def put_up(deployment: Checkout) -> str:
+    """The link to the answers of a run that there are three pairs of, and one prompt answered the same by both."""
+    folder = deployment.root / "put-up" / "20261121T120000-eval"
+    folder.mkdir(parents=True)
+    sides = [{"name": name, "version": version} for name, version in OF_THE_RUN.items()]
+    (folder / "run.json").write_text(json.dumps({"kind": "eval", "endpoints": sides}))
+    said = [*SAID, ("Name a mountain.", "Etna.", "Etna.")]
+    prompts = [{"suite": "s", "id": q, "messages": [{"role": "user", "content": q}]} for q, *_ in said]
+    answers = [
+        {"suite": "s", "id": question, "endpoint": side, "answer": text, "error": None}
+        for question, *texts in said
+        for side, text in zip(VARIANTS, texts, strict=True)
+    ]
+    for name, rows in (("prompts", prompts), ("answers", answers)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = deployment.make("blind", f"RUN={folder.relative_to(deployment.root)}")
+    assert done.code == 0, done.said
+    lines = done.said.strip().splitlines()
+    assert lines[:2] == [
+        "3 pairs of answers of 20261121T120000-eval to vote on",
+        "  left out: 1 answered the same by both",
+    ]
+    return lines[-1]
+
+
+@pytest.mark.usefixtures("voter")
+def test_a_person_votes_on_the_answers_of_a_run_one_pair_after_another(
+    deployment: Checkout, administrator: Person, put_up: str, browser: Browser, pictures: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 640})
+    page.set_default_timeout(60_000)
+    page.goto(f"{deployment.url('webui')}/auth")
+    page.fill("input[autocomplete=email]", VOTER["email"])
+    page.fill("input[type=password]", VOTER["password"])
+    page.click("button[type=submit]")
+    page.wait_for_selector("#chat-input")
+    page.goto(put_up)
+    page.wait_for_function("document.querySelector('#chat-input')?.innerText.trim() === 'next'")
+    page.click("#send-message-button")
+    opening = page.get_by_role("link", name="Open pair 1 of 3").get_attribute("href") or ""
+    received, answered = watched(page)
+    page.goto(f"{deployment.url('webui')}{opening}")
+    for number in range(len(SAID)):
+        page.wait_for_function("document.querySelectorAll('button[aria-label=\"B is better\"]').length === 2")
+        if number == 0:
+            before = b"".join([*received, *(one.body() for one in list(answered) if one.status == 200)])
+            assert opening.rpartition("/")[2].encode() in before
+            assert named_in(deployment, before) == []
+            assert not any(version.encode() in before for version in OF_THE_RUN.values())
+        chat = page.url
+        page.get_by_label("A is better", exact=True).first.click()
+        if number < len(SAID) - 1:
+            page.get_by_text(f"On to pair {number + 2} of 3?").wait_for()
+            if number == 0:
+                page.screenshot(path=pictures / "blind-run.png")
+            page.get_by_role("button", name="Confirm").click()
+            page.wait_for_function(f"location.href !== {json.dumps(chat)}")
+        else:
+            page.get_by_text("That was the last of 3 pairs").wait_for()
+    page.close()
+
+    votes = [
+        vote
+        for vote in administrator.get("/api/v1/evaluations/feedbacks/all/export").json()
+        if vote["type"] == "blind" and vote["data"]["versions"] == OF_THE_RUN
+    ]
+    assert {question_of(administrator, vote) for vote in votes} == {question for question, *_ in SAID}
+    secret = deployment.secrets()["BLIND_SECRET"]
+    for vote in votes:
+        columns = {name: vote["data"][name] for name in COLUMNS}
+        assert columns == drawn(secret, vote["meta"]["chat_id"], vote["meta"]["user_message_id"])
+    done = deployment.make("feedback")
+    assert done.code == 0, done.said
+    kept = (deployment.root / "runs" / "votes.jsonl").read_text()
+    assert all(vote["meta"]["chat_id"] in kept for vote in votes)
+
+
+def test_without_a_run_its_answers_are_taken_down_again(deployment: Checkout, put_up: str, voter: Person) -> None:
+    def offered() -> set[str]:
+        return {one["id"] for one in voter.get("/api/models").json()["data"]}
+
+    assert "blind.run" in put_up and "blind.run" in offered()
+    assert deployment.make("blind").code == 0
+    assert "blind.run" not in offered() and "blind.a" in offered()
+
+
+def test_a_run_to_vote_on_that_is_none_is_one_line(deployment: Checkout) -> None:
+    done = deployment.make("blind", "RUN=runs/none")
+    assert done.code == 2
+    assert "RUN names the folder of an eval run" in done.said

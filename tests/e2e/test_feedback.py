@@ -1,4 +1,5 @@
-"""What people say in the deployment's own Open WebUI becomes rows, and is withdrawn once they delete it."""
+"""What people say in the deployment's own Open WebUI becomes rows, and is withdrawn once they delete it; what they
+forge there is told from it."""
 
 from typing import Any
 
@@ -6,7 +7,7 @@ import requests
 
 from evalharness.pool.folder import Pool
 from tests.newcomer import Checkout
-from tests.webui_export import blind, chat, compared, thumb
+from tests.webui_export import blind, chat, compared, sealed, thumb
 
 
 class Person:
@@ -14,6 +15,7 @@ class Person:
 
     def __init__(self, deployment: Checkout) -> None:
         self.url, self.session = f"{deployment.url('webui')}/api/v1", requests.Session()
+        self.secret = deployment.secrets()["BLIND_SECRET"]
         account = {"email": "admin@tandem.local", "password": deployment.secrets()["WEBUI_PASSWORD"]}
         self.session.headers["Authorization"] = f"Bearer {self.ask('POST', 'auths/signin', account)['token']}"
 
@@ -28,8 +30,14 @@ class Person:
         return kept
 
     def voted(self, vote: dict[str, Any], on: dict[str, Any]) -> None:
-        meta = {**vote["meta"], "chat_id": on["id"]}
-        form = {"type": vote["type"], "data": vote["data"], "meta": meta, "snapshot": vote["snapshot"]}
+        """Of a blind vote it is sealed as the comparison would have, but for its chat's id as it is kept there."""
+        there = {**vote, "user_id": on["user_id"], "meta": {**vote["meta"], "chat_id": on["id"]}}
+        if vote["type"] == "blind":
+            sealed(there, self.secret)
+        self.post(there)
+
+    def post(self, vote: dict[str, Any]) -> None:
+        form = {name: vote[name] for name in ("type", "data", "meta", "snapshot")}
         self.ask("POST", "evaluations/feedback", form)
 
 
@@ -54,3 +62,15 @@ def test_votes_become_rows_and_a_deleted_chat_is_withdrawn(deployment: Checkout)
     assert states(deployment, "FEEDBACK_CONSENT=1") == {"liked": "accepted", "preferred": "accepted"}
     person.ask("DELETE", f"chats/{kept['id']}")
     assert states(deployment, "FEEDBACK_CONSENT=1") == {"liked": "withdrawn", "preferred": "accepted"}
+
+
+def test_a_blind_vote_that_somebody_posts_past_the_buttons_is_counted_out(deployment: Checkout) -> None:
+    person = Person(deployment)
+    pair = compared("forged", "How long is a river, in a word?", "Long.", "Very.")
+    kept = person.said(pair)
+    guessed = blind(pair, "A", secret=person.secret)  # of a chat with another id: no seal of this one
+    person.post({**guessed, "meta": {**guessed["meta"], "chat_id": kept["id"]}})
+    done = deployment.make("feedback")
+    assert done.code == 0, done.said
+    assert "a blind vote that the comparison did not write" in done.said or "not those that were drawn" in done.said
+    assert kept["id"] not in (deployment.root / "runs" / "votes.jsonl").read_text()
