@@ -146,4 +146,4 @@ def _renew(path: Path, found: Votes, consent: bool, suites: Sequence[Suite] | No
     if not consent:
         print("  no row is made of chats without --consent (FEEDBACK_CONSENT): those who chat have to agree first")
     elif changed:
-        tell(path, list(Pool(path)))
+        tell(path, Pool(path))

@@ -29,7 +29,10 @@ def fetched(url: str, email: str, password: str) -> Exported:
             try:
                 answer = session.request("POST" if body else "GET", where, json=body, timeout=SECONDS)
                 if body and answer.status_code in (400, 401, 403, 429):
-                    raise UsageError(f"{url}: the sign-in of {email} is refused; is --password-file that of today?")
+                    raise UsageError(
+                        f"{url}: the sign-in of {email} is refused; put the password of today into --password-file (a "
+                        "deployment's: WEBUI_PASSWORD in .tandem/secrets.env)"
+                    )
                 if answer.status_code in (401, 403):
                     raise UsageError(
                         f"{url}: {email} may not export; it takes an administrator, and ENABLE_ADMIN_EXPORT"

@@ -31,9 +31,9 @@ def main(settings: Settings, paths: Paths) -> int:
     told, left_out = queue_of(paths.root / settings.RUN)
     put_in(here, settings, paths, queue=told)
     many = len(told["pairs"])
-    console.print(f"{many} {'pair' if many == 1 else 'pairs'} of answers of {told['run']} to vote on")
+    console.print(f"{many} {'pair' if many == 1 else 'pairs'} of answers of {told['run']} to vote on", soft_wrap=True)
     for reason, many in left_out.items():
-        console.print(f"  left out: {many} {reason}")
+        console.print(f"  left out: {many} {reason}", soft_wrap=True)
     console.print(blind.link_to_run(url), soft_wrap=True)
     return 0
 

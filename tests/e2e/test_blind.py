@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page
 from images.webui.functions.pairs import COLUMNS, drawn
 from serve.modes import VARIANTS
 from tests.newcomer import Checkout
+from tests.webui_person import RUN
+from tests.webui_person import put_up as written
 
 QUESTION = "List the country and population of {} and {} as JSON."
 VOTER = {"name": "Voter", "email": "voter@tandem.local", "password": "a person's own", "role": "user"}
@@ -234,24 +236,12 @@ OF_THE_RUN = {"base": "b-of-the-run", "tuned": "t-of-the-run"}
 @pytest.fixture(scope="module")
 def put_up(deployment: Checkout) -> str:
     """The link to the answers of a run that there are three pairs of, and one prompt answered the same by both."""
-    folder = deployment.root / "put-up" / "20261121T120000-eval"
-    folder.mkdir(parents=True)
-    sides = [{"name": name, "version": version} for name, version in OF_THE_RUN.items()]
-    (folder / "run.json").write_text(json.dumps({"kind": "eval", "endpoints": sides}))
-    said = [*SAID, ("Name a mountain.", "Etna.", "Etna.")]
-    prompts = [{"suite": "s", "id": q, "messages": [{"role": "user", "content": q}]} for q, *_ in said]
-    answers = [
-        {"suite": "s", "id": question, "endpoint": side, "answer": text, "error": None}
-        for question, *texts in said
-        for side, text in zip(VARIANTS, texts, strict=True)
-    ]
-    for name, rows in (("prompts", prompts), ("answers", answers)):
-        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    done = deployment.make("blind", f"RUN={folder.relative_to(deployment.root)}")
+    run = written(deployment, [*SAID, ("Name a mountain.", "Etna.", "Etna.")], OF_THE_RUN)
+    done = deployment.make("blind", f"RUN={run}")
     assert done.code == 0, done.said
     lines = done.said.strip().splitlines()
     assert lines[:2] == [
-        "3 pairs of answers of 20261121T120000-eval to vote on",
+        f"3 pairs of answers of {RUN} to vote on",
         "  left out: 1 answered the same by both",
     ]
     return lines[-1]

@@ -1,44 +1,10 @@
 """What people say in the deployment's own Open WebUI becomes rows, and is withdrawn once they delete it; what they
 forge there is told from it."""
 
-from typing import Any
-
-import requests
-
 from evalharness.pool.folder import Pool
 from tests.newcomer import Checkout
-from tests.webui_export import blind, chat, compared, sealed, thumb
-
-
-class Person:
-    """Signed in to the deployment's Open WebUI; chats and votes are posted as its own page posts them."""
-
-    def __init__(self, deployment: Checkout) -> None:
-        self.url, self.session = f"{deployment.url('webui')}/api/v1", requests.Session()
-        self.secret = deployment.secrets()["BLIND_SECRET"]
-        account = {"email": "admin@tandem.local", "password": deployment.secrets()["WEBUI_PASSWORD"]}
-        self.session.headers["Authorization"] = f"Bearer {self.ask('POST', 'auths/signin', account)['token']}"
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self.session.request(method, f"{self.url}/{path}", json=body, timeout=60)
-        answer.raise_for_status()
-        return answer.json()
-
-    def said(self, made: dict[str, Any]) -> dict[str, Any]:
-        """A chat of webui_export, kept there under an id of its own."""
-        kept: dict[str, Any] = self.ask("POST", "chats/new", {"chat": made["chat"]})
-        return kept
-
-    def voted(self, vote: dict[str, Any], on: dict[str, Any]) -> None:
-        """Of a blind vote it is sealed as the comparison would have, but for its chat's id as it is kept there."""
-        there = {**vote, "user_id": on["user_id"], "meta": {**vote["meta"], "chat_id": on["id"]}}
-        if vote["type"] == "blind":
-            sealed(there, self.secret)
-        self.post(there)
-
-    def post(self, vote: dict[str, Any]) -> None:
-        form = {name: vote[name] for name in ("type", "data", "meta", "snapshot")}
-        self.ask("POST", "evaluations/feedback", form)
+from tests.webui_export import blind, chat, compared, thumb
+from tests.webui_person import Person
 
 
 def states(deployment: Checkout, *settings: str) -> dict[str, str]:
@@ -60,7 +26,7 @@ def test_votes_become_rows_and_a_deleted_chat_is_withdrawn(deployment: Checkout)
     assert votes.count(f'"chat": "{compared_there["id"]}"') == 1  # others may have voted before
     assert kept["id"] not in votes  # a thumb is no blind vote
     assert states(deployment, "FEEDBACK_CONSENT=1") == {"liked": "accepted", "preferred": "accepted"}
-    person.ask("DELETE", f"chats/{kept['id']}")
+    person.ask("DELETE", f"v1/chats/{kept['id']}")
     assert states(deployment, "FEEDBACK_CONSENT=1") == {"liked": "withdrawn", "preferred": "accepted"}
 
 
