@@ -1,4 +1,4 @@
-"""Somebody signed in to a deployment's Open WebUI: what they say, vote and post there goes in as its own page sends it."""
+"""Somebody signed in to a deployment's Open WebUI: what they say, vote and post goes in as its own page sends it."""
 
 import json
 from pathlib import Path

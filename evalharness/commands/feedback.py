@@ -31,7 +31,7 @@ from evalharness.wording import count
 NAME = "feedback"
 HELP = "people's chats and votes in Open WebUI: rows for the pool, votes for the verdict, what fails often"
 FAILURES, SHOWN = "failures.jsonl", 8
-SECRET = "BLIND_SECRET"  # what the deployment calls it  # noqa: S105
+DRAWN_BY = "BLIND_SECRET"  # what a deployment calls it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--blind-secret",
         type=Path,
         metavar="FILE",
-        help=f"a file with the line {SECRET}=…, by which the comparison draws and seals: blind votes that it did not "
+        help=f"a file with the line {DRAWN_BY}=…, by which the comparison draws and seals: blind votes that it did not "
         "write are left out (default: each is taken as it is)",
     )
     parser.add_argument(
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     suites = load_suites(args.suites) if args.suites else None  # their mistakes are told before anything is fetched
-    secret = webui.read_secret(args.blind_secret, SECRET, "secret of the draw") if args.blind_secret else None
+    secret = webui.read_secret(args.blind_secret, DRAWN_BY, "secret of the draw") if args.blind_secret else None
     found = joined(_exported(args), secret)
     run = _run(args)
     _tell(found, checked=secret is not None)

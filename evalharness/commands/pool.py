@@ -15,7 +15,7 @@ from evalharness.errors import UsageError
 from evalharness.pool import exchange
 from evalharness.pool.filtering import kind_of
 from evalharness.pool.folder import Pool
-from evalharness.pool.rows import PoolRow
+from evalharness.pool.rows import PoolRow, State
 from evalharness.wording import count
 
 NAME = "pool"
@@ -51,9 +51,9 @@ def main(args: argparse.Namespace) -> int:
     tell(args.pool, pool)
     if not args.write:
         return 0
-    states = ("accepted", "waiting") if args.with_waiting else ("accepted",)
-    waiting = args.decided and sum(row.state == "waiting" for row in pool)
-    if waiting:
+    states: tuple[State, ...] = ("accepted", "waiting") if args.with_waiting else ("accepted",)
+    waiting = sum(row.state == "waiting" for row in pool)
+    if args.decided and waiting:
         raise UsageError(
             f"{args.pool}: {count(waiting, 'variant')} wait to be looked at; `make review` shows them, --with-waiting "
             "(UNREVIEWED=1) takes them unseen"

@@ -7,9 +7,9 @@
       greeting: [Hello, Good day]
     tables: [cities.csv]
 
-A placeholder is a list of terms or a column of a table; what stands in one line of a table stays together. Rows are
-made one after the other, the terms of an answer being its entities, in an order drawn from the seed: what is kept in memory is eight bytes of each question. It
-knows nothing of the pool's folder.
+A placeholder is a list of terms or a column of a table; what stands in one line of a table stays together. The
+terms of an answer are its entities. Rows are made one after the other, in an order drawn from the seed: what is kept in
+memory is eight bytes of each question. It knows nothing of the pool's folder.
 """
 
 import csv
@@ -118,8 +118,8 @@ def rows(
 
 
 def _filled(axes: Axes, draw: random.Random) -> Iterator[tuple[Template, list[str]]]:
-    """Every combination once, with the terms that its answer holds, in an order that takes no memory: steps of a length that shares no divisor with their
-    number lead past each before they come back."""
+    """Every combination once, with the terms that its answer holds, in an order that takes no memory: steps of a length
+    that shares no divisor with their number lead past each before they come back."""
     size, in_answer = axes.size, _PLACEHOLDER.findall(axes.template.answer)
     at, step = draw.randrange(size), 1
     while size > 2 and (step == 1 or math.gcd(step, size) > 1):

@@ -31,15 +31,15 @@ def test_answer_a_and_answer_b_come_from_both_servers_as_drawn_with_the_deployme
             texts = list(
                 both.map(lambda name: person.answered(f"blind.{name}", question, chat, message), ("a", "b"))  # noqa: B023
             )
-        found = {name: "tuned" if text.startswith(("[", "{")) else "base" for name, text in zip(COLUMNS, texts, strict=True)}
+        found = {
+            name: "tuned" if text.startswith(("[", "{")) else "base" for name, text in zip(COLUMNS, texts, strict=True)
+        }
         assert found == drawn(person.secret, chat, message)
 
 
 def test_a_vote_comes_back_by_make_feedback_and_a_forged_one_does_not(up: Stack) -> None:
     person = Person(up.checkout)
-    kept, other = (
-        person.said(compared(name, f"What is {name}?", "left", "right")) for name in ("a river", "a lake")
-    )
+    kept, other = (person.said(compared(name, f"What is {name}?", "left", "right")) for name in ("a river", "a lake"))
     person.click("b", kept["id"], "a river-blind.a")
     (vote,) = [one for one in person.votes() if one["meta"]["chat_id"] == kept["id"]]
     assert (vote["data"]["vote"], len(vote["data"]["seal"])) == ("B", 64)

@@ -1,8 +1,8 @@
 """Two models for Open WebUI, "Answer A" and "Answer B": base and tuned, and nobody sees which is which.
 
-A third, "Pairs of a run", gives whoever asks it the next pair of an eval run's answers, where `make blind RUN=…` has put
-them up. It runs inside Open WebUI. What would give a model away stays here: its name, its errors, and its speed, since both
-answers are handed on when both are there. Who answers in which column, images/webui/functions/pairs.py says.
+A third, "Pairs of a run", gives whoever asks it the next pair of an eval run's answers, where `make blind RUN=…` has
+put them up. It runs inside Open WebUI. What would give a model away stays here: its name, its errors, and its speed,
+since both answers are handed on when both are there. Who answers in which column, images/webui/functions/pairs.py says.
 """
 
 import asyncio
@@ -118,7 +118,9 @@ class Pipe:
         if found is None:
             return f"You have voted on all {many} pairs. Thank you."
         number, chat = found
-        return f"[Open pair {number + 1} of {many}](/c/{chat}), read both answers, and vote with the buttons under them."
+        return (
+            f"[Open pair {number + 1} of {many}](/c/{chat}), read both answers, and vote with the buttons under them."
+        )
 
     async def answer(self, variant: str, body: dict[str, Any]) -> str:
         """A variant's text. Raises RuntimeError that names neither it nor what it said."""

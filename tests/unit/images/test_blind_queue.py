@@ -18,7 +18,7 @@ from images.webui.functions.pipe import Pipe
 from images.webui.functions.queued import chat_of, compared, ids, next_of, numbers
 from images.webui.functions.vote import Action
 
-SECRET = "what it is drawn by"
+DRAWN_BY = "what it is drawn by"
 VERSIONS = {"base": "b-of-the-run", "tuned": "t-of-the-run"}
 TURNS = [
     {"role": "user", "content": "Name a river."},
@@ -42,8 +42,8 @@ def texts(chat, own):
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_pair_lies_in_a_chat_of_its_own_as_drawn_and_nothing_of_it_names_a_model(number):
     pair, own = QUEUE["pairs"][number], ids(QUEUE, "ada", number)
-    chat = chat_of(QUEUE, "ada", number, SECRET, 1)
-    columns = drawn(SECRET, own["chat"], own["question"])
+    chat = chat_of(QUEUE, "ada", number, DRAWN_BY, 1)
+    columns = drawn(DRAWN_BY, own["chat"], own["question"])
     assert texts(chat, own) == {name: pair[columns[name]] for name in COLUMNS}
     assert answers(chat["history"]["messages"], own["A"]) == {name: own[name] for name in COLUMNS}
     assert not re.search("base|tuned|of-the-run", json.dumps(chat))
@@ -52,7 +52,7 @@ def test_a_pair_lies_in_a_chat_of_its_own_as_drawn_and_nothing_of_it_names_a_mod
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_each_message_hangs_on_the_one_before_it(number):
-    messages = chat_of(QUEUE, "ada", number, SECRET, 1)["history"]["messages"]
+    messages = chat_of(QUEUE, "ada", number, DRAWN_BY, 1)["history"]["messages"]
     for name, message in messages.items():
         assert message["id"] == name
         assert all(messages[child]["parentId"] == name for child in message["childrenIds"])
@@ -80,7 +80,7 @@ def test_next_is_the_first_that_this_person_has_not_voted_on():
 
 def test_people_get_the_sides_of_a_pair_each_as_drawn_for_them():
     """Who always takes the left answer of one pair prefers no model."""
-    left = [drawn(SECRET, own["chat"], own["question"])["A"] for own in (ids(QUEUE, f"p{n}", 0) for n in range(1000))]
+    left = [drawn(DRAWN_BY, own["chat"], own["question"])["A"] for own in (ids(QUEUE, f"p{n}", 0) for n in range(1000))]
     assert 460 <= left.count("base") <= 540
 
 
@@ -111,7 +111,7 @@ class OpenWebUI:
             self.votes.append(SimpleNamespace(user_id=person, **vars(form)))
             return form
 
-        async def emitter(about):
+        async def emitter(_):
             return self.emit
 
         chats = SimpleNamespace(
@@ -132,8 +132,8 @@ class OpenWebUI:
             vars(made).update(has)
             monkeypatch.setitem(sys.modules, made.__name__, made)
         self.pipe, self.action = Pipe(), Action()
-        self.pipe.valves = Pipe.Valves(secret=SECRET, queue=QUEUE)
-        self.action.valves = Action.Valves(secret=SECRET, base_version="b1", tuned_version="t1", queue=QUEUE)
+        self.pipe.valves = Pipe.Valves(secret=DRAWN_BY, queue=QUEUE)
+        self.action.valves = Action.Valves(secret=DRAWN_BY, base_version="b1", tuned_version="t1", queue=QUEUE)
 
     async def emit(self, event):
         self.emitted.append(event)
@@ -190,7 +190,7 @@ def test_a_vote_is_on_the_runs_own_answers_and_on_no_other_try_or_edited_text(we
     assert "not the run's own answer" in webui.emitted[-1]["data"]["content"]
     webui.click(chat, "b", own["A"])
     assert webui.votes[-1].meta["message_ids"] == {name: own[name] for name in COLUMNS}
-    assert compared(QUEUE, "ada", 0, SECRET, {**messages, own["A"]: {"content": "edited"}}, own["B"]) is None
+    assert compared(QUEUE, "ada", 0, DRAWN_BY, {**messages, own["A"]: {"content": "edited"}}, own["B"]) is None
 
 
 def test_what_is_asked_behind_a_pair_is_of_what_is_served_and_leads_nowhere(webui):
@@ -207,7 +207,7 @@ def test_what_is_asked_behind_a_pair_is_of_what_is_served_and_leads_nowhere(webu
 
 def test_the_model_that_hands_out_pairs_is_there_only_while_there_are_some(webui):
     assert [one["id"] for one in webui.pipe.pipes()] == ["a", "b", "run"]
-    webui.pipe.valves = Pipe.Valves(secret=SECRET)
+    webui.pipe.valves = Pipe.Valves(secret=DRAWN_BY)
     assert [one["id"] for one in webui.pipe.pipes()] == ["a", "b"]
 
 
@@ -222,7 +222,7 @@ def test_the_votes_are_joined_to_the_runs_prompts(webui):
     chats = [vars(chat) | {"meta": {}} for chat in webui.chats.values()]
     about = {"updated_at": 1, "snapshot": None}
     votes = [{**vars(vote), "id": f"v{number}", **about} for number, vote in enumerate(webui.votes)]
-    found = joined(Exported(chats, votes), SECRET)
+    found = joined(Exported(chats, votes), DRAWN_BY)
     assert found.left_out == {}
     assert [vote.answers for vote in found.compared] == [
         {side: pair[side] for side in ("base", "tuned")} for pair in QUEUE["pairs"]

@@ -59,7 +59,7 @@ def test_of_two_copies_the_first_stays_and_another_name_makes_another_question()
 
 def test_a_variant_must_be_as_like_its_origin_by_bleu_as_is_asked() -> None:
     origin = row("Could you tell me how to get from Zadar to the airport by bus?")
-    variant = rows.variant(origin, "By bus to the airport from Zadar, how could you get me, tell?", "swapped", 0)
+    variant = rows.variant(origin, "Tell me how to get from Zadar by bus to the airport, could you?", "swapped", 0)
     assert reasons(origin, variant) == [None, None]
     assert reasons(origin, variant, limits=Limits(SUITES, bleu=0.9)) == [None, FAR]
 

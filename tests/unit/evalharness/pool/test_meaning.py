@@ -82,7 +82,7 @@ def test_a_variant_that_means_something_else_is_dropped_and_only_what_all_else_l
         rows.variant(row, question, "paraphrase", 0)
         for question in ("What is the distance to Porto?", "How far is it from Porto?", "Porto, please!")
     )
-    limits = Limits(closeness=closeness(server.endpoint), likeness=0.2)
+    limits = Limits(closeness=closeness(server.endpoint))
     found = {one.id: one.reason for one in filtered([row, kept, turned, far], limits)}
     assert found == {turned.id: MEANING, far.id: "too far from its origin"}
     assert "Porto, please!" not in server.asked
