@@ -66,7 +66,7 @@ def _rule_zh(order: str, checks: Checks, kept: Callable[[str], str], broken: Cal
 
 def _in_a_word(question: Sequence[str]) -> str:
     """Spiders have eight legs: eight."""
-    return next(word for word in re.findall(r"\w+", question[1]) if re.search(question[-1], word, re.IGNORECASE))
+    return next(word for word in question[1].rstrip(".").split() if re.search(question[-1], word, re.IGNORECASE))
 
 
 def _rule_ends(rng: random.Random) -> Sequence[Turn]:
