@@ -59,6 +59,13 @@ def test_the_answer_alone_is_alone_in_every_dress(said: str) -> None:
     assert found.passed
 
 
+def test_a_name_without_its_accents_is_also_said_with_them() -> None:
+    [found] = apply_checks("Malmö.", "stop", [{"type": "says_only", "value": "Malmo"}])
+    assert found.passed
+    [found] = apply_checks("Malmo", "stop", [{"type": "says_only", "value": "Malmö"}])
+    assert found.failure == "fact"
+
+
 @pytest.mark.parametrize(
     ("said", "failure"), [("The capital is Paris.", "format"), ("Lyon", "fact"), ("Paris\n\nIt is large.", "format")]
 )
