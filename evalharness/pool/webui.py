@@ -28,7 +28,9 @@ def fetched(url: str, email: str, password: str) -> Exported:
             where = f"{url.rstrip('/')}/api/v1/{path}"
             try:
                 answer = session.request("POST" if body else "GET", where, json=body, timeout=SECONDS)
-                if body and answer.status_code in (400, 401, 403, 429):
+                if body and answer.status_code == 429:
+                    raise UsageError(f"{url}: too many sign-ins of {email}; Open WebUI takes them again in minutes")
+                if body and answer.status_code in (400, 401, 403):
                     raise UsageError(
                         f"{url}: the sign-in of {email} is refused; put the password of today into --password-file (a "
                         "deployment's: WEBUI_PASSWORD in .tandem/secrets.env)"
