@@ -21,7 +21,7 @@ DEMO_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen"
 OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safety,structured"
 GUARDS = "guards"  # stands for OWN_SUITES, beside suites of one's own
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {GUARDS} ({OWN_SUITES}) of a model of your own"
-MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY")  # variables of the Makefile that are no settings
+MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY", "AUGMENT")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 GpuNumbers = Annotated[str, Field(pattern=r"^\d+(,\d+)*$")]
