@@ -3,6 +3,7 @@
 It knows two addresses of Open WebUI 0.12 and how an administrator signs in; what a vote is lies in people.py.
 """
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ def read_secret(path: Path, name: str | None, what: str) -> str:
     """What is secret, from a file that holds it alone, or under `name` in a file of NAME=value lines. `what` it is, a
     complaint says."""
     try:
-        found = dotenv_values(path).get(name) if name else path.read_text(encoding="utf-8").strip()
+        text = path.read_text(encoding="utf-8")
+        found = dotenv_values(stream=StringIO(text)).get(name) if name else text.strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: the {what} cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from None
     if not found:
