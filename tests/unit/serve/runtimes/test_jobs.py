@@ -1,4 +1,4 @@
-"""A job's log tells how far it is while it runs: whoever looks into it, or finds it after a kill, sees its last line."""
+"""A job's log tells how far it is while it runs: who looks into it, or finds it after a kill, sees its last line."""
 
 import sys
 
