@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         False,
         description="those who chat have agreed that models learn from the answers they vote on; `make feedback` asks",
     )
+    RUN: str = Field(
+        "",
+        description="folder of an eval run: `make blind` puts its answers up for people to vote on, `make feedback` "
+        "joins votes to its prompts; empty: questions of their own, and the newest run",
+    )
     TOOL_PARSER: Annotated[str, AfterValidator(tool_parser)] = Field(
         "", description="vLLM's parser of tool calls (its --tool-call-parser), or none; empty: by the chat template"
     )

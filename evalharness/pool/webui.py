@@ -29,7 +29,10 @@ def fetched(url: str, email: str, password: str) -> Exported:
             try:
                 answer = session.request("POST" if body else "GET", where, json=body, timeout=SECONDS)
                 if body and answer.status_code in (400, 401, 403, 429):
-                    raise UsageError(f"{url}: the sign-in of {email} is refused; is --password-file that of today?")
+                    raise UsageError(
+                        f"{url}: the sign-in of {email} is refused; put the password of today into --password-file (a "
+                        "deployment's: WEBUI_PASSWORD in .tandem/secrets.env)"
+                    )
                 if answer.status_code in (401, 403):
                     raise UsageError(
                         f"{url}: {email} may not export; it takes an administrator, and ENABLE_ADMIN_EXPORT"
@@ -57,14 +60,15 @@ def read(chats: Path, feedback: Path) -> Exported:
     return Exported(_objects(chats), _objects(feedback))
 
 
-def read_password(path: Path, name: str | None) -> str:
-    """A password from a file that holds it alone, or under `name` in a file of NAME=value lines."""
+def read_secret(path: Path, name: str | None, what: str) -> str:
+    """What is secret, from a file that holds it alone, or under `name` in a file of NAME=value lines. `what` it is, a
+    complaint says."""
     try:
         found = dotenv_values(path).get(name) if name else path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the password cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from None
+        raise UsageError(f"{path}: the {what} cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from None
     if not found:
-        raise UsageError(f"{path}: no password in it" + (f" under {name}" if name else ""))
+        raise UsageError(f"{path}: no {what} in it" + (f" under {name}" if name else ""))
     return found
 
 

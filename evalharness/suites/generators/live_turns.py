@@ -42,14 +42,14 @@ QUIZ = (
         "Bees make honey.",
         "Bienen machen Honig aus Nektar.",
         "Les abeilles font du miel avec le nectar.",
-        "honey|honig|miel",
+        r"honey|honig|\bmiel\b",
     ),
     (
         "What do we call frozen water?",
         "We call it ice.",
         "Gefrorenes Wasser nennen wir einfach Eis.",
         "Nous appelons cela de la glace.",
-        "\\bice\\b|eis|glace",
+        r"\bice\b|\beis\b|\bglace\b",
     ),
     (
         "Which animal barks?",
@@ -70,7 +70,7 @@ QUIZ = (
         "Spiders have eight legs.",
         "Eine Spinne hat acht Beine.",
         "Une araignée a huit pattes.",
-        "8|eight|acht|huit",
+        r"\b(?:8|eight|acht|huit)\b",
     ),
     (
         "Which season comes after winter?",
@@ -87,11 +87,12 @@ QUIZ = (
         "milk|milch|lait",
     ),
 )
+# A question, its answer, and what has to be in it and is not in the question: a pattern.
 QUIZ_ZH = (
-    ("蜜蜂酿造什么？", "蜜蜂酿造蜂蜜。", "蜜"),
-    ("水结冰以后叫什么？", "叫冰。", "冰"),
+    ("蜜蜂酿造什么？", "蜜蜂酿造蜂蜜。", "蜜(?!蜂)"),
+    ("水结冰以后叫什么？", "叫冰。", "(?<!结)冰"),
     ("冬天过后是什么季节？", "是春天。", "春"),
-    ("热的反义词是什么？", "是冷。", "冷"),
+    ("热的反义词是什么？", "是冷。", "冷|寒"),
 )
 
 
