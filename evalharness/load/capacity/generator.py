@@ -13,6 +13,7 @@ import os
 import resource
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import TextIO
 
 from evalharness.load.arrivals import Arrival
 from evalharness.load.arrivals.named import named
+from evalharness.load.capacity import punctual
 from evalharness.load.capacity.answers import Answer, Head, Piece, read
 from evalharness.load.capacity.connections import Asking, Pool
 from evalharness.load.capacity.plan import Order, Plan, Pulse, Question
@@ -29,6 +31,8 @@ from evalharness.runs.rows import Error, ScheduledRow
 from evalharness.runs.typed import Part, as_json
 
 PULSE = 0.25  # seconds
+AHEAD = 8  # requests that are ready before they are due,
+SPARE = 0.0002  # made while there are so many seconds until the next
 FEW = 4  # pieces of an answer, in which its first token usually is
 
 
@@ -80,6 +84,10 @@ class Probing:
         every = enumerate(self.process.arrivals(level, self.order.seed))
         return itertools.islice(every, self.order.part, None, self.order.of)
 
+    def now(self) -> float:
+        """In seconds since this began."""
+        return time.perf_counter() - self.began
+
     async def run(self, enough: asyncio.Event) -> None:
         work = [asyncio.create_task(self._closed() if self.process.closed else self._open())]
         work += [asyncio.create_task(self._pulses()), asyncio.create_task(self._report())]
@@ -92,12 +100,20 @@ class Probing:
         await asyncio.gather(*work, *self.tasks, return_exceptions=True)
 
     async def _open(self) -> None:
-        for number, arrival in self.arrivals():
-            while (wait := self.began + arrival.due - time.perf_counter()) > 0:
+        """Requests are made a few ahead of their time, so that those which are due together leave together."""
+        arrivals, ahead = self.arrivals(), deque[tuple[float, int, tuple[Question, Asking]]]()
+        while True:
+            while ahead and ahead[0][0] <= self.now():
+                due, number, prepared = ahead.popleft()
+                task = asyncio.create_task(self._ask(number, prepared, due))
+                self.tasks.add(task)
+                task.add_done_callback(self.tasks.discard)
+            await asyncio.sleep(0)  # they leave
+            while not ahead or (len(ahead) < AHEAD and ahead[0][0] - self.now() > SPARE):
+                number, arrival = next(arrivals)
+                ahead.append((arrival.due, number, self._prepared(number, arrival)))
+            if (wait := ahead[0][0] - self.now()) > 0:
                 await asyncio.sleep(wait)
-            task = asyncio.create_task(self._ask(number, arrival, arrival.due))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
 
     async def _closed(self) -> None:
         arrivals = self.arrivals()
@@ -106,14 +122,12 @@ class Probing:
 
         async def user() -> None:
             for number, arrival in arrivals:
-                await self._ask(number, arrival, time.perf_counter() - self.began)
+                await self._ask(number, self._prepared(number, arrival), time.perf_counter() - self.began)
 
         self.tasks |= {asyncio.create_task(user()) for _ in range(users)}
 
-    async def _ask(self, number: int, arrival: Arrival, due: float) -> None:
-        question = self._question(number, arrival)
-        body = self._body(number, question)
-        asking = Asking(self.pool.request(body, self.target.headers))
+    async def _ask(self, number: int, prepared: tuple[Question, Asking], due: float) -> None:
+        question, asking = prepared
         one = self.under_way[number] = UnderWay(question, due, time.perf_counter() - self.began, asking)
         try:
             one.came = await self.pool.ask(asking)
@@ -154,6 +168,10 @@ class Probing:
                 error=Error(kind=answer.error.kind, detail=answer.error.detail) if answer.error else None,
             ),
         )
+
+    def _prepared(self, number: int, arrival: Arrival) -> tuple[Question, Asking]:
+        question = self._question(number, arrival)
+        return question, Asking(self.pool.request(self._body(number, question), self.target.headers))
 
     def _question(self, number: int, arrival: Arrival) -> Question:
         if self.plan.fillers and arrival.prompt_tokens and arrival.output_tokens:
@@ -238,7 +256,8 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.disable()
-    asyncio.run(work(sys.stdout))
+    with asyncio.Runner(loop_factory=punctual.loop) as runner:
+        runner.run(work(sys.stdout))
     return 0
 
 

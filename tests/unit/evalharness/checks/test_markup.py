@@ -66,6 +66,13 @@ def test_the_letter_of_an_option_may_keep_its_bracket(said: str) -> None:
     assert not apply_checks(said, "stop", [{"type": "says_only", "value": "A"}])[0].passed
 
 
+def test_a_name_without_its_accents_is_also_said_with_them() -> None:
+    [found] = apply_checks("Malmö.", "stop", [{"type": "says_only", "value": "Malmo"}])
+    assert found.passed
+    [found] = apply_checks("Malmo", "stop", [{"type": "says_only", "value": "Malmö"}])
+    assert found.failure == "fact"
+
+
 @pytest.mark.parametrize(
     ("said", "failure"), [("The capital is Paris.", "format"), ("Lyon", "fact"), ("Paris\n\nIt is large.", "format")]
 )
