@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import time
+from asyncio import StreamWriter
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -88,6 +90,32 @@ def test_requests_leave_when_they_are_due_and_arrivals_are_poisson(tmp_path: Pat
     gaps = [after - before for before, after in pairwise(sent)]
     assert kstest(gaps, "expon", args=(0, 1 / 100)).pvalue > 0.001
     assert sorted(row.late for row in rows)[len(rows) // 2] < 0.01
+
+
+@dataclass
+class Beside(GroundTruth):
+    """Counts what it answered while the other still worked, and how many it ever had to answer at one moment."""
+
+    other: GroundTruth | None = None
+    together: int = 0
+    most: int = 0
+
+    async def stream(self, writer: StreamWriter, prompt: str, received: float, tokens: int) -> bool:
+        self.together += self.other is not None and self.other.running > 0
+        self.most = max(self.most, self.running)
+        return await super().stream(writer, prompt, received, tokens)
+
+
+def test_neither_side_is_probed_while_the_other_still_works_off_its_last(tmp_path: Path) -> None:
+    """A server that answers one at a time is given a hundred a second: when its probe is over, most of them wait."""
+    slow, quick = (Beside(ttft=SERVICE / TOKENS, itl=SERVICE / TOKENS, slots=slots, cached=0.0) for slots in (1, 512))
+    slow.other, quick.other = quick, slow
+    with serving(slow) as base, serving(quick) as tuned:
+        flags = ("--slo", level(tmp_path), "--arrivals", "constant", "--start", "100", "--seconds", "4")
+        assert run(tmp_path, base, tuned, *flags) == 0
+    assert [row.endpoint for row in summary(tmp_path).probes][:2] == ["base", "tuned"]
+    assert slow.most > 20
+    assert (slow.together, quick.together) == (0, 0)
 
 
 def test_a_run_that_was_cut_goes_on_from_its_probes(tmp_path: Path) -> None:

@@ -20,11 +20,7 @@ def test_every_suite_with_a_verdict_has_answers_that_are_right_and_answers_that_
         assert {"natural", "wrong"} <= kinds, name
 
 
-WHOLE = ["bilingual", "code", "everyday", "extraction", "general", "grounded", "instructions", "live", "structured",
-         "tool-calls"]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", bank.suites())
 def test_every_prompt_has_an_answer_that_is_right_and_one_that_is_wrong(name: str) -> None:
     answers = bank.answers(name)
     right = {answer.prompt for answer in answers if answer.kind in bank.RIGHT}
