@@ -16,7 +16,6 @@ from evalharness.checks.base import CallCheck, unless
 from evalharness.checks.text import plain
 from evalharness.runs.rows import Call, Failure
 
-
 MARKS = re.compile(r"</?tool_(?:call|response)>|<\|(?:tool_call|python_tag)\|>|\[TOOL_CALLS\]|<function=")
 """In which the families' templates write calls and results, and which a parser takes away where it can read them."""
 
