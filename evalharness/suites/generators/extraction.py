@@ -28,7 +28,7 @@ def suite() -> Draft:
     more = (item for kind in extraction_found.KINDS for item in kind(random.Random(f"{SEED} {kind.__name__}")))
     items = templates([*drawn, *more, *extraction_labels.items()])
     return Draft(
-        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.09, 256, HEAD, items, version=6
+        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.09, 256, HEAD, items, version=7
     )
 
 
@@ -250,7 +250,7 @@ def _labelled(kind: str, order: str, labels: str, texts: Sequence[tuple[str, str
 def _desks(_: random.Random) -> Iterator[Item]:
     yield from _labelled(
         "desk",
-        "Which desk is this message for? Answer with one of these words.",
+        "Which desk is this message for? Answer with one of these words alone.",
         "billing, delivery, technical, returns",
         (
             ("You took the money for my subscription twice this month.", "billing"),
@@ -308,7 +308,10 @@ def _spam(_: random.Random) -> Iterator[Item]:
 
 
 def _entailment(_: random.Random) -> Iterator[Item]:
-    order = "Does the second sentence follow from the first, contradict it, or neither? Answer with one of these words."
+    order = (
+        "Does the second sentence follow from the first, contradict it, or neither? Answer with one of these words "
+        "alone."
+    )
     yield from _labelled(
         "entailment",
         order,

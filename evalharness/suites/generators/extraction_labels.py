@@ -42,7 +42,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
         ),
     ),
     "voice": (
-        "Is the verb of this sentence active or passive? Answer active or passive.",
+        "Is the verb of this sentence active or passive? One word: active or passive.",
         (
             ("The letter was written by a child.", "passive"),
             ("A child wrote the letter.", "active"),
@@ -60,7 +60,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
         ),
     ),
     "intent": (
-        "What does this guest want: to book, to cancel, to change or to complain? Answer with book, "
+        "What does this guest want: to book, to cancel, to change or to complain? One word: book, "
         "cancel, change or complain.",
         (
             ("We'd like the room one night longer than we said, if that works.", "change"),
