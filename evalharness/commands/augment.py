@@ -46,9 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files", nargs="*", type=Path, metavar="FILE", help="rows: Alpaca, ShareGPT, OpenAI messages, Open WebUI chats"
     )
     options.add_pool_argument(parser)
-    kinds = "; ".join(f"{name}: {says}" for name, says in {**SAYS, **by_model.SAYS}.items())
-    default = f"default: all but {listing(_ASKED)}"
-    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=f"{kinds} ({default})")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    kinds = "\n".join(f"  {name:16}  {says}" for name, says in {**SAYS, **by_model.SAYS}.items())
+    parser.epilog = f"kinds of variants:\n{kinds}"
+    default = f"some of those below (default: all but {listing(_ASKED)})"
+    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=default)
     parser.add_argument(
         "--variants",
         type=options.positive,
@@ -112,11 +114,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     filters.add_argument(
         "--likeness",
         type=_share,
+        metavar="SHARE",
         default=Limits.likeness,
         help="of a variant's question to its origin's at least, ROUGE-L (default: %(default)s)",
     )
     filters.add_argument(
-        "--bleu", type=_share, default=Limits.bleu, help="the same by BLEU (default: %(default)s, any)"
+        "--bleu",
+        type=_share,
+        metavar="SHARE",
+        default=Limits.bleu,
+        help="the same by BLEU (default: %(default)s, any)",
     )
     filters.add_argument(
         "--embeddings",
@@ -129,6 +136,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     filters.add_argument(
         "--meaning",
         type=_share,
+        metavar="SHARE",
         default=Limits.meaning,
         help="the least cosine of the embeddings of a variant's question and its origin's (default: %(default)s)",
     )
@@ -147,7 +155,7 @@ def main(args: argparse.Namespace) -> int:
     read = [(file, *exchange.read(file, args.licence, args.tags)) for file in args.files]
     filled = [(file, *templates.load(file)) for file in args.templates]
     if not (read or filled or len(Pool(args.pool))):
-        raise UsageError(f"{args.pool}: no rows yet; name a file with some: augment train.jsonl")
+        raise UsageError(f"{args.pool}: no rows yet; name a file with some: `make augment ROWS=train.jsonl`")
     with folder.alone(args.pool):
         _take(args, read, filled)
         pool = Pool(args.pool)
@@ -243,7 +251,9 @@ def _closeness(args: argparse.Namespace) -> Callable[[str, str], float] | None:
     url, model = args.embeddings
     options.check_url("--embeddings", url)
     key = read_key(args.embeddings_key, None) if args.embeddings_key else ""
-    return meaning.closeness(Endpoint("embeddings", url.rstrip("/"), model, key=key))
+    found = meaning.closeness(Endpoint("embeddings", url.rstrip("/"), model, key=key))
+    found("?", "?")  # whether anybody is there shows before the work, not behind it
+    return found
 
 
 def _schema(path: Path | None) -> Json | None:

@@ -5,6 +5,8 @@ import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from images.webui.functions.pairs import COLUMNS, drawn
 from tests.containers.conftest import Stack
 from tests.newcomer import Done
@@ -15,13 +17,19 @@ VERSIONS = {"base": "b-of-the-run", "tuned": "t-of-the-run"}
 SAID = [("Name a river in Europe.", "It is the Rhine.", '{"river": "Rhine"}')]
 
 
-def test_up_has_put_the_comparison_in(first_up: Done, up: Stack) -> None:
+@pytest.fixture(scope="module")  # Open WebUI takes only so many sign-ins in three minutes
+def person(up: Stack) -> Person:
+    return Person(up.checkout)
+
+
+def test_up_has_put_the_comparison_in(first_up: Done, person: Person) -> None:
     assert "Without the blind comparison" not in first_up.said
-    assert {"blind.a", "blind.b"} <= {one["id"] for one in Person(up.checkout).ask("GET", "models")["data"]}
+    assert {"blind.a", "blind.b"} <= {one["id"] for one in person.ask("GET", "models")["data"]}
 
 
-def test_answer_a_and_answer_b_come_from_both_servers_as_drawn_with_the_deployments_secret(up: Stack) -> None:
-    person = Person(up.checkout)
+def test_answer_a_and_answer_b_come_from_both_servers_as_drawn_with_the_deployments_secret(
+    up: Stack, person: Person
+) -> None:
     suite = (up.checkout.root / "evalharness" / "suites" / "demo-json.yaml").read_text()
     cities = re.findall(r'"?city"?: "?([A-Z]\w+)', suite)[:2]
     question = "List the country and population of {} and {} as JSON.".format(*cities)
@@ -37,8 +45,7 @@ def test_answer_a_and_answer_b_come_from_both_servers_as_drawn_with_the_deployme
         assert found == drawn(person.secret, chat, message)
 
 
-def test_a_vote_comes_back_by_make_feedback_and_a_forged_one_does_not(up: Stack) -> None:
-    person = Person(up.checkout)
+def test_a_vote_comes_back_by_make_feedback_and_a_forged_one_does_not(up: Stack, person: Person) -> None:
     kept, other = (person.said(compared(name, f"What is {name}?", "left", "right")) for name in ("a river", "a lake"))
     person.click("b", kept["id"], "a river-blind.a")
     (vote,) = [one for one in person.votes() if one["meta"]["chat_id"] == kept["id"]]
@@ -52,8 +59,7 @@ def test_a_vote_comes_back_by_make_feedback_and_a_forged_one_does_not(up: Stack)
     assert "a blind vote whose sides are not" in done.said or "a blind vote that the comparison" in done.said
 
 
-def test_a_runs_answers_are_put_up_voted_on_and_come_back_with_the_runs_versions(up: Stack) -> None:
-    person = Person(up.checkout)
+def test_a_runs_answers_are_put_up_voted_on_and_come_back_with_the_runs_versions(up: Stack, person: Person) -> None:
     done = up.checkout.make("blind", f"RUN={put_up(up.checkout, SAID, VERSIONS)}")
     assert done.code == 0, done.said
     assert done.said.splitlines()[0] == f"1 pair of answers of {RUN} to vote on"

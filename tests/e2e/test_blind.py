@@ -251,8 +251,9 @@ def put_up(deployment: Checkout) -> str:
 def test_a_person_votes_on_the_answers_of_a_run_one_pair_after_another(
     deployment: Checkout, administrator: Person, put_up: str, browser: Browser, pictures: Path
 ) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 640})
-    page.set_default_timeout(60_000)
+    context = browser.new_context(viewport={"width": 1280, "height": 640})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
     page.goto(f"{deployment.url('webui')}/auth")
     page.fill("input[autocomplete=email]", VOTER["email"])
     page.fill("input[type=password]", VOTER["password"])
@@ -262,8 +263,7 @@ def test_a_person_votes_on_the_answers_of_a_run_one_pair_after_another(
     page.wait_for_function("document.querySelector('#chat-input')?.innerText.trim() === 'next'")
     page.click("#send-message-button")
     opening = page.get_by_role("link", name="Open pair 1 of 3").get_attribute("href") or ""
-    page = page.context.new_page()  # signed in as well; of a page that is left no response can be read
-    page.set_default_timeout(60_000)
+    page = context.new_page()  # signed in as well; of a page that is left no response can be read
     received, answered = watched(page)
     page.goto(f"{deployment.url('webui')}{opening}")
     for number in range(len(SAID)):
@@ -285,7 +285,7 @@ def test_a_person_votes_on_the_answers_of_a_run_one_pair_after_another(
             page.wait_for_function(f"location.href !== {json.dumps(chat)}")
         else:
             page.get_by_text("That was the last of 3 pairs").wait_for()
-    page.close()
+    context.close()
 
     votes = [
         vote

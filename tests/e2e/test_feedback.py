@@ -1,10 +1,17 @@
 """What people say in the deployment's own Open WebUI becomes rows, and is withdrawn once they delete it; what they
 forge there is told from it."""
 
+import pytest
+
 from evalharness.pool.folder import Pool
 from tests.newcomer import Checkout
 from tests.webui_export import blind, chat, compared, thumb
 from tests.webui_person import Person
+
+
+@pytest.fixture(scope="module")  # Open WebUI takes only so many sign-ins in three minutes
+def person(deployment: Checkout) -> Person:
+    return Person(deployment)
 
 
 def states(deployment: Checkout, *settings: str) -> dict[str, str]:
@@ -14,8 +21,7 @@ def states(deployment: Checkout, *settings: str) -> dict[str, str]:
     return {row.kind: row.state for row in Pool(deployment.root / "pool")}
 
 
-def test_votes_become_rows_and_a_deleted_chat_is_withdrawn(deployment: Checkout) -> None:
-    person = Person(deployment)
+def test_votes_become_rows_and_a_deleted_chat_is_withdrawn(deployment: Checkout, person: Person) -> None:
     liked = chat("liked", "What is a river, in a word?", [("base", "Water."), ("tuned", "A stream.")])
     pair = compared("pair", "Where does a river end, in a word?", "Nowhere.", "In a sea.")
     kept, compared_there = person.said(liked), person.said(pair)
@@ -30,8 +36,7 @@ def test_votes_become_rows_and_a_deleted_chat_is_withdrawn(deployment: Checkout)
     assert states(deployment, "FEEDBACK_CONSENT=1") == {"liked": "withdrawn", "preferred": "accepted"}
 
 
-def test_a_blind_vote_that_somebody_posts_past_the_buttons_is_counted_out(deployment: Checkout) -> None:
-    person = Person(deployment)
+def test_a_blind_vote_that_somebody_posts_past_the_buttons_is_counted_out(deployment: Checkout, person: Person) -> None:
     pair = compared("forged", "How long is a river, in a word?", "Long.", "Very.")
     kept = person.said(pair)
     guessed = blind(pair, "A", secret=person.secret)  # of a chat with another id: no seal of this one

@@ -247,6 +247,7 @@ def test_what_goes_wrong_is_one_line_and_nothing_is_written(tmp_path: Path, webu
         "the sign-in of admin@tandem.local is refused": [*account, "--password-file", str(wrong)],
         "the password cannot be read": [*account, "--password-file", str(tmp_path / "none")],
         "no secret of the draw in it under BLIND_SECRET": [*account, "--blind-secret", str(wrong)],
+        "none: the secret of the draw cannot be read": [*account, "--blind-secret", str(tmp_path / "none")],
         "no Open WebUI answers there": silent,
         "no object; is it Open WebUI's export?": ["--chats", str(files), "--votes", str(files)],
         "name --webui, --email and --password-file, or else": ["--chats", str(files)],
