@@ -32,7 +32,8 @@ from evalharness.runs.typed import Part, as_json
 
 PULSE = 0.25  # seconds
 AHEAD = 8  # requests that are ready before they are due,
-SPARE = 0.0002  # made while there are so many seconds until the next
+SPARE = 0.0002  # made while there are so many seconds until the next;
+AWAKE = 0.0001  # so long before it is due nothing is waited for any more: to be woken takes as long
 FEW = 4  # pieces of an answer, in which its first token usually is
 
 
@@ -98,6 +99,7 @@ class Probing:
             self._row(self.ended.get_nowait())
         self.pulse(final=True)
         await asyncio.gather(*work, *self.tasks, return_exceptions=True)
+        self.pool.let_go()  # of what had just been sent, by a task that has not begun
 
     async def _open(self) -> None:
         """Requests are made a few ahead of their time, so that those which are due together leave together."""
@@ -105,15 +107,13 @@ class Probing:
         while True:
             while ahead and ahead[0][0] <= self.now():
                 due, number, prepared = ahead.popleft()
-                task = asyncio.create_task(self._ask(number, prepared, due))
+                task = asyncio.create_task(self._answer(number, self._send(number, prepared, due)))
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
-            await asyncio.sleep(0)  # they leave
             while not ahead or (len(ahead) < AHEAD and ahead[0][0] - self.now() > SPARE):
                 number, arrival = next(arrivals)
                 ahead.append((arrival.due, number, self._prepared(number, arrival)))
-            if (wait := ahead[0][0] - self.now()) > 0:
-                await asyncio.sleep(wait)
+            await asyncio.sleep(max(0.0, ahead[0][0] - self.now() - AWAKE))
 
     async def _closed(self) -> None:
         arrivals = self.arrivals()
@@ -122,20 +122,24 @@ class Probing:
 
         async def user() -> None:
             for number, arrival in arrivals:
-                await self._ask(number, self._prepared(number, arrival), time.perf_counter() - self.began)
+                await self._answer(number, self._send(number, self._prepared(number, arrival), self.now()))
 
         self.tasks |= {asyncio.create_task(user()) for _ in range(users)}
 
-    async def _ask(self, number: int, prepared: tuple[Question, Asking], due: float) -> None:
+    def _send(self, number: int, prepared: tuple[Question, Asking], due: float) -> UnderWay:
         question, asking = prepared
-        one = self.under_way[number] = UnderWay(question, due, time.perf_counter() - self.began, asking)
+        one = self.under_way[number] = UnderWay(question, due, self.now(), asking)
+        self.pool.send(asking)
+        return one
+
+    async def _answer(self, number: int, one: UnderWay) -> None:
         try:
-            one.came = await self.pool.ask(asking)
+            one.came = await self.pool.answer(one.asking)
         except StreamError as wrong:
             one.came = wrong
         except OSError as wrong:
             one.came = StreamError("connection", f"{type(wrong).__name__}: {wrong}"[:SAID])
-        one.ended = time.perf_counter() - self.began
+        one.ended = self.now()
         self.ended.put_nowait(number)
 
     async def _report(self) -> None:
@@ -201,7 +205,7 @@ class Probing:
         write(
             self.out,
             Pulse(
-                at=round(time.perf_counter() - self.began, 6),
+                at=round(self.now(), 6),
                 began=self.unix,
                 under_way=[(round(one.due, 6), one.first_token(self.began)) for one in self.under_way.values()],
                 cpu_seconds=round(time.process_time() - self.cpu, 6),

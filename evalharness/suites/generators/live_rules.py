@@ -34,15 +34,15 @@ def _rule(
         reply = kept(promise[column])
         return [
             Turn(order, checks if at_once else [], reply, reply),
-            *(Turn(one[0], [*checks, _fact(one)], kept(one[column]), broken(one[1])) for one in quiz),
+            *(Turn(one[0], [*checks, _fact(one[3 + column])], kept(one[column]), broken(one[1])) for one in quiz),
         ]
 
     return turns
 
 
-def _fact(question: Sequence[str]) -> dict[str, Any]:
-    """The answer says what is right: the last that stands in the quiz for a question."""
-    return check("regex", f"(?i){question[-1]}")
+def _fact(pattern: str) -> dict[str, Any]:
+    """The answer to a question of the quiz says what is right."""
+    return check("regex", f"(?i){pattern}")
 
 
 def _plain(said: str) -> str:
@@ -58,7 +58,7 @@ def _rule_zh(order: str, checks: Checks, kept: Callable[[str], str], broken: Cal
         quiz = rng.sample(QUIZ_ZH, 3)
         return [
             told(order, kept("好的。")),
-            *(Turn(one[0], [*checks, _fact(one)], kept(one[1]), broken(one[1])) for one in quiz),
+            *(Turn(one[0], [*checks, _fact(one[2])], kept(one[1]), broken(one[1])) for one in quiz),
         ]
 
     return turns
@@ -66,7 +66,7 @@ def _rule_zh(order: str, checks: Checks, kept: Callable[[str], str], broken: Cal
 
 def _in_a_word(question: Sequence[str]) -> str:
     """Spiders have eight legs: eight."""
-    return next(word for word in question[1].rstrip(".").split() if re.search(question[-1], word, re.IGNORECASE))
+    return next(word for word in question[1].rstrip(".").split() if re.search(question[4], word, re.IGNORECASE))
 
 
 def _rule_ends(rng: random.Random) -> Sequence[Turn]:
@@ -75,14 +75,14 @@ def _rule_ends(rng: random.Random) -> Sequence[Turn]:
     return [
         Turn(
             f"Until I say 'enough', answer with one word only. {one[0]}",
-            [*word, _fact(one)],
+            [*word, _fact(one[4])],
             _in_a_word(one),
             one[1],
         ),
-        Turn(two[0], [*word, _fact(two)], _in_a_word(two), two[1]),
+        Turn(two[0], [*word, _fact(two[4])], _in_a_word(two), two[1]),
         Turn(
             f"Enough! Now in a whole sentence of five words or more: {three[0]}",
-            [check("min_words", 5), _fact(three)],
+            [check("min_words", 5), _fact(three[4])],
             f"{three[1][:-1]} as far as I know.",
             _in_a_word(three),
         ),
@@ -93,15 +93,15 @@ def _rule_changes(rng: random.Random) -> Sequence[Turn]:
     one, two, three, four = rng.sample(QUIZ, 4)
     over, out = [check("ends_with", "Over.")], [check("ends_with", "Out.")]
     return [
-        Turn(f"End every answer with 'Over.' from now on. {one[0]}", [*over, _fact(one)], f"{one[1]} Over.", one[1]),
-        Turn(two[0], [*over, _fact(two)], f"{two[1]} Over.", two[1]),
+        Turn(f"End every answer with 'Over.' from now on. {one[0]}", [*over, _fact(one[4])], f"{one[1]} Over.", one[1]),
+        Turn(two[0], [*over, _fact(two[4])], f"{two[1]} Over.", two[1]),
         Turn(
             f"From here on end your answers with 'Out.' instead. {three[0]}",
-            [*out, _fact(three)],
+            [*out, _fact(three[4])],
             f"{three[1]} Out.",
             f"{three[1]} Over.",
         ),
-        Turn(four[0], [*out, _fact(four)], f"{four[1]} Out.", f"{four[1]} Over."),
+        Turn(four[0], [*out, _fact(four[4])], f"{four[1]} Out.", f"{four[1]} Over."),
     ]
 
 
@@ -111,7 +111,7 @@ def _rule_counts(rng: random.Random) -> Sequence[Turn]:
     return [
         Turn(
             f"{opening if number == 1 else ''}{one[0]}",
-            [check("starts_with", f"No. {number}"), _fact(one)],
+            [check("starts_with", f"No. {number}"), _fact(one[4])],
             f"No. {number}: {one[1]}",
             f"No. 1: {one[1]}" if number > 1 else one[1],
         )
@@ -159,7 +159,7 @@ RULES: Sequence[Wording] = (
     ),
     _rule(
         "Put a title on top of every answer, in double angle brackets, such as <<Bees>>.",
-        [check("titled")],
+        [check("regex", r"\A[*_#\s]*<<[^\n<>]*\w[^\n<>]*>>")],
         lambda said: f"<<A fact>>\n{said}",
     ),
     _rule(

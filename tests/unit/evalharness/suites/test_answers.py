@@ -301,6 +301,18 @@ def test_the_answer_that_was_worked_out_follows_from_the_words_of_the_prompt(
             "[turn 1] Yes.\n\n[turn 2] Cold.\n\n[turn 3] Spring.\n\n[turn 4] Honey.",
             "[turn 1] Yes.\n\n[turn 2] Warm.\n\n[turn 3] Spring.\n\n[turn 4] Honey.",
         ),
+        (
+            "live",
+            "rule-10-02",
+            "[turn 1] OK\n\n[turn 2] **<<Dogs>>**\nDogs.\n\n[turn 3] <<S>>\nSpring.\n\n[turn 4] <<Legs>>\n8",
+            "[turn 1] OK\n\n[turn 2] Dogs.\n<<Dogs>>\n\n[turn 3] <<S>>\nSpring.\n\n[turn 4] <<Legs>>\n8",
+        ),
+        (
+            "live",
+            "rule-12-01",
+            "[turn 1] Ja.\n\n[turn 2] Honig.\n\n[turn 3] Sie hat acht Beine.\n\n[turn 4] Der Hund bellt.",
+            "[turn 1] Ja.\n\n[turn 2] Honig.\n\n[turn 3] It has eight legs.\n\n[turn 4] Der Hund bellt.",
+        ),
     ],
     ids=lambda value: value[:20],
 )
