@@ -52,6 +52,7 @@ def suite() -> Draft:
         ANSWER_TOKENS,
         HEAD,
         items,
+        version=2,
     )
 
 
