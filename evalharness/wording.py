@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evalharness.runs.summaries import Alike
+    from evalharness.runs.summaries.eval import Alike
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"

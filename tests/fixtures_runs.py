@@ -36,7 +36,9 @@ from evalharness.runs.rows import (
     ShareRow,
     Wanted,
 )
-from evalharness.runs.summaries import FactorialSummary, Judge, Profile
+from evalharness.runs.summaries.eval import FactorialSummary
+from evalharness.runs.summaries.judged import Judge
+from evalharness.runs.summaries.load import Profile
 from evalharness.runs.typed import Part, as_json
 from tests.parts import answered
 

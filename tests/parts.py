@@ -6,25 +6,9 @@ from typing import Any
 
 from evalharness import checks
 from evalharness.runs.rows import AnswerRow, BlockRow, Call, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
-from evalharness.runs.summaries import (
-    Bounds,
-    EndpointLoad,
-    EvalSummary,
-    Judge,
-    JudgedPairs,
-    JudgedSuite,
-    JudgeSummary,
-    Kept,
-    LoadSummary,
-    Metric,
-    Position,
-    Profile,
-    Rate,
-    Ratio,
-    SuiteSummary,
-    Variants,
-    WithErrors,
-)
+from evalharness.runs.summaries.eval import Bounds, EvalSummary, Kept, Metric, Rate, SuiteSummary, Variants, WithErrors
+from evalharness.runs.summaries.judged import Judge, JudgedPairs, JudgedSuite, JudgeSummary, Position
+from evalharness.runs.summaries.load import EndpointLoad, LoadSummary, Profile, Ratio
 from evalharness.runs.versions import SCHEMAS
 
 NAMES = ("base", "tuned")

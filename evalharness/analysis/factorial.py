@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from evalharness.runs.about import About
 from evalharness.runs.rows import Company, Graded
-from evalharness.runs.summaries import Contrast, Factorial, FactorialSummary, SuiteEffects
+from evalharness.runs.summaries.eval import Contrast, Factorial, FactorialSummary, SuiteEffects
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.contrasts import contrasts

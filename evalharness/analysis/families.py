@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from evalharness.analysis.pairing import Pair
 from evalharness.runs.rows import Company
-from evalharness.runs.summaries import Alike, Families
+from evalharness.runs.summaries.eval import Alike, Families
 from evalharness.stats.clustered import Sums
 from evalharness.stats.intraclass import intraclass
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 from evalharness.analysis.pairing import Pair
 from evalharness.runs.rows import Graded
-from evalharness.runs.summaries import WithErrors
+from evalharness.runs.summaries.eval import WithErrors
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.clustered import effect, sign_flip
 

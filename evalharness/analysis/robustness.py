@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from evalharness.runs.rows import Company, Graded
-from evalharness.runs.summaries import Bounds, Kept, Robustness, Variants
+from evalharness.runs.summaries.eval import Bounds, Kept, Robustness, Variants
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.clustered import Effect, effect
 from evalharness.suites.variants import KINDS

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from evalharness.analysis.pairing import Pair
 from evalharness.runs.rows import Company, Graded
-from evalharness.runs.summaries import Score
+from evalharness.runs.summaries.eval import Score
 from evalharness.stats.clustered import effect
 
 

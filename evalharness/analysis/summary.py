@@ -1,7 +1,7 @@
 """From an eval run's rows to its summary: how often both endpoints are right, paired prompt by prompt, and how not.
 
 Everything here is pure. It knows the shape of rows and nothing of how they were come by or are shown. What is written
-has the types of runs/summaries.py.
+has the types of runs/summaries/.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,8 @@ from evalharness.analysis.robustness import robustness
 from evalharness.analysis.scores import scores
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import Graded
-from evalharness.runs.summaries import TOGETHER, EvalSummary, Metric, Rate, Repeats, SuiteSummary, WithVariants
+from evalharness.runs.summaries.eval import EvalSummary, Metric, Rate, Repeats, SuiteSummary, WithVariants
+from evalharness.runs.summaries.parts import TOGETHER
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE, Pairs
 from evalharness.stats.clustered import effect, means, paired_effect, sign_flip

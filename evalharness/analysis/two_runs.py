@@ -16,7 +16,7 @@ from evalharness.errors import UsageError
 from evalharness.runs.about import About, PublicEndpoint
 from evalharness.runs.fairness import MODEL, NOTHING, changed
 from evalharness.runs.rows import Graded, Place
-from evalharness.runs.summaries import ComparedEndpoint, ComparedSuite, CompareSummary, Side
+from evalharness.runs.summaries.compared import ComparedEndpoint, ComparedSuite, CompareSummary, Side
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs
 from evalharness.stats.clustered import effect, sign_flip

@@ -30,7 +30,7 @@ from evalharness.wording import listing
 
 if TYPE_CHECKING:
     from evalharness.client.asking_run import Job
-    from evalharness.runs.summaries import EvalSummary
+    from evalharness.runs.summaries.eval import EvalSummary
     from evalharness.verdict.policy import Policy
 
 NAME = "eval"

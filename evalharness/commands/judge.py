@@ -14,7 +14,7 @@ from evalharness.commands import options
 from evalharness.runs.folder import write_concluded
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import JudgedRow
-from evalharness.runs.summaries import Judge
+from evalharness.runs.summaries.judged import Judge
 
 NAME = "judge"
 HELP = "let a model judge the answers of a finished eval run, each pair in both orders"

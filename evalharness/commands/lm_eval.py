@@ -23,7 +23,7 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.commands import options
 from evalharness.errors import Failure, UsageError
 from evalharness.runs.folder import create_run, write_json
-from evalharness.runs.summaries import TaskMetric, TaskSummary
+from evalharness.runs.summaries.task import TaskMetric, TaskSummary
 from evalharness.runs.versions import SCHEMAS
 
 NAME = "lm-eval"

@@ -27,7 +27,10 @@ from evalharness.runs.folder import create_run, finished_runs, write_json
 from evalharness.runs.history import tried
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import VOTES, VoteRow
-from evalharness.runs.summaries import EvalSummary, LoadSummary, People, VerdictSummary
+from evalharness.runs.summaries.eval import EvalSummary
+from evalharness.runs.summaries.judged import People
+from evalharness.runs.summaries.load import LoadSummary
+from evalharness.runs.summaries.verdict import VerdictSummary
 from evalharness.runs.versions import SCHEMAS
 from evalharness.verdict.policy import Policy, read_policy, shipped
 from evalharness.verdict.verdict import Verdict, decide

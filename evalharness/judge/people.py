@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from evalharness.runs.rows import TIE, VoteRow
-from evalharness.runs.summaries import People, Position
+from evalharness.runs.summaries.judged import People, Position
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.clustered import sign_flip
 from evalharness.stats.votes import InGroups, Votes, share_interval

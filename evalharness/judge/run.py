@@ -19,7 +19,7 @@ from evalharness.runs import evidence
 from evalharness.runs.evidence import Run
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
 from evalharness.runs.rows import AnswerRow, JudgedRow, Messages, PromptRow
-from evalharness.runs.summaries import EvalSummary
+from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.runs.transcript import answer_in_words
 
 FILE = "judge.jsonl"

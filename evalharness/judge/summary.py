@@ -13,7 +13,7 @@ from evalharness.judge.prompts import HIGHEST, LOWEST
 from evalharness.judge.run import Key, key_of
 from evalharness.runs.about import About
 from evalharness.runs.rows import TIE, Company, JudgedRow, Place
-from evalharness.runs.summaries import (
+from evalharness.runs.summaries.judged import (
     Agreement,
     Grades,
     Judge,

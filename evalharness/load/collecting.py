@@ -12,7 +12,7 @@ from evalharness.load import looks
 from evalharness.load.measure import Block, Pair, measured_block
 from evalharness.load.ratios import METRICS, ratio
 from evalharness.runs.rows import BlockRow, RequestRow
-from evalharness.runs.summaries import Profile, Ratio
+from evalharness.runs.summaries.load import Profile, Ratio
 
 
 @dataclass

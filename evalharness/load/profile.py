@@ -12,7 +12,7 @@ from typing import Any, Literal
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
 from evalharness.runs.rows import Messages
-from evalharness.runs.summaries import LIMITS, Profile
+from evalharness.runs.summaries.load import LIMITS, Profile
 from evalharness.suites.schema import Prompt, Suite
 
 Phase = Literal["warmup", "measured"]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evalharness.load.measure import Block, Pair, percentile, rate, samples
-from evalharness.runs.summaries import Ratio
+from evalharness.runs.summaries.load import Ratio
 from evalharness.stats import signed_rank
 from evalharness.stats.score import Floats
 

@@ -7,7 +7,7 @@ import numpy as np
 from evalharness import wording
 from evalharness.load.collecting import Collected, Side
 from evalharness.load.measure import LATENCIES, percentiles, rate, samples
-from evalharness.runs.summaries import PERCENTILES, EndpointLoad, LoadSummary
+from evalharness.runs.summaries.load import PERCENTILES, EndpointLoad, LoadSummary
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs, mcnemar
 

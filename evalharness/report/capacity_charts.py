@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from evalharness.report.charts import Scale, linear_ticks, log_ticks
 from evalharness.runs.rows import ServerRow
-from evalharness.runs.summaries import CapacitySummary
+from evalharness.runs.summaries.capacity import CapacitySummary
 
 WIDTH, HEIGHT = 520, 300
 LEFT, RIGHT, TOP, BOTTOM = 72, 12, 14, 40

@@ -10,7 +10,7 @@ from evalharness.report import capacity_charts as charts
 from evalharness.report.capacity_terminal import outcome, sentences
 from evalharness.report.page import render
 from evalharness.runs.rows import ProbeRow, ServerRow
-from evalharness.runs.summaries import CapacitySummary
+from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.typed import Json
 
 SERVER = (

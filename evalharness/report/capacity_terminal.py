@@ -16,7 +16,8 @@ from evalharness.load.capacity.slo import ServiceLevel
 from evalharness.load.capacity.summary import borne
 from evalharness.report import tables
 from evalharness.runs.rows import ProbeRow
-from evalharness.runs.summaries import CapacitySummary, Estimate
+from evalharness.runs.summaries.capacity import CapacitySummary
+from evalharness.runs.summaries.parts import Estimate
 
 EVERY = 1.0
 OUTCOMES = {"held": "held", "failed": "not held", "unsettled": "not settled", None: "thrown out"}

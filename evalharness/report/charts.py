@@ -13,16 +13,9 @@ from markupsafe import Markup
 
 from evalharness import wording
 from evalharness.runs.rows import FAILURES, Failure
-from evalharness.runs.summaries import (
-    EndpointLoad,
-    Factorial,
-    JudgeSummary,
-    People,
-    Ratio,
-    Score,
-    SuiteSummary,
-    Variants,
-)
+from evalharness.runs.summaries.eval import Factorial, Score, SuiteSummary, Variants
+from evalharness.runs.summaries.judged import JudgeSummary, People
+from evalharness.runs.summaries.load import EndpointLoad, Ratio
 from evalharness.verdict.policy import Limit, LoadMetric, allowed
 
 WIDTH, PAD = 520, 8

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from evalharness import wording
 from evalharness.report import charts, tables
 from evalharness.report.page import render
-from evalharness.runs.summaries import ComparedEndpoint, CompareSummary
+from evalharness.runs.summaries.compared import ComparedEndpoint, CompareSummary
 
 MOST_IDS = 100  # that the page names of a suite; summary.json has them all
 WORDS = {"better": "✓ better", "worse": "✕ worse", "same": "? no difference found", None: "not answered"}

@@ -19,7 +19,9 @@ from evalharness.report.power_found import counted, power_found
 from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence, Run
 from evalharness.runs.rows import FAILURES, Failure
-from evalharness.runs.summaries import CapacitySummary, EvalSummary, LoadSummary, SuiteSummary
+from evalharness.runs.summaries.capacity import CapacitySummary
+from evalharness.runs.summaries.eval import EvalSummary, SuiteSummary
+from evalharness.runs.summaries.load import LoadSummary
 from evalharness.runs.typed import Json
 from evalharness.verdict.policy import Policy, applied
 from evalharness.verdict.verdict import Verdict

@@ -6,7 +6,7 @@ It knows what they come to and how it looks; it decides nothing.
 from evalharness import wording
 from evalharness.report import tables
 from evalharness.runs.rows import TIE
-from evalharness.runs.summaries import JudgeSummary, People
+from evalharness.runs.summaries.judged import JudgeSummary, People
 
 
 def show(summary: JudgeSummary) -> None:

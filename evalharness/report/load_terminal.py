@@ -14,7 +14,7 @@ from evalharness import wording
 from evalharness.load.collecting import Collected
 from evalharness.load.measure import LATENCIES
 from evalharness.report import tables
-from evalharness.runs.summaries import PERCENTILES, EndpointLoad, LoadSummary, Ratio
+from evalharness.runs.summaries.load import PERCENTILES, EndpointLoad, LoadSummary, Ratio
 from evalharness.verdict.policy import Limit, LoadMetric
 
 TITLES = {"ttft": "TTFT", "itl": "ITL", "tpot": "TPOT", "e2e": "e2e"}

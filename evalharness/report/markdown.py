@@ -12,7 +12,10 @@ from evalharness.report.power_found import counted
 from evalharness.report.repeated import split_in_words
 from evalharness.runs.evidence import Evidence
 from evalharness.runs.rows import FAILURES
-from evalharness.runs.summaries import CapacitySummary, EvalSummary, JudgeSummary, LoadSummary, People
+from evalharness.runs.summaries.capacity import CapacitySummary
+from evalharness.runs.summaries.eval import EvalSummary
+from evalharness.runs.summaries.judged import JudgeSummary, People
+from evalharness.runs.summaries.load import LoadSummary
 from evalharness.verdict.verdict import Verdict
 
 SYMBOLS = {"met": "✅", "failed": "❌", "unsettled": "❔", "PASS": "✅", "FAIL": "❌", "INCONCLUSIVE": "❔"}

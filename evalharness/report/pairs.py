@@ -12,7 +12,7 @@ from evalharness import wording
 from evalharness.report.selection import Family, fitting
 from evalharness.runs.evidence import Run, answers, prompts
 from evalharness.runs.rows import FAILURES, AnswerRow, Checked, Wanted
-from evalharness.runs.summaries import EvalSummary
+from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.runs.transcript import answer_in_words, message_in_words
 from evalharness.runs.typed import Json
 

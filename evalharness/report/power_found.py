@@ -6,7 +6,7 @@ The plan before a run has to suppose that share; here it is known. It knows summ
 from collections.abc import Iterable
 
 from evalharness import wording
-from evalharness.runs.summaries import EvalSummary, SuiteSummary
+from evalharness.runs.summaries.eval import EvalSummary, SuiteSummary
 from evalharness.stats import CONFIDENCE, POWER, smallest_difference
 from evalharness.stats.power import company_of
 

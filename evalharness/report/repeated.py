@@ -4,7 +4,7 @@ It knows a suite's summary and stats/repeats.py.
 """
 
 from evalharness import wording
-from evalharness.runs.summaries import SuiteSummary
+from evalharness.runs.summaries.eval import SuiteSummary
 from evalharness.stats.repeats import Split
 
 NEARLY = 0.9

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from evalharness.errors import UsageError
 from evalharness.runs.folder import read_json
-from evalharness.runs.summaries import Purpose
+from evalharness.runs.summaries.parts import Purpose
 from evalharness.runs.typed import Json, parsed
 
 

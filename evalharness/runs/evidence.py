@@ -16,15 +16,10 @@ from evalharness.runs.about import About, Fairness, read_about
 from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
 from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
-from evalharness.runs.summaries import (
-    CapacitySummary,
-    EvalSummary,
-    Factorial,
-    FactorialSummary,
-    JudgeSummary,
-    LoadSummary,
-    People,
-)
+from evalharness.runs.summaries.capacity import CapacitySummary
+from evalharness.runs.summaries.eval import EvalSummary, Factorial, FactorialSummary
+from evalharness.runs.summaries.judged import JudgeSummary, People
+from evalharness.runs.summaries.load import LoadSummary
 from evalharness.runs.typed import parsed
 from evalharness.runs.versions import SCHEMAS
 

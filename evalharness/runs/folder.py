@@ -19,7 +19,10 @@ from evalharness.errors import UsageError
 from evalharness.runs.typed import Json, Part, as_json
 
 if TYPE_CHECKING:
-    from evalharness.runs.summaries import CapacitySummary, EvalSummary, FactorialSummary, JudgeSummary, LoadSummary
+    from evalharness.runs.summaries.capacity import CapacitySummary
+    from evalharness.runs.summaries.eval import EvalSummary, FactorialSummary
+    from evalharness.runs.summaries.judged import JudgeSummary
+    from evalharness.runs.summaries.load import LoadSummary
 
 ROWS: Mapping[str, Sequence[str]] = {
     "eval": ("answers.jsonl",),

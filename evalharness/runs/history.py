@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import read_json
-from evalharness.runs.summaries import EvalSummary
+from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.runs.typed import Json
 
 Outcome = tuple[int, int, int]

@@ -2,7 +2,7 @@
 
     python -m evalharness.runs.schemas
 
-writes summary.schema.json anew from the types of summaries.py: after a change of these, whose version (versions.py)
+writes summary.schema.json anew from the types of summaries/: after a change of these, whose version (versions.py)
 then goes up if a reader of the older one would stumble over it.
 """
 

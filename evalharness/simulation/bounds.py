@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri, stdtrit
 
-from evalharness.runs.summaries import Estimate, Outcome, Purpose, Reason, Word
+from evalharness.runs.summaries.parts import Estimate, Outcome, Purpose, Word
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.simulation import shipped
 from evalharness.simulation.experiments import Measured, measure, measure_groups, of_counts, of_groups, words
 from evalharness.simulation.worlds import Groups, Repeated, WholeLosses, World, alike_sized, single

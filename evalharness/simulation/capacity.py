@@ -15,7 +15,7 @@ import numpy as np
 from evalharness.load.capacity import estimate
 from evalharness.load.capacity.held import LOOKS, Judgement, Series, hopeless, judge
 from evalharness.load.capacity.search import Found, Range, next_probe
-from evalharness.runs.summaries import Estimate
+from evalharness.runs.summaries.parts import Estimate
 from evalharness.stats.score import Floats
 
 LEAST = 0.95

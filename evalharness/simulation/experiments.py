@@ -12,7 +12,8 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from evalharness.runs.summaries import Outcome, Purpose, Reason
+from evalharness.runs.summaries.parts import Outcome, Purpose
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.simulation.worlds import Counts, Groups, World
 from evalharness.stats import CONFIDENCE, sequential
 from evalharness.stats.clustered import Sums

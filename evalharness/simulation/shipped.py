@@ -12,7 +12,8 @@ from operator import add
 
 import numpy as np
 
-from evalharness.runs.summaries import Outcome, Reason, Word
+from evalharness.runs.summaries.parts import Outcome, Word
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.simulation.experiments import Measured, of_sums, summed
 from evalharness.simulation.worlds import Counts, Groups, single
 from evalharness.suites.files import load_suites, shipped

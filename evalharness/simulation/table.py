@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evalharness.runs.summaries import Purpose
+from evalharness.runs.summaries.parts import Purpose
 from evalharness.simulation.experiments import (
     Measured,
     groups_at,

@@ -15,7 +15,7 @@ from evalharness.checks import complaint
 from evalharness.runs.about import AskedSuite
 from evalharness.runs.jsonl import digest
 from evalharness.runs.rows import PromptRow, Wanted
-from evalharness.runs.summaries import Purpose
+from evalharness.runs.summaries.parts import Purpose
 from evalharness.suites.messages import Message, Model, Text, Tool, complaint_of_calls, complaint_of_live
 from evalharness.suites.variants import KINDS
 

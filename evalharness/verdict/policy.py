@@ -23,7 +23,8 @@ from pydantic import (
 
 from evalharness.errors import UsageError
 from evalharness.runs.fairness import What
-from evalharness.runs.summaries import Purpose, SuiteSummary
+from evalharness.runs.summaries.eval import SuiteSummary
+from evalharness.runs.summaries.parts import Purpose
 from evalharness.suites import strict_yaml
 
 FOLDER = Path(__file__).parent / "policies"

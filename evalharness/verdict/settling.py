@@ -9,7 +9,7 @@ evidence takes the bound out of the interval. It knows nothing of what passes or
 import math
 
 from evalharness import wording
-from evalharness.runs.summaries import LIMITS
+from evalharness.runs.summaries.load import LIMITS
 from evalharness.wording import LONGER_LOAD
 
 HOPELESS = 100.0

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from evalharness.runs.about import Fairness
-from evalharness.runs.summaries import (
-    CapacitySummary,
-    EvalSummary,
-    JudgeSummary,
-    LoadSummary,
-    Outcome,
-    People,
-    Reason,
-    Word,
-)
+from evalharness.runs.summaries.capacity import CapacitySummary
+from evalharness.runs.summaries.eval import EvalSummary
+from evalharness.runs.summaries.judged import JudgeSummary, People
+from evalharness.runs.summaries.load import LoadSummary
+from evalharness.runs.summaries.parts import Outcome, Word
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.answered import ErrorKinds, answered, answered_in_each
 from evalharness.verdict.criteria.capacity import capacity
 from evalharness.verdict.criteria.fight import fair_fight

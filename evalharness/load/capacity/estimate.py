@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from evalharness.load.capacity.search import Found, bracket
-from evalharness.runs.summaries import Estimate
+from evalharness.runs.summaries.parts import Estimate
 from evalharness.stats.score import Floats
 
 AROUND = 6.0

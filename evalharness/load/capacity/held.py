@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta, t
 
-from evalharness.runs.summaries import Probed
+from evalharness.runs.summaries.parts import Probed
 from evalharness.stats import sequential
 from evalharness.stats.autocorrelation import inflation
 

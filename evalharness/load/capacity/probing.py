@@ -18,7 +18,7 @@ from evalharness.load.capacity.seen import Seen, taken
 from evalharness.load.capacity.server_metrics import Server
 from evalharness.load.capacity.slo import ServiceLevel
 from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow, ShareRow
-from evalharness.runs.summaries import PERCENTILES
+from evalharness.runs.summaries.load import PERCENTILES
 
 SETTLE = 0.5  # seconds between two probes, at least
 DRAIN = 30.0  # and at most, until nothing of the last runs any more on either side: both may share a machine

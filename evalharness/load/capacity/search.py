@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalharness.runs.summaries import Probed
+from evalharness.runs.summaries.parts import Probed
 
 
 @dataclass(frozen=True, slots=True)

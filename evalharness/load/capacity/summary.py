@@ -9,7 +9,8 @@ from evalharness.load.capacity.estimate import Level, capacity, ratio
 from evalharness.load.capacity.search import Found
 from evalharness.load.capacity.slo import ServiceLevel
 from evalharness.runs.rows import ProbeRow
-from evalharness.runs.summaries import Agreed, Bears, CapacityRatio, CapacitySummary, Estimate
+from evalharness.runs.summaries.capacity import Agreed, Bears, CapacityRatio, CapacitySummary
+from evalharness.runs.summaries.parts import Estimate
 from evalharness.runs.versions import SCHEMAS
 
 

@@ -6,7 +6,9 @@ It knows counts of requests and of errors, nothing of what was asked.
 from collections.abc import Iterable, Iterator, Mapping
 
 from evalharness import wording
-from evalharness.runs.summaries import Outcome, Reason, SuiteSummary
+from evalharness.runs.summaries.eval import SuiteSummary
+from evalharness.runs.summaries.parts import Outcome
+from evalharness.runs.summaries.verdict import Reason
 
 ErrorKinds = Mapping[str, Mapping[str, int]]
 """How many requests an endpoint left unanswered: endpoint -> kind of error -> count."""

@@ -7,7 +7,9 @@ import math
 from collections.abc import Iterable, Iterator
 
 from evalharness import wording
-from evalharness.runs.summaries import Estimate, LoadSummary, Outcome, Ratio, Reason
+from evalharness.runs.summaries.load import LoadSummary, Ratio
+from evalharness.runs.summaries.parts import Estimate, Outcome
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.plain import by_interval, by_range
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Limit, Policy, allowed

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from evalharness.runs.about import Fairness
 from evalharness.runs.fairness import matters
-from evalharness.runs.summaries import Reason
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.wording import listing
 
 CRITERION = "fair fight"

@@ -6,7 +6,8 @@ of many that were not, one shows a gain by accident.
 
 from collections.abc import Iterator, Sequence
 
-from evalharness.runs.summaries import TOGETHER, Reason
+from evalharness.runs.summaries.parts import TOGETHER
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.quality import GUARD
 from evalharness.wording import listing
 

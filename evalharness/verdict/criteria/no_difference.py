@@ -7,7 +7,9 @@ import math
 from collections.abc import Callable, Iterable
 
 from evalharness import wording
-from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary
+from evalharness.runs.summaries.eval import EvalSummary, SuiteSummary
+from evalharness.runs.summaries.parts import Outcome
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.quality import rates_in_words, without_a_pair
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 

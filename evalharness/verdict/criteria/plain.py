@@ -1,7 +1,7 @@
 """A criterion in one sentence for whoever knows no statistics: what is asked, what was seen, what would change it."""
 
 from evalharness import wording
-from evalharness.runs.summaries import Outcome
+from evalharness.runs.summaries.parts import Outcome
 
 
 def by_interval(outcome: Outcome, ask: str, worst: str, best: str, region: str) -> str:

@@ -7,7 +7,10 @@ import math
 from collections.abc import Iterator
 
 from evalharness import wording
-from evalharness.runs.summaries import EvalSummary, JudgedGroups, JudgedPairs, JudgeSummary, Outcome, Reason
+from evalharness.runs.summaries.eval import EvalSummary
+from evalharness.runs.summaries.judged import JudgedGroups, JudgedPairs, JudgeSummary
+from evalharness.runs.summaries.parts import Outcome
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.plain import by_interval
 from evalharness.verdict.criteria.statement import FEWEST, of_enough, within
 from evalharness.verdict.policy import Policy

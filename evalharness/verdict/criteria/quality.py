@@ -9,7 +9,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from evalharness import wording
-from evalharness.runs.summaries import Estimate, EvalSummary, Outcome, Purpose, Reason, SuiteSummary
+from evalharness.runs.summaries.eval import EvalSummary, SuiteSummary
+from evalharness.runs.summaries.parts import Estimate, Outcome, Purpose
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.plain import by_interval, errors_hide
 from evalharness.verdict.criteria.statement import FEWEST, above, fewest_for, of_enough, within
 from evalharness.verdict.policy import PURPOSES, Policy, applied

@@ -7,7 +7,9 @@ judged here: there the same answer may not be right.
 from collections.abc import Iterator, Sequence
 
 from evalharness import wording
-from evalharness.runs.summaries import EvalSummary, Outcome, Reason, SuiteSummary, Variants
+from evalharness.runs.summaries.eval import EvalSummary, SuiteSummary, Variants
+from evalharness.runs.summaries.parts import Outcome
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.plain import by_interval, errors_hide
 from evalharness.verdict.criteria.statement import above, fewest_for, of_enough
 from evalharness.verdict.policy import Policy

@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator
 
 from evalharness import wording
-from evalharness.runs.summaries import CapacitySummary, Reason
+from evalharness.runs.summaries.capacity import CapacitySummary
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.criteria.plain import by_interval
 from evalharness.verdict.criteria.statement import within
 from evalharness.verdict.policy import Policy

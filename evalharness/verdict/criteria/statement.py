@@ -5,7 +5,7 @@ it lies outside. The interval closes in on the truth: more evidence leads to the
 PASS to FAIL of a statement that is true. What is no interval, such as NaN, shows nothing.
 """
 
-from evalharness.runs.summaries import Outcome
+from evalharness.runs.summaries.parts import Outcome
 
 FEWEST = 20
 """So many witnesses (prompts that both answered, votes that decided, requests of a side) a criterion takes to be met,

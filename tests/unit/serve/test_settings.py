@@ -7,7 +7,7 @@ import pytest
 
 from evalharness.commands.options import chosen_suites
 from evalharness.load.profile import DEFAULT
-from evalharness.runs.summaries import LIMITS
+from evalharness.runs.summaries.load import LIMITS
 from serve.errors import UsageError
 from serve.models.sources import model_sources
 from serve.settings import DEMO_SUITES, Settings, example, read_settings

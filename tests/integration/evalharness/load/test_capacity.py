@@ -16,7 +16,7 @@ from evalharness.__main__ import main
 from evalharness.runs.folder import finished_runs
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import ProbeRow, ScheduledRow
-from evalharness.runs.summaries import CapacitySummary
+from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.typed import parsed
 from tests.ground_truth import GroundTruth, serving
 from tests.newcomer import until

@@ -12,7 +12,8 @@ from evalharness.analysis.missing import Right, counted
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.summary import summarise
 from evalharness.runs.rows import Graded
-from evalharness.runs.summaries import Outcome, Purpose, SuiteSummary
+from evalharness.runs.summaries.eval import SuiteSummary
+from evalharness.runs.summaries.parts import Outcome, Purpose
 from evalharness.stats import Pairs, difference_interval
 from evalharness.verdict.criteria import no_difference
 from evalharness.verdict.policy import Policy

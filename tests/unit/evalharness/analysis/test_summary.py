@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from evalharness.analysis.summary import summarise
 from evalharness.runs.rows import Graded
-from evalharness.runs.summaries import TOGETHER, Metric, Rate, SuiteSummary
+from evalharness.runs.summaries.eval import Metric, Rate, SuiteSummary
+from evalharness.runs.summaries.parts import TOGETHER
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from evalharness.stats.clustered import effect
 from tests.parts import answered, checked

@@ -14,7 +14,7 @@ from evalharness.analysis.two_runs import comparable, compare
 from evalharness.errors import UsageError
 from evalharness.report import comparison
 from evalharness.runs.evidence import graded, originals, read_run
-from evalharness.runs.summaries import ComparedSuite, CompareSummary
+from evalharness.runs.summaries.compared import ComparedSuite, CompareSummary
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from tests.fixtures_runs import ENDPOINTS, Asked, eval_run
 from tests.parts import failed

@@ -7,7 +7,7 @@ from evalharness.__main__ import main
 from evalharness.client.endpoints import Endpoint
 from evalharness.commands.lm_eval import OFFLINE, PROGRAM, TASKS, command, program_file, results, task_file, variables
 from evalharness.errors import UsageError
-from evalharness.runs.summaries import TaskMetric
+from evalharness.runs.summaries.task import TaskMetric
 
 BASE = Endpoint("base", "http://127.0.0.1:8001/v1", "base", key="sk-a-key")
 

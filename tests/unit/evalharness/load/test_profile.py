@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
 from evalharness.load.profile import DEFAULT, chat_request, turns, within_limits
-from evalharness.runs.summaries import LIMITS
+from evalharness.runs.summaries.load import LIMITS
 
 
 def test_who_comes_first_is_drawn_for_each_pair_and_by_the_seed() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from evalharness.load.measure import LATENCIES, Block, Pair
 from evalharness.load.ratios import METRICS, log_ratios, pairs_a_ratio, ratio
-from evalharness.runs.summaries import Ratio
+from evalharness.runs.summaries.load import Ratio
 
 USERS = 8
 

@@ -10,7 +10,7 @@ from evalharness.load.profile import DEFAULT
 from evalharness.load.summary import summarise
 from evalharness.report.load_terminal import so_far, table
 from evalharness.runs.rows import RequestRow
-from evalharness.runs.summaries import LoadSummary
+from evalharness.runs.summaries.load import LoadSummary
 from tests.parts import NAMES, block, failed, requested
 
 PROFILE = replace(DEFAULT, users=2, seconds=100, output_tokens=10)

@@ -11,7 +11,7 @@ from evalharness.report.capacity_terminal import sentences
 from evalharness.runs.evidence import Run, read_run
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import ServerRow
-from evalharness.runs.summaries import CapacitySummary
+from evalharness.runs.summaries.capacity import CapacitySummary
 from tests.fixtures_runs import ENDPOINTS, capacity_run
 
 

@@ -13,7 +13,9 @@ import pytest
 
 from evalharness.report import html
 from evalharness.runs.evidence import Evidence, Run, judgement, read_run, unanswered
-from evalharness.runs.summaries import Alike, CapacitySummary, EvalSummary, Families, LoadSummary
+from evalharness.runs.summaries.capacity import CapacitySummary
+from evalharness.runs.summaries.eval import Alike, EvalSummary, Families
+from evalharness.runs.summaries.load import LoadSummary
 from evalharness.verdict.policy import FOLDER, read_policy
 from evalharness.verdict.verdict import decide
 from tests.fixtures_runs import ENDPOINTS, Asked, capacity_run, eval_run, factorial_summary, judge_run, load_run

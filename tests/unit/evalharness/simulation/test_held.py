@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 import yaml
 
-from evalharness.runs.summaries import TOGETHER, Purpose
+from evalharness.runs.summaries.parts import TOGETHER, Purpose
 from evalharness.simulation.held import COUNTED, rows
 from evalharness.verdict.policy import FOLDER, Policy, Rule, read_policy
 from evalharness.verdict.verdict import decide

@@ -6,16 +6,9 @@ from typing import Any
 import pytest
 
 from evalharness.report.headline import headline
-from evalharness.runs.summaries import (
-    JudgedGroups,
-    JudgedPairs,
-    JudgedSuite,
-    JudgeSummary,
-    LoadSummary,
-    Robustness,
-    SuiteSummary,
-    Variants,
-)
+from evalharness.runs.summaries.eval import Robustness, SuiteSummary, Variants
+from evalharness.runs.summaries.judged import JudgedGroups, JudgedPairs, JudgedSuite, JudgeSummary
+from evalharness.runs.summaries.load import LoadSummary
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.verdict import Reason, Verdict, decide
 from tests.parts import evaluation, judge_summary, judged_pairs, load, metric, ratio, side, suite, variants

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
-from evalharness.runs.summaries import Purpose
+from evalharness.runs.summaries.parts import Purpose
 from evalharness.verdict.policy import FOLDER, allowed, applied, read_policy
 from tests.parts import metric, suite
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from evalharness.runs.summaries import Agreed, Bears, CapacityRatio, CapacitySummary, Outcome
+from evalharness.runs.summaries.capacity import Agreed, Bears, CapacityRatio, CapacitySummary
+from evalharness.runs.summaries.parts import Outcome
 from evalharness.runs.versions import SCHEMAS
 from evalharness.verdict.criteria.service_level import service_level
 from evalharness.verdict.policy import Policy, read_policy, shipped

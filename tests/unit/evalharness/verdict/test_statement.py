@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalharness.runs.summaries import Outcome
+from evalharness.runs.summaries.parts import Outcome
 from evalharness.stats import Pairs, difference_interval
 from evalharness.stats.clustered import Sums, effect
 from evalharness.stats.votes import Votes, share_interval

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evalharness.runs.summaries import TOGETHER, LoadSummary, Metric, Rate, SuiteSummary
+from evalharness.runs.summaries.eval import Metric, Rate, SuiteSummary
+from evalharness.runs.summaries.load import LoadSummary
+from evalharness.runs.summaries.parts import TOGETHER
 from evalharness.stats import Pairs, difference_interval, mcnemar
 from evalharness.stats.power import prompts_needed
 from evalharness.stats.sequential import alpha_of_round

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from evalharness.report.headline import headline
-from evalharness.runs.summaries import People, Position, Reason
+from evalharness.runs.summaries.judged import People, Position
+from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.policy import Policy
 from evalharness.verdict.verdict import Verdict, decide
 from tests.parts import evaluation, metric, suite

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evalharness.load.capacity.estimate import Level, capacity, ratio
 from evalharness.load.capacity.search import Found
-from evalharness.runs.summaries import Estimate, Probed
+from evalharness.runs.summaries.parts import Estimate, Probed
 
 
 def level(rate: float, share: float, outcome: Probed, effective: float = 1000) -> Level:

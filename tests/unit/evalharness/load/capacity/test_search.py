@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.load.capacity.search import Found, Range, bracket, next_probe
-from evalharness.runs.summaries import Probed
+from evalharness.runs.summaries.parts import Probed
 
 MOST = 100
 
