@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalharness.load.capacity import watch
-from evalharness.load.capacity.held import LOOKS, Judgement, hopeless, judge
+from evalharness.load.capacity.held import LOOKS, Judgement, hopeless, judge, looks
 from evalharness.load.capacity.plan import Order, Pulse
 from evalharness.load.capacity.process import Generators
 from evalharness.load.capacity.seen import Seen, taken
@@ -71,7 +71,7 @@ class _UnderLoad:
         self.rows: list[ScheduledRow] = []
         self.pulses: dict[int, Pulse] = {}
         self.queue: list[tuple[float, int]] = [(0.0, 0)]
-        self.look = 0
+        self.looks = list(looks(quick))
         self.lag = 0.0
         self.judgement: Judgement | None = None
         self.glanced = self.past_helping = self.over = False
@@ -98,16 +98,11 @@ class _UnderLoad:
         self.began = min(pulse.began for pulse in self.pulses.values())
         self.queue.append((now, len(waiting)))
         longest = self.agreed.probe_seconds
-        if now >= LOOKS[self.look] * longest:
-            self.judgement = judge(
-                self.seen.series(),
-                [one.least for one in self.agreed.statements],
-                self.look,
-                self.agreed.confidence,
-            )
+        if now >= self.looks[0] * longest:
+            look, *self.looks = self.looks
+            self.judgement = self._judged(look)
             self.glanced = self.wants_a_glance and self.judgement.outcome == "unsettled" and self.judgement.leaning
-            self.look += 1
-            if self.judgement.outcome != "unsettled" or self.glanced or self.look == len(LOOKS):
+            if self.judgement.outcome != "unsettled" or self.glanced or not self.looks:
                 self._end(now)
                 return
         if now >= LOOKS[0] * longest / 2 and not self.closed:
@@ -115,12 +110,14 @@ class _UnderLoad:
             under_way = [float(np.interp(share * now, moments, lengths)) for share in QUARTERS]
             if hopeless(under_way, len(self.seen.ended), now, self.seen.patience):
                 self.past_helping = True
-                self.judgement = self.judgement or judge(
-                    self.seen.series(), [one.least for one in self.agreed.statements], 0, self.agreed.confidence
-                )
+                self.judgement = self.judgement or self._judged(LOOKS[0])
                 self._end(now)
                 return
         self.say(f"{now:.0f} of at most {longest:g} s, {len(self.seen.ended)} answered, {len(waiting)} under way")
+
+    def _judged(self, look: float) -> Judgement:
+        least = [one.least for one in self.agreed.statements]
+        return judge(self.seen.series(), least, look, self.agreed.confidence)
 
     def _end(self, now: float) -> None:
         self.over, self.seconds, self.counted_rows = True, now, len(self.rows)
@@ -162,6 +159,7 @@ class _UnderLoad:
                     low=found.low,
                     high=found.high,
                     effective=round(found.effective, 1),
+                    variance=found.variance,
                 )
                 for one, found in zip(self.agreed.statements, self.judgement.shares, strict=True)
             ),
