@@ -31,7 +31,7 @@ down: $(HARNESS) ## stop everything; models, runs and chats are kept
 status: $(HARNESS) ## what runs, where, in which state
 	@$(TANDEM) -m serve status
 
-blind: $(HARNESS) ## the link to a blind comparison in Open WebUI: base and tuned as A and B, for people to vote on
+blind: $(HARNESS) ## the link to a blind comparison in Open WebUI, for people to vote in; RUN=runs/…-eval: of that run's answers
 	@$(TANDEM) -m serve blind
 
 logs: $(HARNESS) ## the servers' logs; on a terminal, follow them

@@ -30,7 +30,7 @@ METRICS = {
 """What a load metric is called, by its name in the files."""
 
 LONGER_LOAD = "a longer load (--seconds, LOAD_SECONDS in .env)"
-LONGER_CAPACITY = "more time (--seconds, CAPACITY_SECONDS in .env)"
+LONGER_CAPACITY = "more time (--seconds, CAPACITY_SECONDS in .env), which this run can be given too (--resume, RESUME)"
 FEWER_USERS = "fewer users (--users, LOAD_USERS in .env)"
 
 

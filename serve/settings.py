@@ -21,7 +21,7 @@ DEMO_SUITES = "demo-json,demo-prose,demo-typos,demo-unseen"
 OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safety,structured"
 GUARDS = "guards"  # stands for OWN_SUITES, beside suites of one's own
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {GUARDS} ({OWN_SUITES}) of a model of your own"
-MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY")  # variables of the Makefile that are no settings
+MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY", "AUGMENT")  # variables of the Makefile that are no settings
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 GpuNumbers = Annotated[str, Field(pattern=r"^\d+(,\d+)*$")]
@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     FEEDBACK_CONSENT: bool = Field(
         False,
         description="those who chat have agreed that models learn from the answers they vote on; `make feedback` asks",
+    )
+    RUN: str = Field(
+        "",
+        description="folder of an eval run: `make blind` puts its answers up for people to vote on, `make feedback` "
+        "joins votes to its prompts; empty: questions of their own, and the newest run",
     )
     TOOL_PARSER: Annotated[str, AfterValidator(tool_parser)] = Field(
         "", description="vLLM's parser of tool calls (its --tool-call-parser), or none; empty: by the chat template"

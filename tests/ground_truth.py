@@ -8,8 +8,8 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 FAULTS = ("HTTP-500", "CUT-STREAM", "MALFORMED", "SERVER-ERROR", "RESET", "STALL", "NO-USAGE")
@@ -41,7 +41,7 @@ class GroundTruth:
     seconds of load, for so many). With `counts_words` a prompt has its words and nine tokens more, `longest_counted` at
     most. `cached` is the share of the prompts' tokens that it says, on a page as vLLM's /metrics, to have taken from a
     prefix cache; without it there is no such page. `served` and `asked` fill as load comes in: questions before it are
-    not in `asked`.
+    not in `asked`. `running` is how many it works at or has waiting now, those included whose client has gone.
     """
 
     ttft: float = 0.02
@@ -62,6 +62,7 @@ class GroundTruth:
     asked: list[str] = field(default_factory=list)
     connections: int = 0  # that were made, and that are open now
     open: int = 0
+    running: int = 0
     host: str = "127.0.0.1"
     port: int = 0
     free: asyncio.Semaphore | None = None
@@ -110,7 +111,7 @@ class GroundTruth:
             return False
         tokens = min(request["max_tokens"], self.most_tokens)
         self.free = self.free or asyncio.Semaphore(self.slots)
-        async with self.free:
+        async with self.working(), self.free:
             if self.slots < 1_000_000:
                 received = time.perf_counter()  # it begins now
             if request.get("cache_salt") != "probe" and self.stall[1]:
@@ -121,10 +122,18 @@ class GroundTruth:
                     received = time.perf_counter()
             return await self.stream(writer, prompt, received, tokens)
 
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+
     def metrics(self, writer: asyncio.StreamWriter, cached: float) -> bool:
         asked = sum(self.length(prompt) for prompt in self.asked)
         counts = {
-            "num_requests_running": 0,
+            "num_requests_running": self.running,
             "num_requests_waiting": 0,
             "prefix_cache_queries_total": asked,
             "prefix_cache_hits_total": cached * asked,

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from evalharness.pool import genuine
+
 Row = dict[str, Any]
 VERSIONS = {"base": "20261118-1a2b3c", "tuned": "20261120-9f8e7d"}
 AT = 1_795_000_000
@@ -92,12 +94,14 @@ def blind(
     vote: str,
     first: str = "base",
     *,
+    secret: str | None = None,
     versions: Row | None = None,
     name: str | None = None,
     person: str | None = None,
     at: int = AT,
 ) -> Row:
-    """A blind vote on a chat with the models blind.a and blind.b, as the function writes it that shows them."""
+    """A blind vote on a chat with the models blind.a and blind.b, as the function writes it that shows them: drawn and
+    sealed with a secret where one is given."""
     question = of["chat"]["history"]["messages"][f"{of['id']}-q"]["content"]
     data = {
         **dict.fromkeys(("rating", "model_id", "sibling_model_ids", "reason", "comment")),
@@ -109,7 +113,16 @@ def blind(
     }
     ids = {"A": f"{of['id']}-blind.a", "B": f"{of['id']}-blind.b"}
     meta = {"chat_id": of["id"], "message_id": ids["A"], "user_message_id": f"{of['id']}-q", "message_ids": ids}
-    return feedback("blind", data, meta, of, name, person, at)
+    made = feedback("blind", data, meta, of, name, person, at)
+    return made if secret is None else sealed(made, secret)
+
+
+def sealed(vote: Row, secret: str) -> Row:
+    """The same blind vote, as the comparison itself would have written it."""
+    data, meta = vote["data"], vote["meta"]
+    data |= genuine.drawn(secret, meta["chat_id"], meta["user_message_id"])
+    data["seal"] = genuine.seal(secret, vote["user_id"], data, meta)
+    return vote
 
 
 def feedback(kind: str, data: Row, meta: Row, of: Row, name: str | None, person: str | None, at: int) -> Row:

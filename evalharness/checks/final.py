@@ -47,7 +47,7 @@ _PHRASE = re.compile(
 _TOLD = re.compile(
     rf"\b(?:{_VERB}|comes? to|takes? in)(?:\s+(?!{_PREPOSITION})[a-z]+){{0,3}}[\s*~€$]*(?:eur |usd )?[-\d][\d.,]*$"
 )
-_PLURAL = re.compile(r"[\s-]+[a-z]{2,}s\b")
+_PLURAL = re.compile(r"[\s-]+(?:[a-z]{2,}s|people|children|women|men)\b")
 _BREAKDOWN = re.compile(
     r"^[^\w\n]*(?:here(?:'s| is| are)|explanation|breakdown|calculation|working|steps?|reasoning"
     r"|计算过程|解析|解释|过程如下|步骤)[^\n\d]*$",
@@ -123,6 +123,9 @@ def _of(said: str, units: Sequence[str]) -> Decimal | None:
     text = _unless_empty(_LINKS.split(text)[-1], text)
     text = _last_clause(text, units)
     behind = _unless_empty(_EQUALS.split(text)[-1], text)
+    steps = [step for step in behind.split(";") if numbers.NUMBER.search(step)]
+    if len(steps) > 1 and _of_other_things(steps[0], units):  # `134 + 6 = 140 people; 148 seats; 8 stay empty`
+        behind = steps[-1]
     if behind != text or _BEGINS.match(text):
         return _with_unit_or_any(_numbers(behind, units), at=0)
     told = [each for each in _numbers(text, units) if _TOLD.search(text, 0, each.at)]
@@ -150,12 +153,13 @@ def _sets_off(text: str) -> bool:
 def _without_remarks(sentence: str) -> str:
     """What it says before a remark, or after one that names no number: `the floor is irrelevant, so she pays 22`."""
     kept: list[str] = []
-    for at, clause in enumerate(_CLAUSE.split(sentence)):
+    clauses = _CLAUSE.split(sentence)
+    for at, clause in enumerate(clauses):
         if not _REMARK.search(unmarked(clause)):
             kept.append(clause)
         elif at or numbers.NUMBER.search(clause):
             break
-    return ", ".join(kept)
+    return sentence if kept == clauses else ", ".join(kept)
 
 
 def _unless_empty(part: str, text: str) -> str:
@@ -196,7 +200,8 @@ def _in_digits(text: str, units: Sequence[str]) -> str:
     """Numbers in words as digits: those that have a unit, and all of them in a text without any digit."""
     unit = "|".join(map(re.escape, units)) or r"(?!)"
     words = re.compile(rf"(?<!\d ){numbers.WORDED.pattern}(?=[\s*]*(?:{unit}))", re.IGNORECASE)
-    signs = re.compile(rf"(?<![第每])(?:{NUMERAL.pattern})(?=[\s*]*(?:{unit}))")
+    article = rf"(?!一[\s*]*(?:{unit}))" if any(sign.isdigit() for sign in text) else ""  # 8, and 一颗 is "a sweet"
+    signs = re.compile(rf"(?<![第每]){article}(?:{NUMERAL.pattern})(?=[\s*]*(?:{unit}))")
     text = signs.sub(_of_signs, words.sub(_of_words, text))
     return text if any(sign.isdigit() for sign in text) else NUMERAL.sub(_of_signs, numbers.WORDED.sub(_of_words, text))
 

@@ -4,6 +4,7 @@ Letter case matters in `equals` and `regex` alone.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from evalharness.checks import patterns, values
@@ -12,24 +13,33 @@ from evalharness.checks.markup import unmarked
 from evalharness.checks.text import BULLET, fenced, plain, whole
 from evalharness.runs.rows import Failure
 
+_OPTION = re.compile(r"\A\(?([^\W\d_])\)\Z")  # A) or (A): the letter of an option as the question may have put it
+
 
 def equals(answer: str, text: str) -> Failure | None:
     return unless(answer.strip() == text.strip(), "fact")
 
 
 def says_only(answer: str, value: str | Sequence[str]) -> Failure | None:
-    """One of these texts and no other, as it reads: marks, quotes, a fence, letter case, a full stop aside."""
+    """One of these texts and no other, as it reads: marks, quotes, a fence, letter case, a full stop aside, and the
+    bracket of an option's letter. A text without accents is also said with them: Malmö is Malmo.
+    """
     texts = [value] if isinstance(value, str) else value
     blocks, outside = fenced(answer)
     said = _bare(blocks[0].code if len(blocks) == 1 and not outside.strip() else answer)
-    if any(said == _bare(text) for text in texts):
+    if any(_bare(text) in (said, _without_accents(said)) for text in texts):
         return None
     return "format" if any(_found(answer, text) for text in texts) else "fact"
 
 
 def _bare(text: str) -> str:
     read = " ".join(BULLET.sub("", unmarked(plain(text)), count=1).split())
-    return read.strip(" \"'<>«»‹›「」『』《》").rstrip(".。!").strip(" \"'<>«»‹›「」『』《》")  # noqa: RUF001
+    read = read.strip(" \"'<>«»‹›「」『』《》").rstrip(".。!").strip(" \"'<>«»‹›「」『』《》")  # noqa: RUF001
+    return _OPTION.sub(r"\1", read)
+
+
+def _without_accents(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
 
 
 def contains(answer: str, phrases: Sequence[str]) -> Failure | None:

@@ -41,7 +41,7 @@ _NOT_TOLD = re.compile(
     r"(?:tell|say|determined?|answer(?:ed)?|find|know|infer(?:red)?|see|conclude|establish|confirm|work out|be told)"
     r"|\b(?:unknown|unclear|unspecified|unstated|silent (?:on|about)|left open|(?:is|are) missing"
     r"|leaves? (?:it|this) open)\b"
-    r"|(?:没有|并未|未能|未曾|未|没|无)[^。,;]{0,10}?(?:提到|提及|说明|说|写|给出|提供|指出|涉及|记载|注明|列出|交代|透露|显示"
+    r"|(?:没有|并未|未能|未曾|未|没|无)[^。,;]{0,10}?(?:提(?![前高升醒])|说|写|给出|指出|涉及|记载|注明|列出|交代|透露|显示"
     r"|标明|包含|信息|相关|介绍|告诉|谈到|讲|规定|记录|明确|依据|答案)"
     r"|无法|无从|不得而知|不(?:清楚|知道|明确|详)|不能(?:确定|回答|判断|得知)|[找查看]不[到出]|信息不足|未知"
 )

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalharness.checks.as_json import is_schema, strict_json
-from evalharness.client.endpoints import Endpoint
+from evalharness.client.endpoints import Endpoint, read_key
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import Failure, UsageError
 from evalharness.perturb.rewriting import Languages
-from evalharness.pool import augmenting, by_model, exchange, folder, presidio, private, templates
+from evalharness.pool import augmenting, by_model, exchange, folder, meaning, presidio, private, templates
 from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
 from evalharness.pool.filtering import Filter, Limits
 from evalharness.pool.folder import Pool
@@ -46,9 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files", nargs="*", type=Path, metavar="FILE", help="rows: Alpaca, ShareGPT, OpenAI messages, Open WebUI chats"
     )
     options.add_pool_argument(parser)
-    kinds = "; ".join(f"{name}: {says}" for name, says in {**SAYS, **by_model.SAYS}.items())
-    default = f"default: all but {listing(_ASKED)}"
-    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=f"{kinds} ({default})")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    kinds = "\n".join(f"  {name:16}  {says}" for name, says in {**SAYS, **by_model.SAYS}.items())
+    parser.epilog = f"kinds of variants:\n{kinds}"
+    default = f"some of those below (default: all but {listing(_ASKED)})"
+    parser.add_argument("--kinds", type=_kinds, default=list(MAKE), metavar="A,B", help=default)
     parser.add_argument(
         "--variants",
         type=options.positive,
@@ -112,8 +114,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     filters.add_argument(
         "--likeness",
         type=_share,
+        metavar="SHARE",
         default=Limits.likeness,
         help="of a variant's question to its origin's at least, ROUGE-L (default: %(default)s)",
+    )
+    filters.add_argument(
+        "--bleu",
+        type=_share,
+        metavar="SHARE",
+        default=Limits.bleu,
+        help="the same by BLEU (default: %(default)s, any)",
+    )
+    filters.add_argument(
+        "--embeddings",
+        nargs=2,
+        metavar=("URL", "MODEL"),
+        help="an OpenAI-compatible base URL, /v1 included, and its embedding model: variants must mean what their "
+        "origin does (default: nobody is asked)",
+    )
+    filters.add_argument("--embeddings-key", type=Path, metavar="FILE", help="its API key, alone in a file")
+    filters.add_argument(
+        "--meaning",
+        type=_share,
+        metavar="SHARE",
+        default=Limits.meaning,
+        help="the least cosine of the embeddings of a variant's question and its origin's (default: %(default)s)",
     )
 
 
@@ -121,12 +146,16 @@ def main(args: argparse.Namespace) -> int:
     endpoints = options.rewriting_endpoints(args, [kind for kind in args.kinds if kind in _ASKED], _ASKED)
     suites = load_suites(args.suites or shipped())
     personal = _with_presidio() if args.presidio else private.found
-    judge = Filter(Limits(suites, args.characters, args.languages, args.likeness, _schema(args.schema), personal))
+    schema, closeness = _schema(args.schema), _closeness(args)
+    limits = Limits(
+        suites, args.characters, args.languages, args.likeness, schema, personal, args.bleu, closeness, args.meaning
+    )
+    judge = Filter(limits)
     wanted = Wanted(args.kinds, args.variants, args.share, args.rate, args.seed, args.exactly)
     read = [(file, *exchange.read(file, args.licence, args.tags)) for file in args.files]
     filled = [(file, *templates.load(file)) for file in args.templates]
     if not (read or filled or len(Pool(args.pool))):
-        raise UsageError(f"{args.pool}: no rows yet; name a file with some: augment train.jsonl")
+        raise UsageError(f"{args.pool}: no rows yet; name a file with some: `make augment ROWS=train.jsonl`")
     with folder.alone(args.pool):
         _take(args, read, filled)
         pool = Pool(args.pool)
@@ -212,6 +241,19 @@ def _check_reached(path: Path, wanted: Wanted) -> None:
 def _with_presidio() -> Callable[[str], Sequence[str]]:
     others = presidio.finder()
     return lambda text: [*private.found(text), *others(text)]
+
+
+def _closeness(args: argparse.Namespace) -> Callable[[str, str], float] | None:
+    if not args.embeddings:
+        if args.embeddings_key:
+            raise UsageError("--embeddings-key: goes with --embeddings")
+        return None
+    url, model = args.embeddings
+    options.check_url("--embeddings", url)
+    key = read_key(args.embeddings_key, None) if args.embeddings_key else ""
+    found = meaning.closeness(Endpoint("embeddings", url.rstrip("/"), model, key=key))
+    found("?", "?")  # whether anybody is there shows before the work, not behind it
+    return found
 
 
 def _schema(path: Path | None) -> Json | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import UsageError
-from evalharness.pool import folder, votes
+from evalharness.pool import folder, votes, webui
 from evalharness.pool.filtering import Limits, filtered
 from evalharness.pool.folder import Pool
 from evalharness.pool.frequent import FrequentRow, frequent
@@ -31,6 +31,7 @@ from evalharness.wording import count
 NAME = "feedback"
 HELP = "people's chats and votes in Open WebUI: rows for the pool, votes for the verdict, what fails often"
 FAILURES, SHOWN = "failures.jsonl", 8
+DRAWN_BY = "BLIND_SECRET"  # what a deployment calls it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("from files that Open WebUI exported")
     files.add_argument("--chats", type=Path, metavar="FILE", help="all chats")
     files.add_argument("--votes", type=Path, metavar="FILE", help="all feedback")
+    parser.add_argument(
+        "--blind-secret",
+        type=Path,
+        metavar="FILE",
+        help=f"a file with the line {DRAWN_BY}=…, by which the comparison draws and seals: blind votes that it did not "
+        "write are left out (default: each is taken as it is)",
+    )
     parser.add_argument(
         "--consent",
         action="store_true",
@@ -58,10 +66,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     suites = load_suites(args.suites) if args.suites else None  # their mistakes are told before anything is fetched
-    exported = _exported(args)
-    found = joined(exported)
+    secret = webui.read_secret(args.blind_secret, DRAWN_BY, "secret of the draw") if args.blind_secret else None
+    found = joined(_exported(args), secret)
     run = _run(args)
-    _tell(found)
+    _tell(found, checked=secret is not None)
     _write_votes(args.runs, found, run)
     if run:
         _write_failures(args.pool, run)
@@ -71,15 +79,14 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _exported(args: argparse.Namespace) -> Exported:
-    from evalharness.pool import webui
-
     live, files = (args.webui, args.email, args.password_file), (args.chats, args.votes)
     if all(files) and not any(live):
         return webui.read(*files)
     if not all(live) or any(files):
         raise UsageError("name --webui, --email and --password-file, or else two exported files, --chats and --votes")
     options.check_url("--webui", args.webui)
-    return webui.fetched(args.webui, args.email, webui.read_password(args.password_file, args.password_name))
+    password = webui.read_secret(args.password_file, args.password_name, "password")
+    return webui.fetched(args.webui, args.email, password)
 
 
 def _run(args: argparse.Namespace) -> Run[EvalSummary] | None:
@@ -87,13 +94,15 @@ def _run(args: argparse.Namespace) -> Run[EvalSummary] | None:
     return read_run(newest, "eval") if newest else None
 
 
-def _tell(found: Votes) -> None:
+def _tell(found: Votes, checked: bool) -> None:
     compared = Counter((vote.blind, vote.choice) for vote in found.compared)
     print(f"{count(len(found.compared), 'comparison')}, {count(len(found.thumbs), 'thumb')} on one answer alone")
     for (blind, choice), many in sorted(compared.items()):
         print(f"  {'blind' if blind else 'by thumbs, names in sight'}: {many} {choice}")
     for reason, many in found.left_out.items():
         print(f"  left out: {many}, {reason}")
+    if not checked and any(vote.blind for vote in found.compared):
+        print("  blind votes are taken as they are: without --blind-secret a forged one cannot be told")
 
 
 def _write_votes(runs: Path, found: Votes, run: Run[EvalSummary] | None) -> None:
@@ -137,4 +146,4 @@ def _renew(path: Path, found: Votes, consent: bool, suites: Sequence[Suite] | No
     if not consent:
         print("  no row is made of chats without --consent (FEEDBACK_CONSENT): those who chat have to agree first")
     elif changed:
-        tell(path, list(Pool(path)))
+        tell(path, Pool(path))

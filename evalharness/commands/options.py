@@ -96,7 +96,12 @@ def add_rewriting_arguments(parser: argparse.ArgumentParser, kinds: Sequence[str
     group.add_argument(
         "--language", default="English", help="of the questions, to translate back into (default: %(default)s)"
     )
-    group.add_argument("--through", default="Chinese", metavar="LANGUAGE", help="of its way (default: %(default)s)")
+    group.add_argument(
+        "--through",
+        default="Chinese",
+        metavar="LANGUAGE",
+        help="that back-translation goes through (default: %(default)s)",
+    )
 
 
 def rewriting_endpoints(args: argparse.Namespace, asked: Sequence[str], kinds: Sequence[str]) -> list[Endpoint]:

@@ -15,7 +15,7 @@ from evalharness.errors import UsageError
 from evalharness.pool import exchange
 from evalharness.pool.filtering import kind_of
 from evalharness.pool.folder import Pool
-from evalharness.pool.rows import PoolRow
+from evalharness.pool.rows import PoolRow, State
 from evalharness.wording import count
 
 NAME = "pool"
@@ -45,27 +45,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    pool = list(Pool(args.pool))
-    if not pool:
-        raise UsageError(f"{args.pool}: no rows yet; augment train.jsonl adds some")
+    pool = Pool(args.pool)
+    if not len(pool):
+        raise UsageError(f"{args.pool}: no rows yet; `make augment ROWS=train.jsonl` adds some")
     tell(args.pool, pool)
     if not args.write:
         return 0
-    states = ("accepted", "waiting") if args.with_waiting else ("accepted",)
+    states: tuple[State, ...] = ("accepted", "waiting") if args.with_waiting else ("accepted",)
     waiting = sum(row.state == "waiting" for row in pool)
     if args.decided and waiting:
         raise UsageError(
             f"{args.pool}: {count(waiting, 'variant')} wait to be looked at; `make review` shows them, --with-waiting "
             "(UNREVIEWED=1) takes them unseen"
         )
-    fit = [row for row in pool if exchange.METHODS[args.method](row)]
-    rows = [row for row in fit if row.state in states]
-    if not rows:
+    fit = Counter(row.state for row in pool if exchange.METHODS[args.method](row))
+    if not sum(fit[state] for state in states):
         raise UsageError(f"{args.pool}: no accepted row for {args.method}; {_WAITING}")
     if (args.write / exchange.FILE).exists():
         raise UsageError(f"--write {args.write}: there is a {exchange.FILE} already; name another folder")
+    rows = (row for row in pool if exchange.METHODS[args.method](row) and row.state in states)
     print(f"{args.write}: {count(exchange.write(args.write, args.format, rows, args.method), 'row')} ({args.format})")
-    if len(rows) < sum(row.state in ("accepted", "waiting") for row in fit):
+    if fit["waiting"] and not args.with_waiting:
         print(f"  {_WAITING}")
     return 0
 

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     if not len(Pool(args.pool)):
-        raise UsageError(f"{args.pool}: no rows yet; augment train.jsonl adds some")
+        raise UsageError(f"{args.pool}: no rows yet; `make augment ROWS=train.jsonl` adds some")
     with folder.alone(args.pool):
         _review(args, args.pool)
     return 0

@@ -26,7 +26,7 @@ _AFTER = re.compile(rf"\b(?:below|following|{_THIS})|下面|下文|下列|以下
 def prefix(prose: Prose, draw: random.Random, rate: float) -> str:
     """A sentence that does not matter, before the prompt."""
     aside = _aside(prose, draw)
-    return f"{aside}\n\n{prose.text}" if aside and rate and not prose.units(_BEFORE) else prose.text
+    return f"{aside}\n\n{prose.text}" if aside and rate and takes_before(prose) else prose.text
 
 
 def suffix(prose: Prose, draw: random.Random, rate: float) -> str:
@@ -41,6 +41,11 @@ def counter_order(prose: Prose, draw: random.Random, rate: float) -> str:
         return prose.text
     order = draw.choice(COUNTER_ORDERS[prose.language])
     return f"{prose.text.rstrip()}\n\n{draw.choice(DOCUMENTS[prose.language]).format(order=order)}"
+
+
+def takes_before(prose: Prose) -> bool:
+    """Whether a sentence may stand before the prompt: it does not speak of what does."""
+    return not prose.units(_BEFORE)
 
 
 def takes_more(prose: Prose) -> bool:

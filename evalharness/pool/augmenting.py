@@ -54,6 +54,8 @@ OWN: dict[str, tuple[Remake, str]] = {
     "code-repair": (code.broken, "the answer's Python with a slip, to be repaired"),
     "role": (framing.role, "a system message more, or said by the user"),
     "constraint": (framing.constraint, "a constraint more that the answer meets"),
+    "background": (framing.background, "who asks and what for before the question"),
+    "reasoning": (framing.reasoning, "a request to think first, where the answer is one line without reasons"),
     "domain": (framing.domain, "the field of a row tagged domain:NAME before its question"),
     "symmetric": (symmetric.swapped, "question and answer swapped, of rows tagged symmetric"),
 }

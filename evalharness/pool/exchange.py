@@ -47,18 +47,18 @@ def read(path: Path, licence: str | None, tags: Sequence[str] = ()) -> tuple[lis
         else:
             messages = [{"role": role, "content": text} for role, text in made.messages]
             messages.append({"role": "assistant", "content": made.reference})
-            carried = list(dict.fromkeys([*tags, *_tags(value)]))
-            rows.append(_row(messages, rejected, value.get("label"), carried, licence))
+            carried = list(dict.fromkeys([*tags, *_texts(value, "tags")]))
+            rows.append(_row(messages, rejected, value, carried, licence))
     if not rows:
         reasons = "; ".join(f"{len(places)} with {reason}" for reason, places in left_out.items())
         raise UsageError(f"{path}: nothing in it can be learnt from: {reasons}")
     return rows, left_out
 
 
-def _tags(record: dict[str, Any]) -> list[str]:
-    """Other programs keep other things under that name: what are no texts are no tags."""
-    tags = record.get("tags")
-    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+def _texts(record: dict[str, Any], name: str) -> list[str]:
+    """Other programs keep other things under that name: what are no texts are not read."""
+    found = record.get(name)
+    return [text for text in found if isinstance(text, str) and text] if isinstance(found, list) else []
 
 
 def _answered(record: Any) -> Any:
@@ -96,12 +96,15 @@ def _turns(said: Any, role: str) -> list[Any] | None:
     return said if isinstance(said, list) else [said] if isinstance(said, dict) else None
 
 
-def _row(messages: Messages, rejected: str | None, label: Any, tags: list[str], licence: str | None) -> PoolRow:
+def _row(
+    messages: Messages, rejected: str | None, record: dict[str, Any], tags: list[str], licence: str | None
+) -> PoolRow:
+    label = record.get("label")
     if rejected is not None:
         return preference(messages, PREFERRED, rejected, tags=tags, licence=licence)
     if isinstance(label, bool):
         return preference(messages, LIKED if label else DISLIKED, tags=tags, licence=licence)
-    return given(messages, tags, licence)
+    return given(messages, tags, licence, _texts(record, "entities"))
 
 
 def openai(messages: Messages) -> dict[str, Any]:
@@ -156,8 +159,8 @@ METHODS: dict[str, Callable[[PoolRow], bool]] = {
 def record(row: PoolRow, name: str, method: str) -> dict[str, Any]:
     """A row in the format of this name, for this method; of `openai`, preferences are as trl has them."""
     whole = WRITERS[name](row.messages)
-    if method == "sft":
-        return whole
+    if method == "sft":  # the others' loaders know no such field
+        return {**whole, "entities": row.named} if row.named and name == "openai" else whole
     if name == "openai":
         prompt, answer = row.messages[:-1], row.messages[-1:]
         if method == "kto":

@@ -28,14 +28,16 @@ LEAK, COPY, PRIVATE = "a question of a suite", "a copy of another row", "persona
 LONG, EMPTY, LANGUAGE, CIRCLES = "too long", "an empty turn", "another language", "an answer that goes in circles"
 FORM = "an answer of another form"
 FAMILY, FAR, REJECTED = "made of a row that went", "too far from its origin", "rejected in review"
+MEANING = "another meaning than its origin"
 DECIDED = ("rejected", "withdrawn")  # states that no filter changes
 
 
 @dataclass(frozen=True)
 class Limits:
     """The suites that no row may be a copy of, the most characters of a row, the languages of its answer (none: any),
-    how alike a variant's question must be to its origin's (ROUGE-L), and the JSON Schema that answers of rows tagged
-    json follow (none: any JSON), and what names the kinds of personal data in a text."""
+    how alike a variant's question must be to its origin's (ROUGE-L, BLEU), and the JSON Schema that answers of rows
+    tagged json follow (none: any JSON), what names the kinds of personal data in a text, and how close in meaning two
+    texts are (none: nobody is asked), with the least of it between a variant's question and its origin's."""
 
     suites: Sequence[Suite] = ()
     characters: int = 16_000
@@ -43,6 +45,9 @@ class Limits:
     likeness: float = 0.3
     schema: Mapping[str, Any] | None = None
     personal: Callable[[str], Sequence[str]] = private.found
+    bleu: float = 0.0
+    closeness: Callable[[str, str], float] | None = None
+    meaning: float = 0.7
 
 
 class Filter:
@@ -117,8 +122,6 @@ class Filter:
     def _of_variant(self, row: PoolRow) -> str | None:
         """A variant is like its origin, and must be; it may be the same as no other row, and near to no other given
         one."""
-        from evalharness.checks.references import rouge_l
-
         if not self._is_new(row.texts[:-1]):
             return f"{COPY}: word for word"
         if len(row.messages) <= 2 and (copied := self.given.copied(row.question, row.origin)):
@@ -126,7 +129,18 @@ class Filter:
         origin = self.questions.get(row.origin)
         if origin is None or row.kind in ASKS_ANEW:
             return None
-        return FAR if rouge_l(row.question, origin) < self.limits.likeness else None
+        return self._of_likeness(row.question, origin)
+
+    def _of_likeness(self, question: str, origin: str) -> str | None:
+        """Dear questions come last: whoever has to be asked over a wire is asked of what all else lets through."""
+        from evalharness.checks.references import bleu, rouge_l
+
+        limits = self.limits
+        if rouge_l(question, origin) < limits.likeness or (limits.bleu and bleu(question, origin) < limits.bleu):
+            return FAR
+        if limits.closeness is not None and limits.closeness(question, origin) < limits.meaning:
+            return MEANING
+        return None
 
     def _is_new(self, texts: Iterable[str]) -> bool:
         text = "\n".join(" ".join(one.split()) for one in texts)

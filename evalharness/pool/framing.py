@@ -1,4 +1,5 @@
-"""What stands around a question and leaves its answer right: a role, a constraint that the answer meets, its field.
+"""What stands around a question and leaves its answer right: a role, a constraint that the answer meets, its field, who
+asks and what for, that it be thought through first.
 
 Texts are data (framing.yaml beside this file), in the question's own language; there are none for other languages.
 """
@@ -17,6 +18,7 @@ from evalharness.pool.rows import Messages, PoolRow, ending
 TEXTS = yaml.safe_load(Path(__file__).with_name("framing.yaml").read_text("utf-8"))
 DOMAIN = "domain:"
 """What the tag of a row's field begins with."""
+BARE = 120  # characters of an answer that is no more than the answer
 
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？]")  # noqa: RUF001
 _MARKDOWN = re.compile(r"[*_`#|\[\]]|^>", re.MULTILINE)
@@ -45,6 +47,28 @@ def constraint(row: PoolRow, draw: random.Random, rate: float) -> Messages | Non
         return None
     space = "" if question.language == "zh" else " "
     return ending(row, f"{row.question.rstrip()}{space}{draw.choice(met)}", row.answer)
+
+
+def background(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
+    """Who asks, and what for, before the question."""
+    question = asked(row)
+    texts = TEXTS["backgrounds"].get(question.language)
+    if not texts or not rate or not frames.takes_before(question):
+        return None
+    return ending(row, f"{draw.choice(texts)}\n\n{row.question}", row.answer)
+
+
+def reasoning(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
+    """It is to be thought through first, and the answer alone given: only where the answer is one line that gives no
+    reasons."""
+    question = asked(row)
+    texts = TEXTS["reasoning"].get(question.language)
+    answer = row.answer.strip()
+    bare = "\n" not in answer and len(answer) <= BARE and len(_SENTENCE.findall(answer)) <= 1
+    if not texts or not rate or not bare or not frames.takes_more(question):
+        return None
+    space = "" if question.language == "zh" else " "
+    return ending(row, f"{row.question.rstrip()}{space}{draw.choice(texts)}", row.answer)
 
 
 def domain(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from evalharness.pool import private, rows
-from evalharness.pool.people import BOTH_BAD, SIDES, Compared, Thumb, Votes
+from evalharness.pool.genuine import SIDES
+from evalharness.pool.people import BOTH_BAD, Compared, Thumb, Votes
 from evalharness.pool.rows import DISLIKED, LIKED, PREFERENCES, PREFERRED, Messages, PoolRow
 
 GONE = "the vote, its answer or its chat is gone, or kept out"

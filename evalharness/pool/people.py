@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from evalharness.imports.formats import Unfit, conversation
+from evalharness.pool import genuine
+from evalharness.pool.genuine import SIDES
 from evalharness.runs.rows import TIE
 from evalharness.runs.typed import Json
 
 Choice = Literal["base", "tuned", "tie", "both bad"]
-SIDES: tuple[Literal["base"], Literal["tuned"]] = ("base", "tuned")
 BOTH_BAD: Literal["both bad"] = "both bad"
 PRIVATE = "private"  # the tag by which a person keeps a chat of theirs out
 
@@ -73,15 +74,16 @@ class Votes:
     left_out: Mapping[str, int]
 
 
-def joined(exported: Exported) -> Votes:
+def joined(exported: Exported, secret: str | None = None) -> Votes:
     """The votes that can be used. Of several by one person on one answer the last counts, of several on one blind pair
-    the first: by then it is known which answer is whose."""
+    the first: by then it is known which answer is whose. With the comparison's secret, blind votes that it did not
+    write are left out: anybody with an account can post feedback, and change their own."""
     chats = {str(chat.get("id")): chat for chat in exported.chats}
     thumbs, blind = dict[tuple[str, str, str], Thumb](), dict[tuple[str, str, str], Compared]()
     left_out = dict[str, int]()
     for vote in sorted(exported.feedback, key=lambda one: (one.get("updated_at") or 0, str(one.get("id")))):
         try:
-            made = _joined(vote, chats)
+            made = _joined(vote, chats, secret)
         except Unfit as reason:
             left_out[str(reason)] = left_out.get(str(reason), 0) + 1
         else:
@@ -117,7 +119,7 @@ def _side_by_side(thumbs: Iterable[Thumb]) -> Iterator[Compared]:
         )
 
 
-def _joined(vote: Json, chats: Mapping[str, Json]) -> Thumb | Compared:
+def _joined(vote: Json, chats: Mapping[str, Json], secret: str | None) -> Thumb | Compared:
     """Raises Unfit with the reason for a vote that cannot be used."""
     data, meta = _object(vote.get("data")), _object(vote.get("meta"))
     chat = chats.get(str(meta.get("chat_id")))
@@ -136,7 +138,7 @@ def _joined(vote: Json, chats: Mapping[str, Json]) -> Thumb | Compared:
     if isinstance(kept, dict) and kept.get("content") != message.get("content"):
         raise Unfit("an answer that was changed since")
     if vote.get("type") == "blind":
-        return _blind(vote, data, meta, chat)
+        return _blind(vote, data, meta, chat, secret)
     if vote.get("type") != "rating" or str(data.get("rating")) not in ("1", "-1"):
         raise Unfit("no thumb and no blind vote")
     prompt, answer = _conversation(chat, name)
@@ -152,13 +154,17 @@ def _joined(vote: Json, chats: Mapping[str, Json]) -> Thumb | Compared:
     )
 
 
-def _blind(vote: Json, data: Json, meta: Json, chat: Json) -> Compared:
+def _blind(vote: Json, data: Json, meta: Json, chat: Json, secret: str | None) -> Compared:
     """Its fields are those that the function writes which holds the comparison inside Open WebUI."""
     hidden = {shown: str(data.get(shown)) for shown in ("A", "B")}
     names = {shown: str(_object(meta.get("message_ids")).get(shown)) for shown in hidden}
     if set(hidden.values()) != set(SIDES) or data.get("vote") not in (*hidden, TIE, BOTH_BAD):
         raise Unfit("a blind vote that names no two models, or no choice")
     messages, asked = _messages(chat), str(meta.get("user_message_id"))
+    if secret is not None and hidden != genuine.drawn(secret, str(meta.get("chat_id")), asked):
+        raise Unfit("a blind vote whose sides are not those that were drawn")
+    if secret is not None and not genuine.is_sealed(secret, str(vote.get("user_id")), data, meta):
+        raise Unfit("a blind vote that the comparison did not write")
     for shown in hidden:
         if _object(messages.get(names[shown])).get("parentId") != asked:
             raise Unfit("an answer that is gone")

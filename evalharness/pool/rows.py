@@ -5,6 +5,7 @@ It knows how a row is named, not how rows lie in a file (folder.py), nor what ma
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -36,8 +37,9 @@ Judgement = Literal["accepted", "edited", "rejected"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolRow(Part):
     """A line of rows.jsonl. `origin` is the id of the given row that it was made of, its own if it was given; of a row
-    that came from a vote it is the vote's. `rejected` is the answer that the row's own was preferred to. A row that a
-    person edits keeps its id."""
+    that came from a vote it is the vote's. `rejected` is the answer that the row's own was preferred to. `entities` are
+    spans of its answer, names and the like, that training may let count more. A row that a person edits keeps its id.
+    """
 
     id: str
     messages: Messages
@@ -50,6 +52,7 @@ class PoolRow(Part):
     reason: str | None = None
     rejected: str | None = None
     reviewed: Judgement | None = None
+    entities: list[str] | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -70,18 +73,26 @@ class PoolRow(Part):
     def answer(self) -> str:
         return self.messages[-1]["content"]
 
+    @property
+    def named(self) -> list[str]:
+        """Those of its entities that its answer holds: what a variant or a person made of it may have fewer."""
+        return [name for name in self.entities or () if name in self.answer]
 
-def given(messages: Messages, tags: list[str], licence: str | None) -> PoolRow:
+
+def given(messages: Messages, tags: list[str], licence: str | None, entities: Sequence[str] = ()) -> PoolRow:
     """A row as somebody has it. Its messages end with a user's question and its answer."""
-    return original(messages, GIVEN, tags, licence)
+    return original(messages, GIVEN, tags, licence, entities)
 
 
-def original(messages: Messages, kind: str, tags: list[str], licence: str | None) -> PoolRow:
+def original(
+    messages: Messages, kind: str, tags: list[str], licence: str | None, entities: Sequence[str] = ()
+) -> PoolRow:
     """A row that was made of no other: it counts as accepted."""
     name = identity(messages)
     return PoolRow(
-        id=name, messages=messages, origin=name, kind=kind, seed=None, tags=tags, licence=licence, state="accepted"
-    )
+        id=name, messages=messages, origin=name, kind=kind, seed=None, tags=tags, licence=licence, state="accepted",
+        entities=list(entities) or None,
+    )  # fmt: skip
 
 
 def preference(

@@ -7,9 +7,9 @@
       greeting: [Hello, Good day]
     tables: [cities.csv]
 
-A placeholder is a list of terms or a column of a table; what stands in one line of a table stays together. Rows are
-made one after the other, in an order drawn from the seed: what is kept in memory is eight bytes of each question. It
-knows nothing of the pool's folder.
+A placeholder is a list of terms or a column of a table; what stands in one line of a table stays together. The
+terms of an answer are its entities. Rows are made one after the other, in an order drawn from the seed: what is kept in
+memory is eight bytes of each question. It knows nothing of the pool's folder.
 """
 
 import csv
@@ -100,25 +100,27 @@ def rows(
     streams = [_filled(axes, random.Random(f"{seed} {number}")) for number, axes in enumerate(templates)]
     while streams:
         for stream in [*streams]:
-            made = next(stream, None)
-            if made is None:
+            drawn = next(stream, None)
+            if drawn is None:
                 streams.remove(stream)
                 continue
+            made, entities = drawn
             question = hashlib.sha256("\n".join((made.system, made.question)).encode()).digest()[:8]
             if question in asked:
                 continue
             asked.add(question)
             system = [{"role": "system", "content": made.system}] if made.system else []
             said = [{"role": "user", "content": made.question}, {"role": "assistant", "content": made.answer}]
-            yield original([*system, *said], TEMPLATE, list(dict.fromkeys([*tags, *made.tags])), licence)
+            carried = list(dict.fromkeys([*tags, *made.tags]))
+            yield original([*system, *said], TEMPLATE, carried, licence, entities)
             if len(asked) == most:
                 return
 
 
-def _filled(axes: Axes, draw: random.Random) -> Iterator[Template]:
-    """Every combination once, in an order that takes no memory: steps of a length that shares no divisor with their
-    number lead past each before they come back."""
-    size = axes.size
+def _filled(axes: Axes, draw: random.Random) -> Iterator[tuple[Template, list[str]]]:
+    """Every combination once, with the terms that its answer holds, in an order that takes no memory: steps of a length
+    that shares no divisor with their number lead past each before they come back."""
+    size, in_answer = axes.size, _PLACEHOLDER.findall(axes.template.answer)
     at, step = draw.randrange(size), 1
     while size > 2 and (step == 1 or math.gcd(step, size) > 1):
         step = draw.randrange(1, size)
@@ -132,7 +134,8 @@ def _filled(axes: Axes, draw: random.Random) -> Iterator[Template]:
             _PLACEHOLDER.sub(lambda found: terms[found[1]], text)  # noqa: B023 - used before the next round
             for text in (axes.template.question, axes.template.answer, axes.template.system)
         )
-        yield Template(question, answer, system, axes.template.tags)
+        named = dict.fromkeys(terms[name] for name in in_answer if terms[name])
+        yield Template(question, answer, system, axes.template.tags), list(named)
 
 
 def _axes(path: Path, number: int, template: Template, lists: Sequence[Terms]) -> Axes:

@@ -3,6 +3,7 @@
 It knows two addresses of Open WebUI 0.12 and how an administrator signs in; what a vote is lies in people.py.
 """
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,13 @@ def fetched(url: str, email: str, password: str) -> Exported:
             where = f"{url.rstrip('/')}/api/v1/{path}"
             try:
                 answer = session.request("POST" if body else "GET", where, json=body, timeout=SECONDS)
-                if body and answer.status_code in (400, 401, 403, 429):
-                    raise UsageError(f"{url}: the sign-in of {email} is refused; is --password-file that of today?")
+                if body and answer.status_code == 429:
+                    raise UsageError(f"{url}: too many sign-ins of {email}; Open WebUI takes them again in minutes")
+                if body and answer.status_code in (400, 401, 403):
+                    raise UsageError(
+                        f"{url}: the sign-in of {email} is refused; put the password of today into --password-file (a "
+                        "deployment's: WEBUI_PASSWORD in .tandem/secrets.env)"
+                    )
                 if answer.status_code in (401, 403):
                     raise UsageError(
                         f"{url}: {email} may not export; it takes an administrator, and ENABLE_ADMIN_EXPORT"
@@ -57,14 +63,16 @@ def read(chats: Path, feedback: Path) -> Exported:
     return Exported(_objects(chats), _objects(feedback))
 
 
-def read_password(path: Path, name: str | None) -> str:
-    """A password from a file that holds it alone, or under `name` in a file of NAME=value lines."""
+def read_secret(path: Path, name: str | None, what: str) -> str:
+    """What is secret, from a file that holds it alone, or under `name` in a file of NAME=value lines. `what` it is, a
+    complaint says."""
     try:
-        found = dotenv_values(path).get(name) if name else path.read_text(encoding="utf-8").strip()
+        text = path.read_text(encoding="utf-8")
+        found = dotenv_values(stream=StringIO(text)).get(name) if name else text.strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the password cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from None
+        raise UsageError(f"{path}: the {what} cannot be read ({getattr(error, 'strerror', 'not UTF-8')})") from None
     if not found:
-        raise UsageError(f"{path}: no password in it" + (f" under {name}" if name else ""))
+        raise UsageError(f"{path}: no {what} in it" + (f" under {name}" if name else ""))
     return found
 
 

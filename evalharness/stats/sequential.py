@@ -57,8 +57,6 @@ def boundaries(looks: Sequence[float], alpha: float = ALPHA, spending: Spending 
     Rowe BC (1969), Repeated significance tests on accumulating data, Journal of the Royal Statistical Society A
     132:235-244. Raises ValueError for looks that do not rise from above 0 to 1.
     """
-    from scipy.optimize import brentq
-
     if not looks or looks[-1] != 1 or any(late <= early for early, late in zip([0.0, *looks], looks, strict=False)):
         raise ValueError(f"looks must rise from above 0 to 1, not {list(looks)}")
     nodes, quadrature = np.polynomial.legendre.leggauss(NODES)
@@ -67,12 +65,21 @@ def boundaries(looks: Sequence[float], alpha: float = ALPHA, spending: Spending 
     for look in looks:
         step = np.sqrt(look - share)
         allowed = spending(look, alpha)
-        reach = brentq(_ending_beyond, 0, FAR, args=(allowed - spent, places, masses, step))
+        reach = _reach(allowed - spent, places, masses, step)
         found.append(float(reach / np.sqrt(look)))
         density = np.exp(-(((nodes[:, None] * reach - places) / step) ** 2) / 2) @ masses / (step * np.sqrt(2 * np.pi))
         places, masses = nodes * reach, density * quadrature * reach
         spent, share = allowed, look
     return found
+
+
+def _reach(wanted: float, places: Floats, masses: Floats, step: float) -> float:
+    """How far paths go on that all but `wanted` of them end within."""
+    if len(places) == 1:  # none has gone anywhere yet, and few runs look twice: spared the import below
+        return min(FAR, step * -float(ndtri(wanted / 2)))
+    from scipy.optimize import brentq
+
+    return float(brentq(_ending_beyond, 0, FAR, args=(wanted, places, masses, step)))
 
 
 def _ending_beyond(reach: float, wanted: float, places: Floats, masses: Floats, step: float) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from images.merge.changes import Change, ColumnNorms, LowRank, Replacement, RowNorms, Rows
+from images.merge.patterns import check_patterns
 from serve.errors import UsageError
 from serve.models.preflight_lora import PLAIN_STARTS
 
@@ -81,6 +82,7 @@ def adapted(base: Path, adapter: Path, rows: int | None) -> "PeftModel":
         from transformers import AutoModelForCausalLM
 
         model = AutoModelForCausalLM.from_config(wanted, dtype=torch.float32)
+    check_patterns(config, (name for name, _ in model.named_modules()), adapter)
     found = PeftModel(model, config, low_cpu_mem_usage=True).eval()
     placeholders(found)
     model.model.rotary_emb = type(model.model.rotary_emb)(config=wanted)

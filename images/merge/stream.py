@@ -1,16 +1,17 @@
 """Checkpoints written anew piece by piece: read, changed in float32, rounded once to their type, written.
 
-Reading and writing have a thread each, arithmetic has two; what is in memory at a time is a few pieces, whatever the
+Reading and writing have a thread each, arithmetic a few; what is in memory at a time is a few pieces, whatever the
 model's size. It knows nothing of adapters or proofs.
 """
 
 import json
 import os
 import struct
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -79,14 +80,28 @@ def write(shards: Mapping[str, Sequence[Weight]], draft: Path) -> None:
 
     Raises UsageError for a weight that is no number any more, or too large for its type.
     """
-    for name, weights in shards.items():
-        write_shard(weights, draft / name)
+    with one_thread_each():
+        for name, weights in shards.items():
+            write_shard(weights, draft / name)
     if len(shards) > 1:
         index = {
             "metadata": {"total_size": sum(weight.bytes for weights in shards.values() for weight in weights)},
             "weight_map": {weight.name: name for name, weights in shards.items() for weight in weights},
         }
         (draft / INDEX).write_text(json.dumps(index, indent=2) + "\n")
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Pieces are side by side already: torch's threads for each of them as well would wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def write_shard(weights: Sequence[Weight], path: Path) -> None:
@@ -167,15 +182,31 @@ def changed(weight: Weight, raw: "torch.Tensor", first: int) -> "torch.Tensor":
 
     if not weight.changes:
         return raw
-    made = raw.float()
+    made = numbers.as_float32(raw)
     for change in weight.changes:
         change.apply(made, first)
     low, high = made.aminmax()
     limits = torch.finfo(raw.dtype)
     if not (limits.min <= low and high <= limits.max):  # nor where one is not a number
         raise UsageError(f"{weight.name} {trouble(raw, made)}")
-    rounded = made.to(raw.dtype)
-    return rounded.reshape(-1).view(torch.uint8)
+    raw.copy_(made)
+    return raw.reshape(-1).view(torch.uint8)
+
+
+class Numbers(threading.local):
+    """Each thread's room for a piece in float32, kept: new memory for each would cost as much as the arithmetic."""
+
+    room: "torch.Tensor | None" = None
+
+    def as_float32(self, piece: "torch.Tensor") -> "torch.Tensor":
+        import torch
+
+        if self.room is None or self.room.numel() < piece.numel():
+            self.room = torch.empty(piece.numel())
+        return self.room[: piece.numel()].view(piece.shape).copy_(piece)
+
+
+numbers = Numbers()
 
 
 def trouble(raw: "torch.Tensor", made: "torch.Tensor") -> str:

@@ -8,6 +8,7 @@ goes on from the last checkpoint.
 
 import argparse
 import json
+import os
 import resource
 import shutil
 from collections.abc import Mapping
@@ -41,9 +42,17 @@ def main() -> None:
     arguments.add_argument("--stages", type=Path, required=True, help="what to do, a YAML file")
     arguments.add_argument("--rows", action="append", required=True, metavar="STAGE=FILE", help="of each stage")
     given = arguments.parse_args()
+    os.environ["CUDA_VISIBLE_DEVICES"] = one_gpu(os.environ.get("CUDA_VISIBLE_DEVICES", "0"))
     with one_line_failures("tune"):
         files = {name: Path(file) for name, _, file in (one.partition("=") for one in given.rows)}
         run(given.base, given.base_name, given.adapter, Store(given.store), read_tuning(given.stages), files)
+
+
+def one_gpu(visible: str) -> str:
+    """The first of those that CUDA_VISIBLE_DEVICES names. With several, transformers gives each a batch of its own, and
+    a step would be of so many times the rows that it was told.
+    """
+    return visible.partition(",")[0]
 
 
 def run(

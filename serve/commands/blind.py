@@ -1,4 +1,9 @@
-"""`make blind`: the link to a chat in which base and tuned answer as A and B, and nobody sees which is which."""
+"""`make blind`: the link to a chat in which base and tuned answer as A and B, and nobody sees which is which; with
+RUN=… that to the answers of an eval run, pair after pair.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 from serve.display import console
 from serve.errors import Failure, UsageError
@@ -7,6 +12,7 @@ from serve.paths import Paths
 from serve.runtimes.choice import runtime
 from serve.runtimes.runtime import Runtime
 from serve.services import blind, catalog, credentials
+from serve.services.queue import queue_of
 from serve.settings import Settings
 
 NAME = "blind"
@@ -14,24 +20,34 @@ HELP = "the link to a blind comparison of base and tuned, for people to vote in"
 
 
 def main(settings: Settings, paths: Paths) -> int:
-    """Raises UsageError where Open WebUI does not run."""
-    here = runtime(settings, paths)
+    """Raises UsageError where Open WebUI does not run, or RUN is no run to vote on."""
+    here, url = runtime(settings, paths), catalog.webui_url(settings)
     if here.states()[catalog.WEBUI] != "ready":
         raise UsageError("Open WebUI does not run; start it with `make up`")
-    put_in(here, settings, paths)
-    console.print(blind.link(catalog.webui_url(settings)), soft_wrap=True)
+    if not settings.RUN:
+        put_in(here, settings, paths, queue={})
+        console.print(blind.link(url), soft_wrap=True)
+        return 0
+    told, left_out = queue_of(paths.root / settings.RUN)
+    put_in(here, settings, paths, queue=told)
+    many = len(told["pairs"])
+    console.print(f"{many} {'pair' if many == 1 else 'pairs'} of answers of {told['run']} to vote on", soft_wrap=True)
+    for reason, many in left_out.items():
+        console.print(f"  left out: {many} {reason}", soft_wrap=True)
+    console.print(blind.link_to_run(url), soft_wrap=True)
     return 0
 
 
-def put_in(here: Runtime, settings: Settings, paths: Paths) -> None:
-    """Puts the comparison of what is served now into the running Open WebUI.
+def put_in(here: Runtime, settings: Settings, paths: Paths, queue: Mapping[str, Any] | None = None) -> None:
+    """Puts the comparison of what is served now into the running Open WebUI, and the queue of a run's answers, {} for
+    none; without one, what is put up there stays.
 
     Raises UsageError where a password is set there that we do not know, Failure where it takes the functions no more.
     """
     secrets = credentials.ensure(paths.secrets)
     addresses = {variant: here.address(variant) for variant in VARIANTS}
     versions = {variant: here.version(variant) for variant in VARIANTS}
-    told = blind.valves(secrets, addresses, versions)
+    told = blind.valves(secrets, addresses, versions, queue)
     folder = paths.root / "images" / "webui" / "functions"
     try:
         blind.install(catalog.webui_url(settings), settings.WEBUI_EMAIL, secrets["WEBUI_PASSWORD"], folder, told)

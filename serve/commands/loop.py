@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from serve.attended import INTERRUPTED, run_attended
@@ -19,11 +20,13 @@ from serve.commands import tune
 from serve.commands.up import announced, bring_up
 from serve.display import console
 from serve.errors import Failure, UsageError
+from serve.harness import turn_report
+from serve.harness.arguments import suites
+from serve.harness.turn_report import Came
 from serve.models.checksums import digest
 from serve.paths import Paths
-from serve.runtimes import keeper
+from serve.runtimes import keeper, tuning
 from serve.runtimes.choice import only_one, runtime
-from serve.runtimes.tuning import demo_rows
 from serve.settings import Settings
 
 NAME = "loop"
@@ -35,11 +38,16 @@ WORSE = 1  # exit code of a comparison in which the new one is shown to be worse
 
 @dataclass(frozen=True)
 class Turn:
-    """How far a turn has come: what it began with, and what each step that is over has come to."""
+    """How far a turn has come: what it began with, when (UTC), and what each step that is over has come to, in which
+    time. `store_before`: the store's current adapter as it began; empty: there was none.
+    """
 
     inputs: dict[str, str]
     adapter_before: str
+    store_before: str = ""
+    begun: str = ""
     done: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def main(settings: Settings, paths: Paths) -> int:
@@ -47,16 +55,32 @@ def main(settings: Settings, paths: Paths) -> int:
 
     Raises UsageError or Failure for the first step that does not work; the same command goes on from there.
     """
+    check(settings, paths)
+    file = paths.state / "loop" / "turn.json"
+    with only_one(paths, NAME):
+        turn = begun(file, settings, paths)
+        for number, (name, step) in enumerate(STEPS.items(), 1):
+            if name not in turn.done:
+                console.print(f"\n[bold]{name}[/bold], step {number} of {len(STEPS)}")
+                since = time.monotonic()
+                turn = replace(turn, done={**turn.done, name: step(settings, paths, turn)})
+                turn = replace(turn, seconds={**turn.seconds, name: round(time.monotonic() - since, 1)})
+                write(file, turn)
+        return ended(settings, paths, turn, file)
+
+
+def check(settings: Settings, paths: Paths) -> None:
+    """Raises UsageError for what a later step would refuse, before the first."""
     if settings.mode.lora or settings.PRECISION == "fp":
         raise UsageError("a turn of the loop serves merged INT4 models: leave MODE and PRECISION as they come")
-    file = paths.state / "loop" / "turn.json"
-    turn = begun(file, settings, paths)
-    for name, step in STEPS.items():
-        if name not in turn.done:
-            console.print(f"\n[bold]{name}[/bold]")
-            turn = replace(turn, done={**turn.done, name: step(settings, paths, turn)})
-            write(file, turn)
-    return ended(settings, paths, turn, file)
+    if tuning.anew(settings):
+        raise UsageError("ADAPTER=none: a turn begins with the adapter in service; `make tune` begins one, set ADAPTER")
+    tuning.stages(settings, paths)
+    tuning.check_sources(settings, paths)
+    try:
+        shlex.split(os.environ.get("AUGMENT", ""))
+    except ValueError as error:
+        raise UsageError(f"AUGMENT: {error}; its words are as on a command line") from None
 
 
 def begun(file: Path, settings: Settings, paths: Paths) -> Turn:
@@ -64,7 +88,7 @@ def begun(file: Path, settings: Settings, paths: Paths) -> Turn:
     given = settings.ROWS and paths.root / Path(settings.ROWS).expanduser()
     if given and not given.is_file():
         raise UsageError(f"ROWS={settings.ROWS}: there is no such file")
-    rows = given or (demo_rows(paths) if settings.demo else None)
+    rows = given or (tuning.demo_rows(paths) if settings.demo else None)
     inputs = {
         "rows": str(rows or ""),
         "digest": digest(rows) if rows else "",
@@ -74,14 +98,15 @@ def begun(file: Path, settings: Settings, paths: Paths) -> Turn:
         "stages": settings.TUNE,
         "suites": settings.SUITES,
     }
-    if file.exists():
-        before = Turn(**json.loads(file.read_text(encoding="utf-8")))
-        if before.inputs == inputs:
-            console.print(f"Going on with the turn that was cut after {len(before.done)} of {len(STEPS)} steps.")
-            return before
+    cut = Turn(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
+    if cut and cut.inputs == inputs:
+        console.print(f"Going on with the turn that was cut after {len(cut.done)} of {len(STEPS)} steps.")
+        return cut
+    if cut:
         console.print("The turn that was cut had other rows or settings; a new one begins.")
+        in_store(settings, paths, cut.store_before)  # what it trained was never judged
+    turn = Turn(inputs, pinned(settings, paths), current(paths), f"{datetime.now(UTC):%Y%m%dT%H%M%S}")
     shutil.rmtree(file.parent, ignore_errors=True)
-    turn = Turn(inputs, pinned(settings, paths))
     write(file, turn)
     return turn
 
@@ -92,6 +117,12 @@ def pinned(settings: Settings, paths: Paths) -> str:
     if given and given.is_symlink() and given.parent == paths.models / "adapter":
         return str(given.resolve().relative_to(paths.root.resolve()))
     return settings.ADAPTER
+
+
+def current(paths: Paths) -> str:
+    """The version of the store's current adapter; empty where there is none."""
+    link = paths.models / "adapter" / "current"
+    return str(link.readlink()) if link.is_symlink() else ""
 
 
 def write(file: Path, turn: Turn) -> None:
@@ -107,9 +138,11 @@ def before(settings: Settings, paths: Paths, turn: Turn) -> str:
     return measured("eval", settings, paths)
 
 
-def augment(_: Settings, paths: Paths, turn: Turn) -> str:
+def augment(settings: Settings, paths: Paths, turn: Turn) -> str:
+    """No row may be a copy of what the verdict will ask."""
     rows = [turn.inputs["rows"]] if turn.inputs["rows"] else []
-    harness(paths, "augment", *rows, *shlex.split(turn.inputs["augment"]))
+    kept_out = ["--suites", suites(settings)] if settings.SUITES else []
+    harness(paths, "augment", *rows, *kept_out, *shlex.split(turn.inputs["augment"]))
     return "pool"
 
 
@@ -124,17 +157,12 @@ def rows(settings: Settings, paths: Paths, _: Turn) -> str:
 def train(settings: Settings, paths: Paths, turn: Turn) -> str:
     """The new adapter's folder in the store, from the one before."""
     tune.main(settings.model_copy(update={"ROWS": turn.done["rows"], "ADAPTER": turn.adapter_before}), paths)
-    version = (paths.models / "adapter" / "current").readlink()
-    return str(Path("models") / "adapter" / version)
+    return str(Path("models") / "adapter" / current(paths))
 
 
-def up(settings: Settings, paths: Paths, turn: Turn) -> str:
+def verdict(settings: Settings, paths: Paths, turn: Turn) -> str:
+    """Its word, and its run's folder. What is judged is served here: a turn that goes on may find anything running."""
     serve(settings, paths, turn.done["tune"])
-    return turn.done["tune"]
-
-
-def verdict(settings: Settings, paths: Paths, _: Turn) -> str:
-    """Its word, and its run's folder."""
     found = runtime(settings, paths).measure("verdict")
     if found.code not in WORDS or not found.folder:
         stopped(found.code, "verdict")
@@ -144,9 +172,8 @@ def verdict(settings: Settings, paths: Paths, _: Turn) -> str:
 def compare(_: Settings, paths: Paths, turn: Turn) -> str:
     """With the adapter before."""
     folder = turn.done["verdict"].split(maxsplit=1)[1]
-    about = json.loads((paths.root / folder / "run.json").read_text(encoding="utf-8"))
-    new = paths.runs / Path(about["eval"]).name
-    words = ["compare", turn.done["before"], str(new.relative_to(paths.root)), "--no-worse"]
+    new = turn_report.judged_eval(paths.root / folder).relative_to(paths.root)
+    words = ["compare", turn.done["before"], str(new), "--no-worse"]
     code = run_attended([sys.executable, "-m", "evalharness", *words], paths.root)
     if code not in (0, WORSE):
         stopped(code, "compare")
@@ -158,7 +185,6 @@ STEPS: dict[str, Callable[[Settings, Paths, Turn], str]] = {
     "augment": augment,
     "rows": rows,
     "tune": train,
-    "up": up,
     "verdict": verdict,
     "compare": compare,
 }
@@ -166,31 +192,21 @@ STEPS: dict[str, Callable[[Settings, Paths, Turn], str]] = {
 
 
 def ended(settings: Settings, paths: Paths, turn: Turn, file: Path) -> int:
-    """Keeps the new adapter, or serves the one before again, and says why."""
+    """Keeps the new adapter, or serves the one before again, and says why. Cut on the way, it comes to the same."""
     word, run = turn.done["verdict"].split(maxsplit=1)
-    stays = word == "PASS" and turn.done["compare"] == "no worse"
-    new, last = turn.done["tune"], turn.adapter_before or "the demo's own"
-    lines = [
-        f"# A turn of the loop: {'the new adapter stays' if stays else 'all stays as it was'}\n",
-        f"- new: `{new}` (how it learned: `{new}/curve.svg`), from {last}",
-        f"- verdict against the base: {word} (`{run}/report.html`)",
-        f"- compared with {last}: {turn.done['compare']}",
-    ]
-    if stays:
-        lines.append(f"\n`ADAPTER={new}` in .env has `make up` serve it from now on.")
-    else:
+    came = Came(
+        word, run, turn.done["compare"] == "worse", turn.done["tune"], turn.adapter_before, turn.done["before"],
+        turn.seconds,
+    )  # fmt: skip
+    if not came.stays:
         console.print("\n[bold]The one before again[/bold]")
         serve(settings, paths, turn.adapter_before)
-        in_store(settings, paths, turn.adapter_before)
-        why = "lost against the one before" if word == "PASS" else f"ended in {word}"
-        lines.append(f"\nIt {why}, so {last} is in service again. `make augment` and `make feedback` bring other rows.")
-    report = paths.runs / f"{time.strftime('%Y%m%d-%H%M%S')}-loop" / "turn.md"
-    report.parent.mkdir(parents=True)
-    report.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        in_store(settings, paths, turn.store_before)
+    report = turn_report.write(paths, f"{turn.begun}-loop", came)
     file.unlink()
-    console.print("\n" + "\n".join(lines).removeprefix("# "), markup=False)
+    console.print("\n" + report.read_text(encoding="utf-8").removeprefix("# "), markup=False)
     console.print(f"Report: {report.relative_to(paths.root)}", markup=False)
-    return 0 if stays else 3 if word == "INCONCLUSIVE" else 1
+    return 0 if came.stays else 3 if word == "INCONCLUSIVE" else 1
 
 
 def serve(settings: Settings, paths: Paths, adapter: str) -> None:
@@ -199,13 +215,16 @@ def serve(settings: Settings, paths: Paths, adapter: str) -> None:
         bring_up(announced(wanted, paths), wanted, paths)
 
 
-def in_store(settings: Settings, paths: Paths, adapter: str) -> None:
-    """Makes an adapter of the store its current one again: the next turn is to begin with what is in service."""
-    folder = Path(adapter)
-    if folder.parent == Path("models") / "adapter":
+def in_store(settings: Settings, paths: Paths, version: str) -> None:
+    """Makes an adapter of the store its current one again, or none (empty): ADAPTER=models/adapter/current is to name
+    none that was refused.
+    """
+    if not version:
+        (paths.models / "adapter" / "current").unlink(missing_ok=True)
+    elif version != current(paths):
         here = runtime(settings, paths)
-        keeper.ask(here, "rollback", "--version", folder.name)
-        tune.hand_out(here, folder.name, paths)
+        keeper.ask(here, "rollback", "--version", version)
+        tune.hand_out(here, version, paths)
 
 
 def measured(kind: str, settings: Settings, paths: Paths) -> str:

@@ -79,12 +79,14 @@ def lm_eval_arguments(settings: Settings, paths: Paths) -> list[str]:
 
 
 def feedback_arguments(settings: Settings, paths: Paths) -> list[str]:
-    """Of no measurement. The password stays in its file: no secret is ever on a command line."""
+    """Of no measurement. The secrets stay in their file: none is ever on a command line."""
     password = ["--password-file", str(paths.secrets), "--password-name", "WEBUI_PASSWORD"]
     consent = ["--consent"] if settings.FEEDBACK_CONSENT else []
     kept_out = ["--suites", suites(settings)] if settings.SUITES else []
     account = ["--webui", catalog.webui_url(settings), "--email", settings.WEBUI_EMAIL, *password]
-    return ["feedback", *account, *consent, *kept_out, "--runs", runs(paths)]
+    genuine = ["--blind-secret", str(paths.secrets)]
+    run = ["--run", settings.RUN] if settings.RUN else []
+    return ["feedback", *account, *genuine, *consent, *kept_out, *run, "--runs", runs(paths)]
 
 
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {

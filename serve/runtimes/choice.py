@@ -64,12 +64,12 @@ def in_use(paths: Paths) -> str | None:
 
 
 @contextmanager
-def only_one(paths: Paths) -> Iterator[None]:
-    """Held while `up` works. Raises UsageError when another `up` of this checkout holds it."""
+def only_one(paths: Paths, command: str = "up") -> Iterator[None]:
+    """Held while a command works. Raises UsageError when another one of its name, of this checkout, holds it."""
     paths.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (paths.state / "up.lock").open("w") as lock:
+    with (paths.state / f"{command}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError("another `make up` of this folder is at work: wait for it, or end it") from None
+            raise UsageError(f"another `make {command}` of this folder is at work: wait for it, or end it") from None
         yield

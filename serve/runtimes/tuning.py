@@ -41,17 +41,27 @@ def wanted(settings: Settings, paths: Paths) -> Wanted:
 
     The rows of the demo, where no others are set, are written here.
     """
-    shipped = paths.root / "images" / "tune" / ("demo.yaml" if settings.demo else "general.yaml")
-    stages = paths.root / Path(settings.TUNE).expanduser() if settings.TUNE else shipped
-    tuning = read_tuning(stages)
-    rows = {one.name: stages.parent / one.rows if one.rows else given_rows(settings, paths) for one in tuning.stages}
+    file, tuning = stages(settings, paths)
+    rows = {one.name: file.parent / one.rows if one.rows else given_rows(settings, paths) for one in tuning.stages}
     for one in tuning.stages:
         training_rows(rows[one.name], one.method)
+    check_sources(settings, paths)
+    return Wanted(file, tuning, rows, base_name(settings), anew(settings))
+
+
+def stages(settings: Settings, paths: Paths) -> tuple[Path, Tuning]:
+    """The file with the stages, and what is in it. Raises UsageError for one that is none."""
+    shipped = paths.root / "images" / "tune" / ("demo.yaml" if settings.demo else "general.yaml")
+    file = paths.root / Path(settings.TUNE).expanduser() if settings.TUNE else shipped
+    return file, read_tuning(file)
+
+
+def check_sources(settings: Settings, paths: Paths) -> None:
+    """Raises UsageError for a base or an adapter on this machine that no training can begin with."""
     sources = model_sources(settings, paths.root)
     if sources.then:
         raise UsageError(f"ADAPTER={settings.ADAPTER}: several, and a training goes on with one; set ADAPTER to it")
     check_folders(sources, anew(settings))
-    return Wanted(stages, tuning, rows, base_name(settings), anew(settings))
 
 
 def anew(settings: Settings) -> bool:

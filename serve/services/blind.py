@@ -22,7 +22,8 @@ FUNCTIONS = {
     VOTE: ("vote.py", "Blind vote", "A is better, B is better, a tie, or both are bad."),
 }
 """By id: the file, the name, the description."""
-SHARED = re.compile(r"^from images\.webui\.functions\.pairs import .*\n", re.MULTILINE)
+SHARED = re.compile(r"^from images\.webui\.functions\.(\w+) import .*\n", re.MULTILINE)
+QUEUE = "queue"
 
 
 class SignInRefused(Exception):
@@ -34,25 +35,44 @@ def link(url: str) -> str:
     return f"{url}/?models={','.join(COLUMNS)}"
 
 
+def link_to_run(url: str) -> str:
+    """Opens a new chat with what hands out the pairs of a run; what to ask it stands there already."""
+    return f"{url}/?models={PIPE}.run&q=next"
+
+
 def source(folder: Path, file: str) -> str:
-    """A function as Open WebUI takes it: one text, with what the functions share where it is imported."""
-    shared = (folder / "pairs.py").read_text(encoding="utf-8")
-    return SHARED.sub(lambda _: shared, (folder / file).read_text(encoding="utf-8"))
+    """A function as Open WebUI takes it: one text, with what the functions share where it is first imported."""
+    there = set[str]()
+
+    def shared(imported: re.Match[str]) -> str:
+        if imported[1] in there:
+            return ""
+        there.add(imported[1])
+        return text_of(f"{imported[1]}.py")
+
+    def text_of(name: str) -> str:
+        return SHARED.sub(shared, (folder / name).read_text(encoding="utf-8"))
+
+    return text_of(file)
 
 
 def valves(
-    secrets: Mapping[str, str], addresses: Mapping[str, str], versions: Mapping[str, str]
-) -> dict[str, dict[str, str]]:
+    secrets: Mapping[str, str],
+    addresses: Mapping[str, str],
+    versions: Mapping[str, str],
+    queue: Mapping[str, Any] | None = None,
+) -> dict[str, dict[str, Any]]:
     """What each function is told, by its id. Only administrators can read it. `addresses` are those of the variants, as
-    Open WebUI reaches them.
+    Open WebUI reaches them; `queue` are a run's answers to vote on, {} to end that, None to leave it as it is.
     """
     secret = secrets["BLIND_SECRET"]
     urls = {f"{variant}_url": addresses[variant] for variant in VARIANTS}
     served = {f"{variant}_version": versions[variant] for variant in VARIANTS}
-    return {PIPE: {"secret": secret, "api_key": secrets["API_KEY"], **urls}, VOTE: {"secret": secret, **served}}
+    both = {"secret": secret, **({} if queue is None else {QUEUE: dict(queue)})}
+    return {PIPE: {**both, "api_key": secrets["API_KEY"], **urls}, VOTE: {**both, **served}}
 
 
-def install(url: str, email: str, password: str, folder: Path, told: Mapping[str, Mapping[str, str]]) -> None:
+def install(url: str, email: str, password: str, folder: Path, told: Mapping[str, Mapping[str, Any]]) -> None:
     """`folder` has the functions' files, `told` is what `valves` says.
 
     Raises SignInRefused, or Failure where Open WebUI does not take what it is given.
@@ -97,8 +117,10 @@ class Api:
         return answer.json()
 
 
-def put(api: Api, function: str, folder: Path, told: Mapping[str, str]) -> None:
-    """Sees to it that a function is there as it is here, knows what it must, and is switched on."""
+def put(api: Api, function: str, folder: Path, told: Mapping[str, Any]) -> None:
+    """Sees to it that a function is there as it is here, knows what it must, and is switched on. What it knows beside
+    that stays: people may be at a queue of answers.
+    """
     file, name, description = FUNCTIONS[function]
     wanted = {"id": function, "name": name, "content": source(folder, file), "meta": {"description": description}}
     if not any(one["id"] == function for one in api.get("v1/functions/")):
@@ -108,8 +130,9 @@ def put(api: Api, function: str, folder: Path, told: Mapping[str, str]) -> None:
         as_kept = {**there, "meta": {"description": there["meta"].get("description")}}
         if not wanted.items() <= as_kept.items():
             there = api.post(f"v1/functions/id/{function}/update", wanted)
-    if api.get(f"v1/functions/id/{function}/valves") != told:
-        api.post(f"v1/functions/id/{function}/valves/update", told)
+    known = api.get(f"v1/functions/id/{function}/valves") or {}
+    if not told.items() <= known.items():
+        api.post(f"v1/functions/id/{function}/valves/update", {**known, **told})
     if not there["is_active"]:
         api.post(f"v1/functions/id/{function}/toggle")
 

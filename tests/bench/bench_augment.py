@@ -1,9 +1,11 @@
 """What do variants and filters cost, in time and memory? `python -m tests.bench.bench_augment`
 
-Beside it nlpaug, which makes variants alone: three of its kinds on the same questions, no filter, nothing kept.
+Beside it nlpaug, which makes variants alone: three of its kinds on the same questions, no filter, nothing kept. And
+data-juicer, which filters alone: near copies among the same questions, by as many permutations.
 """
 
 import json
+import os
 import random
 import re
 import resource
@@ -43,6 +45,17 @@ made = [random.choice(makers).augment(text)[0] for text in asked]
 assert len(made) == int(sys.argv[2])
 """
 )
+DATA_JUICER = MEASURED.format(
+    work="""
+import json
+from data_juicer.core.data import NestedDataset
+from data_juicer.ops.deduplicator.document_minhash_deduplicator import DocumentMinhashDeduplicator
+texts = [{"text": json.loads(line)["instruction"]} for line in open(sys.argv[1])][: int(sys.argv[2])]
+near = DocumentMinhashDeduplicator(tokenization="character", window_size=5, num_permutations=64, num_proc=1)
+assert len(near.run(NestedDataset.from_list(texts))) > 0
+"""
+)
+OFFLINE = {"PIP_NO_INDEX": "1", "UV_OFFLINE": "1", "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
 QUESTIONS = (
     "What is the {what} of {place} in {year}?",
     "Please tell me the {what} and the founder of {place} as of {year}, in one sentence.",
@@ -56,6 +69,13 @@ class Nlpaug(Python):
     name, requirements = "nlpaug", ("nlpaug==1.1.11",)
 
 
+class DataJuicer(Python):
+    """What it would install while it runs, a CUDA build of PyTorch among it, is there before."""
+
+    name = "data-juicer"
+    requirements = ("py-data-juicer==1.6.1", "aiohttp", "scipy", "ray==2.60.0", "torch==2.13.0")
+
+
 def main(rows: int = ROWS, templated: int = TEMPLATED) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -65,7 +85,7 @@ def main(rows: int = ROWS, templated: int = TEMPLATED) -> None:
         print(re.sub("^", "  ", said.strip(), flags=re.MULTILINE))
         print(f"{rows} rows get variants and are filtered, and so are these: {seconds:.0f} s, {megabytes:.0f} MB")
         assert megabytes <= MOST_MB, f"more than {MOST_MB} MB"
-        beside(folder / "train.jsonl", rows * 3 // 7)
+        beside(folder / "train.jsonl", rows)
         (folder / "templates.yaml").write_text(yaml.safe_dump(templates(templated)))
         words = [str(folder / "templates.yaml"), str(folder / "templated"), str(templated)]
         seconds, megabytes, _ = measured([sys.executable, "-c", TEMPLATES, *words])
@@ -78,21 +98,25 @@ def templates(rows: int) -> dict[str, object]:
     return {"templates": asked, "terms": {name: list(found) for name, found in terms.items()}, "rows": rows}
 
 
-def beside(path: Path, variants: int) -> None:
-    rival = Nlpaug()
-    try:
-        rival.install()
-    except subprocess.CalledProcessError as error:
-        print(f"nlpaug cannot be installed here: {error.stderr.splitlines()[-1:]}")
-        return
-    seconds, megabytes, _ = measured([str(rival.bin / "python"), "-c", NLPAUG, str(path), str(variants)])
-    print(f"nlpaug makes {variants} variants, without filters: {seconds:.0f} s, {megabytes:.0f} MB")
+def beside(path: Path, rows: int) -> None:
+    variants = rows * 3 // 7
+    for rival, program, many, what in (
+        (Nlpaug(), NLPAUG, variants, f"makes {variants} variants, without filters"),
+        (DataJuicer(), DATA_JUICER, rows, f"finds near copies among {rows} questions, without variants"),
+    ):
+        try:
+            rival.install()
+        except subprocess.CalledProcessError as error:
+            print(f"{rival.name} cannot be installed here: {(error.stderr or '').splitlines()[-1:]}")
+            continue
+        seconds, megabytes, _ = measured([str(rival.bin / "python"), "-c", program, str(path), str(many)])
+        print(f"{rival.name} {what}: {seconds:.0f} s, {megabytes:.0f} MB")
 
 
 def measured(words: Sequence[str]) -> tuple[float, float, str]:
     """Seconds of a processor (all of it is one thread's work), megabytes at most, and what the process said."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, **OFFLINE}).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     said, _, held = said.rpartition("held ")
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -42,6 +42,7 @@ SEARCHES, WANTED = 100, 0.95
 GROUPS, MOST_REPEATED = 1000, 12  # of a search that is repeated
 TANDEM = "Tandem"
 PROBE_SECONDS = (2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
+MOST_PROBES = 60  # of one search, however short they are
 PROBES_AT_ONCE = 200  # at the level just below, for how often it is taken for held
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -84,7 +85,7 @@ def ours(longest: float, rng: np.random.Generator) -> Searched:
     levels: list[Level] = []
     seconds = 0.0
     within = Range(start=START, least=1, most=MOST, precision=WITHIN, whole=True)
-    while wanted := next_probe(levels, [LEAST], CONFIDENCE, within):
+    while len(levels) < MOST_PROBES and (wanted := next_probe(levels, [LEAST], CONFIDENCE, within)):
         found, took = judged(run(int(wanted.level), longest, rng), wanted.level, wanted.quick)
         levels.append(found)
         seconds += took
@@ -153,15 +154,15 @@ def told_as_held(name: str, longest: float, searches: Sequence[Searched], rng: n
     return max(held / PROBES_AT_ONCE, above / len(searches))
 
 
-def stated(searches: Sequence[Searched], rng: np.random.Generator) -> tuple[float, int] | None:
+def stated(searches: Sequence[Searched], rng: np.random.Generator) -> tuple[float, int]:
     """Seconds until there is an interval as narrow as is wanted that can be trusted, and of how many searches it is.
 
-    None where no number of searches brings one.
+    Infinity where no number of searches brings one.
     """
     seconds = sum(one.seconds for one in searches) / len(searches)
     own = [one.interval for one in searches if one.interval]
     if own:
-        return (seconds, 1) if _is_trusted(own) else None
+        return (seconds if _is_trusted(own) else math.inf), 1
     figures = np.array([one.users for one in searches])
     for repeated in range(2, MOST_REPEATED + 1):
         groups = np.array([rng.choice(figures, repeated, replace=False) for _ in range(GROUPS)])
@@ -169,7 +170,7 @@ def stated(searches: Sequence[Searched], rng: np.random.Generator) -> tuple[floa
         means = groups.mean(axis=1)
         if _is_trusted([Estimate(mean, mean - far, mean + far) for mean, far in zip(means, reach, strict=True)]):
             return repeated * seconds, repeated
-    return None
+    return math.inf, 1
 
 
 def _is_trusted(intervals: Sequence[Estimate]) -> bool:
@@ -182,35 +183,35 @@ def _is_trusted(intervals: Sequence[Estimate]) -> bool:
 
 @dataclass
 class Answers:
-    """To the three questions, in seconds of probing; None: not with the longest probes."""
+    """To the three questions, in seconds of probing; infinity: not with the longest probes."""
 
-    bare: float | None = None
-    stated: tuple[float, int] | None = None
+    bare: float = math.inf
+    stated: tuple[float, int] = (math.inf, 1)
     false: float = math.nan
-    held: float | None = None
+    held: float = math.inf
 
     def ask(self, name: str, longest: float, search: Search) -> bool:
         """Whether nothing is left to be asked with longer probes."""
         found = [search(longest, np.random.default_rng([number, 1])) for number in range(SEARCHES)]
         seconds = sum(one.seconds for one in found) / SEARCHES
         known = stated(found, np.random.default_rng(3))
-        if known and (not self.stated or known < self.stated):
-            self.stated = known
+        self.stated = min(self.stated, known)
         if np.mean([abs(one.users / bears(LEAST) - 1) <= WITHIN for one in found]) >= WANTED:
             wrong = told_as_held(name, longest, found, np.random.default_rng(2))
-            if self.bare is None:
+            if seconds < self.bare:
                 self.bare, self.false = seconds, wrong
-            if wrong <= FALSE and self.held is None:
-                self.held = seconds
-        return self.held is not None and self.stated is not None and self.stated[0] < 2 * seconds
+            if wrong <= FALSE:
+                self.held = min(self.held, seconds)
+        return seconds > max(self.bare, self.stated[0], self.held)
 
     def cells(self) -> tuple[str, str, str, str]:
-        said = "never"
-        if self.stated:
-            seconds, repeated = self.stated
-            said = f"{seconds:.0f} s" + (f" ({repeated} searches)" if repeated > 1 else "")
-        bare, held = ("never" if one is None else f"{one:.0f} s" for one in (self.bare, self.held))
-        return bare, said, f"{self.false:.1%}", held
+        seconds, repeated = self.stated
+        of_several = f" ({repeated} searches)" if repeated > 1 else ""
+        return _said(self.bare), _said(seconds) + of_several, f"{self.false:.1%}", _said(self.held)
+
+
+def _said(seconds: float) -> str:
+    return f"{seconds:.0f} s" if math.isfinite(seconds) else f"not with probes of {PROBE_SECONDS[-1]:g} s"
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page
 from images.webui.functions.pairs import COLUMNS, drawn
 from serve.modes import VARIANTS
 from tests.newcomer import Checkout
+from tests.webui_person import RUN
+from tests.webui_person import put_up as written
 
 QUESTION = "List the country and population of {} and {} as JSON."
 VOTER = {"name": "Voter", "email": "voter@tandem.local", "password": "a person's own", "role": "user"}
@@ -221,3 +223,96 @@ def question_of(administrator: Person, vote: dict[str, Any]) -> str:
     messages = chat["chat"]["history"]["messages"]
     assert {messages[answer]["parentId"] for answer in meta["message_ids"].values()} == {meta["user_message_id"]}
     return str(messages[meta["user_message_id"]]["content"])
+
+
+SAID = [
+    ("Name a river in Europe.", "It is the Rhine.", '{"river": "Rhine"}'),
+    ("Name a sea in Europe.", "It is the North Sea.", '{"sea": "North Sea"}'),
+    ("Name a lake in Europe.", "It is Lake Garda.", '{"lake": "Garda"}'),
+]
+OF_THE_RUN = {"base": "b-of-the-run", "tuned": "t-of-the-run"}
+
+
+@pytest.fixture(scope="module")
+def put_up(deployment: Checkout) -> str:
+    """The link to the answers of a run that there are three pairs of, and one prompt answered the same by both."""
+    run = written(deployment, [*SAID, ("Name a mountain.", "Etna.", "Etna.")], OF_THE_RUN)
+    done = deployment.make("blind", f"RUN={run}")
+    assert done.code == 0, done.said
+    lines = done.said.strip().splitlines()
+    assert lines[:2] == [
+        f"3 pairs of answers of {RUN} to vote on",
+        "  left out: 1 answered the same by both",
+    ]
+    return lines[-1]
+
+
+@pytest.mark.usefixtures("voter")
+def test_a_person_votes_on_the_answers_of_a_run_one_pair_after_another(
+    deployment: Checkout, administrator: Person, put_up: str, browser: Browser, pictures: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 640})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(f"{deployment.url('webui')}/auth")
+    page.fill("input[autocomplete=email]", VOTER["email"])
+    page.fill("input[type=password]", VOTER["password"])
+    page.click("button[type=submit]")
+    page.wait_for_selector("#chat-input")
+    page.goto(put_up)
+    page.wait_for_function("document.querySelector('#chat-input')?.innerText.trim() === 'next'")
+    page.click("#send-message-button")
+    opening = page.get_by_role("link", name="Open pair 1 of 3").get_attribute("href") or ""
+    page = context.new_page()  # signed in as well; of a page that is left no response can be read
+    received, answered = watched(page)
+    page.goto(f"{deployment.url('webui')}{opening}")
+    for number in range(len(SAID)):
+        page.wait_for_function("document.querySelectorAll('button[aria-label=\"B is better\"]').length === 2")
+        if number == 0:
+            own = opening.replace("/c/", "/chats/")  # elsewhere models are listed by their names
+            of_the_chat = [one for one in answered if one.status == 200 and own in one.url]
+            before = b"".join([*received, *(one.body() for one in of_the_chat)])
+            assert any(json.dumps(text).encode() in before for _, *texts in SAID for text in texts)
+            assert named_in(deployment, before) == []
+            assert not any(version.encode() in before for version in OF_THE_RUN.values())
+        chat = page.url
+        page.get_by_label("A is better", exact=True).first.click()
+        if number < len(SAID) - 1:
+            page.get_by_text(f"On to pair {number + 2} of 3?").wait_for()
+            if number == 0:
+                page.screenshot(path=pictures / "blind-run.png")
+            page.get_by_role("button", name="Confirm").click()
+            page.wait_for_function(f"location.href !== {json.dumps(chat)}")
+        else:
+            page.get_by_text("That was the last of 3 pairs").wait_for()
+    context.close()
+
+    votes = [
+        vote
+        for vote in administrator.get("/api/v1/evaluations/feedbacks/all/export").json()
+        if vote["type"] == "blind" and vote["data"]["versions"] == OF_THE_RUN
+    ]
+    assert {question_of(administrator, vote) for vote in votes} == {question for question, *_ in SAID}
+    secret = deployment.secrets()["BLIND_SECRET"]
+    for vote in votes:
+        columns = {name: vote["data"][name] for name in COLUMNS}
+        assert columns == drawn(secret, vote["meta"]["chat_id"], vote["meta"]["user_message_id"])
+    done = deployment.make("feedback")
+    assert done.code == 0, done.said
+    kept = (deployment.root / "runs" / "votes.jsonl").read_text()
+    assert all(vote["meta"]["chat_id"] in kept for vote in votes)
+
+
+def test_without_a_run_its_answers_are_taken_down_again(deployment: Checkout, put_up: str, voter: Person) -> None:
+    def offered() -> set[str]:
+        return {one["id"] for one in voter.get("/api/models").json()["data"]}
+
+    assert "blind.run" in put_up and "blind.run" in offered()
+    assert deployment.make("blind").code == 0
+    assert "blind.run" not in offered() and "blind.a" in offered()
+
+
+def test_a_run_to_vote_on_that_is_none_is_one_line(deployment: Checkout) -> None:
+    done = deployment.make("blind", "RUN=runs/none")
+    assert done.code == 2
+    assert "RUN names the folder of an eval run" in done.said

@@ -33,14 +33,19 @@ class Connection(asyncio.Protocol):
         self.size = 0
         self.ended: asyncio.Future[None] | None = None
 
-    async def ask(self, request: bytes) -> tuple[list[Piece], Head]:
-        """The answer, whole. Raises ConnectionError or StreamError."""
+    def send(self, request: bytes) -> None:
+        """Leaves at once; see `answer`."""
         assert self.transport
         self._begin()
         self.ended = asyncio.get_running_loop().create_future()
         if self.lost:
-            raise ConnectionResetError("closed before it was used")
-        self.transport.write(request)
+            self._end()  # before it was used
+        else:
+            self.transport.write(request)
+
+    async def answer(self) -> tuple[list[Piece], Head]:
+        """Of what was sent, whole. Raises ConnectionError or StreamError."""
+        assert self.ended
         await self.ended
         if self.head is None:
             raise ConnectionResetError("closed before an answer came")
@@ -116,31 +121,40 @@ class Pool:
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         return f"POST {self.path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
 
-    async def ask(self, asking: Asking) -> tuple[list[Piece], Head]:
-        """Of a connection that waits, or of a new one. One that the server had just closed is not its fault."""
+    def send(self, asking: Asking) -> None:
+        """On a connection that waits, if there is one: at once, before anything else is done."""
         while self.idle:
             kept = self.idle.pop()
-            if kept.lost or time.perf_counter() - kept.idle_since > IDLE:
-                kept.close()
-                continue
+            if not kept.lost and time.perf_counter() - kept.idle_since <= IDLE:
+                self._on(kept, asking)
+                return
+            kept.close()
+
+    async def answer(self, asking: Asking) -> tuple[list[Piece], Head]:
+        """Of what was sent; on a new connection where none waited, or the server had just closed it: not its fault."""
+        if kept := asking.connection:
             try:
-                return await self._on(kept, asking)
+                return await self._of(kept)
             except ConnectionError:
                 if kept.pieces:
                     raise
-                break
-        return await self._on(await self._new(), asking)
+        new = await self._new()
+        self._on(new, asking)
+        return await self._of(new)
 
     async def _new(self) -> Connection:
         loop: Any = asyncio.get_running_loop()
         _, connection = await loop.create_connection(Connection, self.host, self.port, ssl=self.context)
         return cast(Connection, connection)
 
-    async def _on(self, connection: Connection, asking: Asking) -> tuple[list[Piece], Head]:
+    def _on(self, connection: Connection, asking: Asking) -> None:
         asking.connection = connection
         self.busy.add(connection)
+        connection.send(asking.request)
+
+    async def _of(self, connection: Connection) -> tuple[list[Piece], Head]:
         try:
-            found = await connection.ask(asking.request)
+            return await connection.answer()
         finally:
             self.busy.discard(connection)
             if connection.usable and connection.ended and connection.ended.done() and not connection.ended.cancelled():
@@ -148,9 +162,9 @@ class Pool:
                 self.idle.append(connection)
             else:
                 connection.close()
-        return found
 
-    def close(self) -> None:
-        for connection in (*self.idle, *self.busy):
+    def let_go(self) -> None:
+        """Of all that is under way."""
+        for connection in self.busy:
             connection.close()
-        self.idle.clear()
+        self.busy.clear()

@@ -93,8 +93,8 @@ def _knee(levels: Sequence[Level], column: int, least: float, quantiles: Floats)
     missing = shares < least
     if not missing.any():
         return np.full(len(quantiles), math.inf)
-    highest = places[~missing].max(initial=places.min())
-    knees = np.linspace(places[missing].min() - BEYOND, highest + BEYOND, PLACES)
+    kept, missed = places[~missing].max(initial=places.min()), places[missing].min()
+    knees = np.linspace(min(missed - BEYOND, kept), max(kept + BEYOND, missed), PLACES)
     odds = math.log((1 - least) / least) + SLOPES[:, None, None] * (places - knees[:, None])
     likelihood = log_expit(odds) @ worth - odds @ (worth * shares)  # of a hit: that of a miss, less the odds
     mass = np.exp(likelihood - likelihood.max()).sum(axis=0)

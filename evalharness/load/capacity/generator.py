@@ -13,6 +13,7 @@ import os
 import resource
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import TextIO
 
 from evalharness.load.arrivals import Arrival
 from evalharness.load.arrivals.named import named
+from evalharness.load.capacity import punctual
 from evalharness.load.capacity.answers import Answer, Head, Piece, read
 from evalharness.load.capacity.connections import Asking, Pool
 from evalharness.load.capacity.plan import Order, Plan, Pulse, Question
@@ -29,6 +31,9 @@ from evalharness.runs.rows import Error, ScheduledRow
 from evalharness.runs.typed import Part, as_json
 
 PULSE = 0.25  # seconds
+AHEAD = 8  # requests that are ready before they are due,
+SPARE = 0.0002  # made while there are so many seconds until the next;
+AWAKE = 0.0001  # so long before it is due nothing is waited for any more: to be woken takes as long
 FEW = 4  # pieces of an answer, in which its first token usually is
 
 
@@ -80,6 +85,10 @@ class Probing:
         every = enumerate(self.process.arrivals(level, self.order.seed))
         return itertools.islice(every, self.order.part, None, self.order.of)
 
+    def now(self) -> float:
+        """In seconds since this began."""
+        return time.perf_counter() - self.began
+
     async def run(self, enough: asyncio.Event) -> None:
         work = [asyncio.create_task(self._closed() if self.process.closed else self._open())]
         work += [asyncio.create_task(self._pulses()), asyncio.create_task(self._report())]
@@ -90,14 +99,21 @@ class Probing:
             self._row(self.ended.get_nowait())
         self.pulse(final=True)
         await asyncio.gather(*work, *self.tasks, return_exceptions=True)
+        self.pool.let_go()  # of what had just been sent, by a task that has not begun
 
     async def _open(self) -> None:
-        for number, arrival in self.arrivals():
-            while (wait := self.began + arrival.due - time.perf_counter()) > 0:
-                await asyncio.sleep(wait)
-            task = asyncio.create_task(self._ask(number, arrival, arrival.due))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+        """Requests are made a few ahead of their time, so that those which are due together leave together."""
+        arrivals, ahead = self.arrivals(), deque[tuple[float, int, tuple[Question, Asking]]]()
+        while True:
+            while ahead and ahead[0][0] <= self.now():
+                due, number, prepared = ahead.popleft()
+                task = asyncio.create_task(self._answer(number, self._send(number, prepared, due)))
+                self.tasks.add(task)
+                task.add_done_callback(self.tasks.discard)
+            while not ahead or (len(ahead) < AHEAD and ahead[0][0] - self.now() > SPARE):
+                number, arrival = next(arrivals)
+                ahead.append((arrival.due, number, self._prepared(number, arrival)))
+            await asyncio.sleep(max(0.0, ahead[0][0] - self.now() - AWAKE))
 
     async def _closed(self) -> None:
         arrivals = self.arrivals()
@@ -106,22 +122,24 @@ class Probing:
 
         async def user() -> None:
             for number, arrival in arrivals:
-                await self._ask(number, arrival, time.perf_counter() - self.began)
+                await self._answer(number, self._send(number, self._prepared(number, arrival), self.now()))
 
         self.tasks |= {asyncio.create_task(user()) for _ in range(users)}
 
-    async def _ask(self, number: int, arrival: Arrival, due: float) -> None:
-        question = self._question(number, arrival)
-        body = self._body(number, question)
-        asking = Asking(self.pool.request(body, self.target.headers))
-        one = self.under_way[number] = UnderWay(question, due, time.perf_counter() - self.began, asking)
+    def _send(self, number: int, prepared: tuple[Question, Asking], due: float) -> UnderWay:
+        question, asking = prepared
+        one = self.under_way[number] = UnderWay(question, due, self.now(), asking)
+        self.pool.send(asking)
+        return one
+
+    async def _answer(self, number: int, one: UnderWay) -> None:
         try:
-            one.came = await self.pool.ask(asking)
+            one.came = await self.pool.answer(one.asking)
         except StreamError as wrong:
             one.came = wrong
         except OSError as wrong:
             one.came = StreamError("connection", f"{type(wrong).__name__}: {wrong}"[:SAID])
-        one.ended = time.perf_counter() - self.began
+        one.ended = self.now()
         self.ended.put_nowait(number)
 
     async def _report(self) -> None:
@@ -155,6 +173,10 @@ class Probing:
             ),
         )
 
+    def _prepared(self, number: int, arrival: Arrival) -> tuple[Question, Asking]:
+        question = self._question(number, arrival)
+        return question, Asking(self.pool.request(self._body(number, question), self.target.headers))
+
     def _question(self, number: int, arrival: Arrival) -> Question:
         if self.plan.fillers and arrival.prompt_tokens and arrival.output_tokens:
             return self.plan.fillers[self.order.side].question(arrival.prompt_tokens, arrival.output_tokens)
@@ -183,7 +205,7 @@ class Probing:
         write(
             self.out,
             Pulse(
-                at=round(time.perf_counter() - self.began, 6),
+                at=round(self.now(), 6),
                 began=self.unix,
                 under_way=[(round(one.due, 6), one.first_token(self.began)) for one in self.under_way.values()],
                 cpu_seconds=round(time.process_time() - self.cpu, 6),
@@ -238,7 +260,8 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.disable()
-    asyncio.run(work(sys.stdout))
+    with asyncio.Runner(loop_factory=punctual.loop) as runner:
+        runner.run(work(sys.stdout))
     return 0
 
 

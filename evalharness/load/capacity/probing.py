@@ -6,12 +6,12 @@ It acts, and lets held.py and search.py decide. It knows nothing of files but wh
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evalharness.load.capacity import watch
-from evalharness.load.capacity.held import LOOKS, Judgement, hopeless, judge, looks
+from evalharness.load.capacity.held import HOPELESS, LOOKS, Judgement, hopeless, judge, looks
 from evalharness.load.capacity.plan import Order, Pulse
 from evalharness.load.capacity.process import Generators
 from evalharness.load.capacity.seen import Seen, taken
@@ -71,7 +71,7 @@ class _UnderLoad:
         self.rows: list[ScheduledRow] = []
         self.pulses: dict[int, Pulse] = {}
         self.queue: list[tuple[float, int]] = [(0.0, 0)]
-        self.looks = list(looks(quick))
+        self.looks, self.look = list(looks(quick)), LOOKS[0]  # those to come, the last
         self.lag = 0.0
         self.judgement: Judgement | None = None
         self.glanced = self.past_helping = self.over = False
@@ -99,29 +99,44 @@ class _UnderLoad:
         self.queue.append((now, len(waiting)))
         longest = self.agreed.probe_seconds
         if now >= self.looks[0] * longest:
-            look, *self.looks = self.looks
-            self.judgement = self._judged(look)
+            self.look, *self.looks = self.looks
+            self.judgement = self._judged(self.look)
             self.glanced = self.wants_a_glance and self.judgement.outcome == "unsettled" and self.judgement.leaning
             if self.judgement.outcome != "unsettled" or self.glanced or not self.looks:
                 self._end(now)
                 return
-        if now >= LOOKS[0] * longest / 2 and not self.closed:
+        # Not before a request could have waited for so long: at first nothing has ended, and every queue only grows.
+        if now >= max(LOOKS[0] * longest / 2, HOPELESS * self.seen.patience) and not self.closed:
             moments, lengths = np.array(self.queue, float).T
             under_way = [float(np.interp(share * now, moments, lengths)) for share in QUARTERS]
             if hopeless(under_way, len(self.seen.ended), now, self.seen.patience):
                 self.past_helping = True
-                self.judgement = self.judgement or self._judged(LOOKS[0])
+                self.judgement = self.judgement or self._judged(self.look)
                 self._end(now)
                 return
         self.say(f"{now:.0f} of at most {longest:g} s, {len(self.seen.ended)} answered, {len(waiting)} under way")
 
-    def _judged(self, look: float) -> Judgement:
-        least = [one.least for one in self.agreed.statements]
-        return judge(self.seen.series(), least, look, self.agreed.confidence)
+    def _judged(self, look: float, added: float = 0.0) -> Judgement:
+        """At this look; so many seconds of every latency are not the server's."""
+        limits = {name: seconds + added for name, seconds in self.agreed.limits.items()}
+        seen = replace(self.seen, agreed=replace(self.agreed, limits=limits))
+        return judge(seen.series(), [one.least for one in self.agreed.statements], look, self.agreed.confidence)
 
     def _end(self, now: float) -> None:
         self.over, self.seconds, self.counted_rows = True, now, len(self.rows)
         self.generators.enough()
+
+    def _stands(self, added: float) -> bool:
+        """Is the outcome the same without the client, who made no latency longer than by so many seconds?
+
+        It is where the level was held all the same, and where even limits that are longer by as much are not kept.
+        """
+        assert self.judgement
+        if self.past_helping:
+            return added < self.seen.patience
+        if self.judgement.outcome == "failed":
+            return self._judged(self.look, added).outcome == "failed"
+        return self.judgement.outcome == "held"
 
     def row(self, endpoint: str, counted: Sequence[ServerRow]) -> ProbeRow:
         assert self.judgement
@@ -134,6 +149,8 @@ class _UnderLoad:
         client = float(np.mean([one - row.late for one, row in zip(first, answered, strict=True)])) if first else None
         server = watch.server_ttft(counted)
         rejected = tuple(watch.rejections(self.agreed, cpu, self.lag, late_p99))
+        if rejected and cpu <= watch.BUSY and not self.closed and self._stands(float(late.max()) + self.lag):
+            rejected = ()
         shown = "failed" if self.past_helping else self.judgement.outcome
         offered = (len(rows) + len(self.seen.under_way)) / self.seconds
         return ProbeRow(

@@ -21,6 +21,8 @@ import gevent
 from locust import events, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
+from locust.rpc import Message
+from locust.runners import MasterRunner
 
 from evalharness.client.endpoints import ENDPOINTS_FILE, Endpoint, read_endpoints
 from evalharness.errors import UsageError
@@ -31,6 +33,7 @@ from evalharness.load.user import AskingUser, Side
 from evalharness.runs.rows import Messages
 from evalharness.suites.files import load_suites, shipped
 
+GRACE = 60.0  # seconds more than an answer is given to end, as Locust waits where its page's button stops a load
 PARTS = {"ttft": "first token", "tpot": "per token"}
 
 
@@ -100,5 +103,21 @@ def read_what_to_ask(environment: Environment, **_: Any) -> None:
     gevent.get_hub().loop.update_now()  # or what reading took would be taken off Locust's --run-time
 
 
+def hear_of_the_last_answers(environment: Environment, **_: Any) -> None:
+    """Of a master without a page: waits until each worker has reported those that were under way when the time was up.
+
+    Locust's own gives workers half a second to let them end and to report them, however long --stop-timeout is.
+    """
+    runner, options = environment.runner, environment.parsed_options
+    if isinstance(runner, MasterRunner) and options and options.headless:
+        for worker in runner.clients.all:
+            quit_message = Message("quit", None, worker.id)  # type: ignore[no-untyped-call]
+            runner.server.send_to_client(quit_message)  # it ends its users, then reports
+        with gevent.Timeout((environment.stop_timeout or 0) + GRACE, exception=False):
+            while runner.user_count:
+                gevent.sleep(0.05)
+
+
 events.init_command_line_parser.add_listener(add_arguments)  # type: ignore[no-untyped-call]
 events.init.add_listener(read_what_to_ask)  # type: ignore[no-untyped-call]
+events.test_stop.add_listener(hear_of_the_last_answers)  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
+from evalharness.checks.text import HAN
 from evalharness.suites.generators import bilingual_pairs
 from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, rubric, user
 from evalharness.suites.generators.extraction import only
@@ -33,7 +34,7 @@ def suite() -> Draft:
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
     items = [*drawn, *bilingual_pairs.items()]
     return Draft(
-        "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.10, 256, HEAD, items, version=4
+        "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.10, 256, HEAD, items, version=5
     )
 
 
@@ -375,7 +376,12 @@ def _crossed(_: random.Random) -> Iterator[Item]:
             ),
             (
                 f"{asked_zh}读者只懂英语：请用英语回答，一两句话。",
-                [check("language", "en"), check("sentences", _ONE_OR_TWO), check("words", {"min": 3, "max": 80})],
+                [
+                    check("language", "en"),
+                    check("not_regex", f"[{HAN}]"),
+                    check("sentences", _ONE_OR_TWO),
+                    check("words", {"min": 3, "max": 80}),
+                ],
                 english,
                 chinese,
             ),

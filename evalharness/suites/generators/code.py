@@ -17,8 +17,8 @@ _WORDINGS = {
     "text": "Write a Python function `{head}` that {task}. Answer with one Python code block.",
     "numbers": "I need a Python function `{head}`. It {task}. Reply with the code in a ```python block.",
     "lists": "Please implement `{head}` in Python so that it {task}. One code block, standard library only.",
-    "mappings": "In Python, define `{head}`, a function that {task}. Put the whole answer into one Python code block.",
-    "parsing": "Python, please: `{head}`, which {task}. Give only a fenced code block with the function.",
+    "mappings": "In Python, define `{head}`, a function that {task}. Put it all into one Python code block.",
+    "parsing": "Python, please: `{head}`, which {task}. Give the function in a fenced code block.",
     "algorithms": "Task: {task}. Signature: `{head}`. Solve it in plain Python and show the code in one fenced block.",
     "repair": "This Python function is meant to do this: it {task}. It does not.\n\n```python\n{given}```\n\n"
     "Repair it. Keep its name and show the whole function in one Python code block.",
@@ -39,7 +39,7 @@ class _Entry(Entry):
 def suite() -> Draft:
     items = [_item(entry) for entry in hand_written("code", _Entry)]
     return Draft(
-        "code", "Small Python functions that pass their tests", "non-inferiority", 0.12, 512, HEAD, items, version=2
+        "code", "Small Python functions that pass their tests", "non-inferiority", 0.12, 512, HEAD, items, version=3
     )
 
 

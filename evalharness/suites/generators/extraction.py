@@ -28,7 +28,7 @@ def suite() -> Draft:
     more = (item for kind in extraction_found.KINDS for item in kind(random.Random(f"{SEED} {kind.__name__}")))
     items = templates([*drawn, *more, *extraction_labels.items()])
     return Draft(
-        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.09, 256, HEAD, items, version=5
+        "extraction", "One thing found in a text, or one label", "non-inferiority", 0.09, 256, HEAD, items, version=6
     )
 
 

@@ -71,7 +71,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
     ),
     "return-rule": (
         "The rule: goods can be returned within 30 days if they are unused; sale goods cannot be returned at all. Can "
-        "this one be returned? Answer yes or no.",
+        "this one be returned? Answer only yes or no.",
         (
             ("An unused lamp, bought at the full price 12 days ago.", "yes"),
             ("An unused lamp, bought in the sale 2 days ago.", "no"),
@@ -82,7 +82,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
     "discount-rule": (
         "The rule: members pay less on weekdays; everybody pays less on Sunday; on Saturday nobody "
         "does. Does this visitor "
-        "pay less? Answer yes or no.",
+        "pay less? Answer only yes or no.",
         (
             ("A member who comes on Tuesday.", "yes"),
             ("A member who comes on Saturday.", "no"),
@@ -100,7 +100,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
         ),
     ),
     "same-meaning": (
-        "Do both sentences say the same? Answer yes or no.",
+        "Do both sentences say the same? Answer only yes or no.",
         (
             ("1. Tom sold the car to Anna.\n2. Anna bought the car from Tom.", "yes"),
             ("1. Tom lent Anna his bicycle.\n2. Anna lent Tom her bicycle.", "no"),
@@ -118,7 +118,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
         ),
     ),
     "personal-data": (
-        "Does this text give away personal data of somebody? Answer yes or no.",
+        "Does this text give away personal data of somebody? Answer only yes or no.",
         (
             ("Call Mira Kovac at home, 555-0142, after six.", "yes"),
             ("The library closes at six on Fridays.", "no"),

@@ -40,7 +40,7 @@ _BELONGS = {
     "bread": "bread|bak|loaf|loaves|dough|crust|oven",
     "the moon": "moon|lunar|night|crater|orbit|tide",
     "winter": "winter|snow|cold|frost|ice|icy|frozen",
-    "music": "music|song|melod|sound|tune|rhythm|listen|play",
+    "music": r"music|song|melod|sound|tune|rhythm|listen|play|instrument|concert|\b(?:band|jazz|rock|pop|folk)\b",
     "bridges": "bridge|span|cross|river",
     "chess": "chess|king|queen|pawn|board|checkmate",
     "the sea": r"\bseas?\b|ocean|wave|salt|tide|shore|coast|water",
@@ -75,7 +75,7 @@ def suite() -> Draft:
     items = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
     more = (item for kind in (*instructions_words.KINDS, *instructions_texts.KINDS) for item in kind(rng))
     whole = templates([*items, *more])
-    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.10, 320, HEAD, whole, version=4)
+    return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.10, 320, HEAD, whole, version=5)
 
 
 def _about(topic: str, sentences: int) -> list[str]:
@@ -440,12 +440,13 @@ def _two_answers(_: random.Random) -> Iterator[Item]:
         "a bakery", "a sailing boat", "a cat", "a book club", "a coffee shop", "a hiking group", "a small bookshop",
         "a school newspaper",
     )  # fmt: skip
+    name = r"(?:\*\*)?[^*\n]*\w[^*\n]*?(?:\*\*)?"  # on a line of its own, or on the one line with the other
     for thing in things:
         yield Item(
             "two-answers",
             user(f"Suggest two names for {thing}. Put six asterisks ****** between the two, and write nothing else."),
             [
-                check("regex", r"\A(?:\*\*)?[^*]*\w[^*]*?(?:\*\*)?\s*(?:\\?\*){6}\s*(?:\*\*)?[^*]*\w[^*]*(?:\*\*)?\Z"),
+                check("regex", rf"\A{name}\s*(?:\\?\*){{6}}\s*{name}\Z"),
                 check("max_words", 15),
             ],
             "Morning Light\n******\nThe Open Door",

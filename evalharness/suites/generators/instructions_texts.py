@@ -20,7 +20,7 @@ _ON = {
     "moving house": r"mov(?:e|ing)|house|home|box|pack",
     "washing up": "wash|dish|plate|sink|clean|rins",
     "waiting": "wait|queue|patien|time",
-    "a long journey": "journey|travel|road|trip|way|mile",
+    "a long journey": r"journey|travel|road|trip|way|mile|\bfar\b|distan|return|\bgoing\b|\bleav",
     "breakfast": "breakfast|morning|toast|egg|coffee|cereal",
     "old houses": "house|home|wall|roof|building",
     "public transport": r"transport|bus|train|tram|metro|commut",

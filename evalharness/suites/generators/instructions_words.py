@@ -24,6 +24,7 @@ _LINES = (
     "a tired traveller asked for bread and a cup of tea",
     "the children painted every fence along the narrow road",
 )
+_ONE_LINE = check("lines", 1)
 _NUMERALS = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -53,7 +54,7 @@ def _backwards(rng: random.Random) -> Iterator[Item]:
         yield Item(
             "backwards",
             user(f"Spell the word '{word}' backwards, as one word in small letters. Answer with that alone."),
-            only(word[::-1]),
+            _to_the_letter(word[::-1]),
             word[::-1],
             word[1:][::-1] + word[-1],
         )
@@ -136,7 +137,7 @@ def _fizz(rng: random.Random) -> Iterator[Item]:
                 f"Count from 1 to {last} in one line, with commas between, but write '{said}' in place of every number "
                 f"that {step} divides. Nothing else."
             ),
-            _in_line(counted),
+            [*_in_line(counted), _ONE_LINE],
             ", ".join(counted),
             ", ".join(map(str, range(1, last + 1))),
         )
@@ -152,7 +153,7 @@ def _countdown(rng: random.Random) -> Iterator[Item]:
                 f"Count down from {down[0]} to {down[-1]} in steps of {step}: the numbers in one line, with commas "
                 "between them, and no other text."
             ),
-            _in_line(down),
+            [*_in_line(down), _ONE_LINE],
             ", ".join(down),
             ", ".join(down[::-1]),
         )
@@ -212,7 +213,7 @@ def _doubles(rng: random.Random) -> Iterator[Item]:
                 "Some words stand here twice. Give each once, where it comes first, in one line with commas between, "
                 f"nothing else: {', '.join(given)}"
             ),
-            _in_line(left),
+            [*_in_line(left), _ONE_LINE],
             ", ".join(left),
             ", ".join(given),
         )
@@ -229,7 +230,7 @@ def _zipped(rng: random.Random) -> Iterator[Item]:
                 f"List A: {', '.join(left)}. List B: {', '.join(right)}.\n\nWrite the first of A, the first of B, the "
                 "second of A, the second of B and so on, in one line with a space between each, nothing else."
             ),
-            only(done),
+            [*only(done), _ONE_LINE],
             done,
             " ".join([*left, *right]),
         )

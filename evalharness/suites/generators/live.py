@@ -39,7 +39,7 @@ _LATER: Mapping[str, Sequence[Wording]] = {  # with a seed of their own: so the 
 
 def suite() -> Draft:
     title = "Conversations that each model leads itself"
-    return Draft("live", title, "non-inferiority", 0.11, 96, HEAD, templates(_items()), version=2)
+    return Draft("live", title, "non-inferiority", 0.11, 96, HEAD, templates(_items()), version=3)
 
 
 def _items() -> Iterator[Item]:

@@ -3,10 +3,14 @@
 
 import json
 import random
+import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from evalharness.suites.generators.drafts import Checks, check
 from evalharness.suites.generators.live_turns import QUIZ, QUIZ_ZH, Turn, Wording, told
+
+_TWICE = r"(?is)\A[\W\d]*(\w.*?)\W*\n[\W\d]*\1\W*\Z"  # a number or bullet before each aside
 
 
 def _rule(
@@ -17,31 +21,28 @@ def _rule(
         f"{said} Let me know, if you want, whether I can help you with anything else!"
     ),
     column: int = 1,
+    at_once: bool = False,
 ) -> Wording:
-    """An order for all answers to come, and three questions: every answer is looked at, the last for its fact, too.
+    """An order for all answers to come, and three questions: every answer keeps it and is right.
 
-    `column` of the quiz has the answers that keep it.
+    `column` of the quiz has the answers that keep it; an order `at_once` holds for the answer to itself, too.
     """
 
     def turns(rng: random.Random) -> Sequence[Turn]:
         quiz = rng.sample(QUIZ, 3)
-        fact = check("regex", f"(?i){quiz[-1][4]}")
+        promise = {1: "I will do so.", 2: "Das werde ich gern so machen.", 3: "Je vais le faire avec plaisir."}
+        reply = kept(promise[column])
         return [
-            told(
-                order,
-                kept(
-                    {1: "I will do so.", 2: "Das werde ich gern so machen.", 3: "Je vais le faire avec plaisir."}[
-                        column
-                    ]
-                ),
-            ),
-            *(
-                Turn(one[0], [*checks, fact] if one is quiz[-1] else checks, kept(one[column]), broken(one[1]))
-                for one in quiz
-            ),
+            Turn(order, checks if at_once else [], reply, reply),
+            *(Turn(one[0], [*checks, _fact(one[3 + column])], kept(one[column]), broken(one[1])) for one in quiz),
         ]
 
     return turns
+
+
+def _fact(pattern: str) -> dict[str, Any]:
+    """The answer to a question of the quiz says what is right."""
+    return check("regex", f"(?i){pattern}")
 
 
 def _plain(said: str) -> str:
@@ -55,16 +56,17 @@ def _as_json(said: str) -> str:
 def _rule_zh(order: str, checks: Checks, kept: Callable[[str], str], broken: Callable[[str], str]) -> Wording:
     def turns(rng: random.Random) -> Sequence[Turn]:
         quiz = rng.sample(QUIZ_ZH, 3)
-        fact = check("contains", [quiz[-1][2]])
         return [
             told(order, kept("好的。")),
-            *(
-                Turn(said, [*checks, fact] if said is quiz[-1][0] else checks, kept(answer), broken(answer))
-                for said, answer, _ in quiz
-            ),
+            *(Turn(one[0], [*checks, _fact(one[2])], kept(one[1]), broken(one[1])) for one in quiz),
         ]
 
     return turns
+
+
+def _in_a_word(question: Sequence[str]) -> str:
+    """Spiders have eight legs: eight."""
+    return next(word for word in question[1].rstrip(".").split() if re.search(question[4], word, re.IGNORECASE))
 
 
 def _rule_ends(rng: random.Random) -> Sequence[Turn]:
@@ -73,16 +75,16 @@ def _rule_ends(rng: random.Random) -> Sequence[Turn]:
     return [
         Turn(
             f"Until I say 'enough', answer with one word only. {one[0]}",
-            word,
-            one[4].split("|")[0].strip("\\b"),
+            [*word, _fact(one[4])],
+            _in_a_word(one),
             one[1],
         ),
-        Turn(two[0], word, two[4].split("|")[0].strip("\\b"), two[1]),
+        Turn(two[0], [*word, _fact(two[4])], _in_a_word(two), two[1]),
         Turn(
             f"Enough! Now in a whole sentence of five words or more: {three[0]}",
-            [check("min_words", 5)],
+            [check("min_words", 5), _fact(three[4])],
             f"{three[1][:-1]} as far as I know.",
-            three[4].split("|")[0].strip("\\b"),
+            _in_a_word(three),
         ),
     ]
 
@@ -91,15 +93,15 @@ def _rule_changes(rng: random.Random) -> Sequence[Turn]:
     one, two, three, four = rng.sample(QUIZ, 4)
     over, out = [check("ends_with", "Over.")], [check("ends_with", "Out.")]
     return [
-        Turn(f"End every answer with 'Over.' from now on. {one[0]}", over, f"{one[1]} Over.", one[1]),
-        Turn(two[0], over, f"{two[1]} Over.", two[1]),
+        Turn(f"End every answer with 'Over.' from now on. {one[0]}", [*over, _fact(one[4])], f"{one[1]} Over.", one[1]),
+        Turn(two[0], [*over, _fact(two[4])], f"{two[1]} Over.", two[1]),
         Turn(
             f"From here on end your answers with 'Out.' instead. {three[0]}",
-            out,
+            [*out, _fact(three[4])],
             f"{three[1]} Out.",
             f"{three[1]} Over.",
         ),
-        Turn(four[0], out, f"{four[1]} Out.", f"{four[1]} Over."),
+        Turn(four[0], [*out, _fact(four[4])], f"{four[1]} Out.", f"{four[1]} Over."),
     ]
 
 
@@ -109,7 +111,7 @@ def _rule_counts(rng: random.Random) -> Sequence[Turn]:
     return [
         Turn(
             f"{opening if number == 1 else ''}{one[0]}",
-            [check("starts_with", f"No. {number}")],
+            [check("starts_with", f"No. {number}"), _fact(one[4])],
             f"No. {number}: {one[1]}",
             f"No. 1: {one[1]}" if number > 1 else one[1],
         )
@@ -135,6 +137,7 @@ RULES: Sequence[Wording] = (
         "Begin each of your answers with the words Dear friend and a comma, this one and all later ones.",
         [check("starts_with", "Dear friend,")],
         lambda said: f"Dear friend, {said[0].lower()}{said[1:]}",
+        at_once=True,
     ),
     _rule("My comma key sticks, let us both do without: use no commas in any answer.", [check("no_commas")], _plain),
     _rule(
@@ -156,7 +159,7 @@ RULES: Sequence[Wording] = (
     ),
     _rule(
         "Put a title on top of every answer, in double angle brackets, such as <<Bees>>.",
-        [check("titled")],
+        [check("regex", r"\A[*_#\s]*<<[^\n<>]*\w[^\n<>]*>>")],
         lambda said: f"<<A fact>>\n{said}",
     ),
     _rule(
@@ -200,7 +203,7 @@ MORE_RULES: Sequence[Wording] = (
     ),
     _rule(
         "Give each answer twice from now on: the same words in two lines, one below the other.",
-        [check("lines", 2)],
+        [check("lines", 2), check("regex", _TWICE)],
         lambda said: f"{said}\n{said}",
         _plain,
     ),
@@ -209,5 +212,6 @@ MORE_RULES: Sequence[Wording] = (
         [check("not_regex", r"\d")],
         _plain,
         lambda said: f"{said} That is fact number 1.",
+        at_once=True,
     ),
 )

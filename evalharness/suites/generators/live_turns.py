@@ -35,63 +35,78 @@ def counted(text: str, answer: int, wrong: int) -> Turn:
 
 Wording = Callable[[random.Random], Sequence[Turn]]
 
-# A question, its answer in a few words, in German and in French, and what has to be in it (a pattern).
+# A question, its answer in a few words, in German and in French, and what has to be in each (a pattern).
 QUIZ = (
     (
         "What do bees make?",
         "Bees make honey.",
         "Bienen machen Honig aus Nektar.",
         "Les abeilles font du miel avec le nectar.",
-        "honey|honig|miel",
+        "honey",
+        "honig",
+        "miel",
     ),
     (
         "What do we call frozen water?",
         "We call it ice.",
         "Gefrorenes Wasser nennen wir einfach Eis.",
         "Nous appelons cela de la glace.",
-        "\\bice\\b|eis|glace",
+        r"\bice\b",
+        r"\beis\b",
+        r"\bglace\b",
     ),
     (
         "Which animal barks?",
         "A dog barks.",
         "Der Hund ist das Tier, das bellt.",
         "Le chien est l'animal qui aboie.",
-        "dog|hund|chien",
+        "dog",
+        "hund",
+        "chien",
     ),
     (
         "What is the opposite of hot?",
         "It is cold.",
         "Das Gegenteil von heiß ist kalt.",
         "Le contraire de chaud est froid.",
-        "cold|kalt|froid",
+        "cold",
+        r"\bkalt",
+        "froid",
     ),
     (
         "How many legs does a spider have?",
         "Spiders have eight legs.",
         "Eine Spinne hat acht Beine.",
         "Une araignée a huit pattes.",
-        "8|eight|acht|huit",
+        r"\b(?:8|eight)\b",
+        r"\b(?:8|acht)\b",
+        r"\b(?:8|huit)\b",
     ),
     (
         "Which season comes after winter?",
         "Spring comes after winter.",
         "Nach dem Winter kommt der Frühling.",
         "Après l'hiver vient le printemps.",
-        "spring|frühling|printemps",
+        "spring",
+        "frühling|frühjahr|lenz",
+        "printemps",
     ),
     (
         "What do cows give us to drink?",
         "Cows give us milk.",
         "Kühe geben uns Milch zu trinken.",
         "Les vaches nous donnent du lait.",
-        "milk|milch|lait",
+        "milk",
+        "milch",
+        r"\blait\b",
     ),
 )
+# A question, its answer, and what has to be in it and is not in the question: a pattern.
 QUIZ_ZH = (
-    ("蜜蜂酿造什么？", "蜜蜂酿造蜂蜜。", "蜜"),
-    ("水结冰以后叫什么？", "叫冰。", "冰"),
+    ("蜜蜂酿造什么？", "蜜蜂酿造蜂蜜。", "蜜(?!蜂)"),
+    ("水结冰以后叫什么？", "叫冰。", "(?<!结)冰"),
     ("冬天过后是什么季节？", "是春天。", "春"),
-    ("热的反义词是什么？", "是冷。", "冷"),
+    ("热的反义词是什么？", "是冷。", "冷|寒"),
 )
 
 

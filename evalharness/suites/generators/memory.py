@@ -38,7 +38,7 @@ def suite() -> Draft:
     rng = random.Random(SEED)
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
     items = templates([*drawn, *memory_threads.items(SEED)])
-    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=5)
+    return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=6)
 
 
 def _chat(rng: random.Random, pairs: int) -> list[str]:

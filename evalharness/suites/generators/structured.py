@@ -27,7 +27,7 @@ def suite() -> Draft:
     more = (item for kind in structured_data.KINDS for item in kind(rng))
     items = templates([*drawn, *_invented(), *more])
     return Draft(
-        "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.11, 400, HEAD, items, version=4
+        "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.11, 400, HEAD, items, version=5
     )
 
 

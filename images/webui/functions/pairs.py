@@ -5,6 +5,7 @@ A function of Open WebUI is one text: serve/services/blind.py puts this one into
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,8 +45,16 @@ def is_whole(answer: Mapping[str, Any]) -> bool:
     return bool(answer.get("done", True) and not answer.get("error"))
 
 
+def seal(secret: str, person: str, data: Mapping[str, Any], meta: Mapping[str, Any]) -> str:
+    """What nobody can write who does not know the secret: HMAC-SHA-256 of whose vote it is and of all that it says."""
+    said = [person, *(data[name] for name in ("vote", "A", "B", "versions", "prompt"))]
+    said += [meta[name] for name in ("chat_id", "user_message_id", "message_ids")]
+    return hmac.digest(secret.encode(), json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hex()
+
+
 def row(
     vote: str,
+    person: str,
     secret: str,
     versions: Mapping[str, str],
     chat_id: str,
@@ -55,24 +64,22 @@ def row(
 ) -> dict[str, Any]:
     """A vote, as Open WebUI keeps feedback; its fields are told at the top of images/webui/functions/vote.py.
 
-    `asked` is the person's message, `ids` those of the two answers by column.
+    `person` is the id of whoever votes, `asked` their message, `ids` those of the two answers by column.
     """
     digest = hashlib.sha256(str(asked.get("content", "")).encode()).hexdigest()
-    return {
-        "type": "blind",
-        "data": {
-            "vote": vote,
-            **drawn(secret, chat_id, asked["id"]),
-            "versions": dict(versions),
-            "prompt": digest[:12],
-        },
-        "meta": {
-            "chat_id": chat_id,
-            "message_id": clicked,
-            "user_message_id": asked["id"],
-            "message_ids": dict(ids),
-        },
+    data = {
+        "vote": vote,
+        **drawn(secret, chat_id, asked["id"]),
+        "versions": dict(versions),
+        "prompt": digest[:12],
     }
+    meta = {
+        "chat_id": chat_id,
+        "message_id": clicked,
+        "user_message_id": asked["id"],
+        "message_ids": dict(ids),
+    }
+    return {"type": "blind", "data": {**data, "seal": seal(secret, person, data, meta)}, "meta": meta}
 
 
 def reveal(data: Mapping[str, Any]) -> str:

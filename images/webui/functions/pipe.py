@@ -1,7 +1,8 @@
 """Two models for Open WebUI, "Answer A" and "Answer B": base and tuned, and nobody sees which is which.
 
-It runs inside Open WebUI. What would give a model away stays here: its name, its errors, and its speed, since both
-answers are handed on when both are there. Who answers in which column, images/webui/functions/pairs.py says.
+A third, "Pairs of a run", gives whoever asks it the next pair of an eval run's answers, where `make blind RUN=…` has
+put them up. It runs inside Open WebUI. What would give a model away stays here: its name, its errors, and its speed,
+since both answers are handed on when both are there. Who answers in which column, images/webui/functions/pairs.py says.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import aiohttp
 from pydantic import BaseModel
 
 from images.webui.functions.pairs import COLUMNS, column, drawn
+from images.webui.functions.queued import opened
 
 TIMEOUT = 600.0  # seconds for one answer: where two models share one card, each also waits for its turn
 PATIENCE = 3.0  # seconds from a question until the other column must have asked; both are asked by one request
@@ -30,6 +32,9 @@ SAMPLING = (
     "response_format",
 )
 """What of a request goes on to the models, beside its messages."""
+
+
+RUN = "run"  # the model that hands out the pairs of one
 
 
 class Pair:
@@ -81,22 +86,41 @@ class Pipe:
         api_key: str = ""
         base_url: str = ""
         tuned_url: str = ""
+        queue: dict[str, Any] = {}
 
     def __init__(self) -> None:
         self.valves = self.Valves()
 
     def pipes(self) -> list[dict[str, str]]:
-        return [{"id": name.lower(), "name": f"Answer {name}"} for name in COLUMNS]
+        columns = [{"id": name.lower(), "name": f"Answer {name}"} for name in COLUMNS]
+        return [*columns, {"id": RUN, "name": "Pairs of a run"}] if self.valves.queue else columns
 
-    async def pipe(self, body: dict[str, Any], __metadata__: dict[str, Any], __task__: str | None = None) -> str:
+    async def pipe(
+        self,
+        body: dict[str, Any],
+        __metadata__: dict[str, Any],
+        __task__: str | None = None,
+        __user__: dict[str, Any] | None = None,
+    ) -> str:
         if __task__:  # a title, tags: of no column, so always from the same model
             return await self.answer("base", body)
+        if column(body["model"]) == RUN.upper():
+            return await self.next_pair((__user__ or {})["id"])
         chat_id, message_id = __metadata__.get("chat_id"), __metadata__.get("user_message_id")
         if not chat_id or not message_id:
             raise RuntimeError("Answers A and B belong to a message of a chat: ask in a chat with both.")
         name = column(body["model"])
         variant = drawn(self.valves.secret, chat_id, message_id)[name]
         return await together((chat_id, message_id), name, self.answer(variant, body))
+
+    async def next_pair(self, person: str) -> str:
+        found, many = await opened(self.valves.queue, person, self.valves.secret), len(self.valves.queue["pairs"])
+        if found is None:
+            return f"You have voted on all {many} pairs. Thank you."
+        number, chat = found
+        return (
+            f"[Open pair {number + 1} of {many}](/c/{chat}), read both answers, and vote with the buttons under them."
+        )
 
     async def answer(self, variant: str, body: dict[str, Any]) -> str:
         """A variant's text. Raises RuntimeError that names neither it nor what it said."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from images.webui.functions.pairs import VARIANTS, answers, column, drawn, reveal, row
+from images.webui.functions.pairs import VARIANTS, answers, column, drawn, reveal, row, seal
 
 UUIDS = random.Random(8)
 
@@ -110,7 +110,10 @@ def test_a_column_is_the_last_part_of_a_models_id():
 @pytest.mark.parametrize("vote", ["A", "B", "tie", "both bad"])
 def test_a_vote_says_who_answered_where_in_which_version_to_what(vote):
     versions = {"base": "1f2e3d4c5b6a", "tuned": "a6b5c4d3e2f1"}
-    written = row(vote, "secret", versions, "c1", ASKED, "b1", {"A": "a1", "B": "b1"})
+    written = row(vote, "ada", "secret", versions, "c1", ASKED, "b1", {"A": "a1", "B": "b1"})
+    sealed = written["data"].pop("seal")
+    assert sealed == seal("secret", "ada", written["data"], written["meta"])
+    assert sealed != seal("secret", "eve", written["data"], written["meta"])
     assert written == {
         "type": "blind",
         "data": {

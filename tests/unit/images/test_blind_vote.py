@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from images.webui.functions.pairs import drawn, reveal
+from images.webui.functions.pairs import drawn, reveal, seal
 from images.webui.functions.vote import Action
 
 DRAWN_BY = "what it is drawn by"
@@ -67,7 +67,10 @@ class OpenWebUI:
 
     async def click(self, button, under="a1", **more):
         body = {"chat_id": "c1", "id": under, **more}
-        await self.action.action(body, button, {"id": "ada"}, self.emit_to(under))
+        await self.action.action(body, button, {"id": "ada"}, self.emit_to(under), self.never_asked)
+
+    async def never_asked(self, event):
+        raise AssertionError(f"only who votes on a run is asked anything: {event}")
 
 
 @pytest.fixture
@@ -92,6 +95,7 @@ def test_a_click_is_a_vote_and_then_both_answers_say_which_is_which(webui, butto
     assert (kept.user_id, kept.type, kept.data["vote"]) == ("ada", "blind", vote)
     assert kept.data["versions"] == {"base": "b0", "tuned": "t0"}
     assert {name: kept.data[name] for name in "AB"} == drawn(DRAWN_BY, "c1", "u1")
+    assert kept.data["seal"] == seal(DRAWN_BY, "ada", kept.data, kept.meta)
     assert [(under, event["type"]) for under, event in webui.emitted] == [("a1", "status"), ("b1", "status")]
     assert {event["data"]["description"] for _, event in webui.emitted} == {reveal(kept.data)}
 

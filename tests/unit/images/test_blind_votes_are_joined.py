@@ -1,7 +1,10 @@
 """A vote that the blind comparison writes inside Open WebUI is one that `feedback` joins to both of its answers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from evalharness.pool import genuine
 from evalharness.pool.people import Exported, joined
 from tests.webui_export import VERSIONS, Row, compared
 
@@ -19,14 +22,14 @@ def voted(number: int) -> tuple[Row, Row]:
     clicked = f"{name}-blind.{'ab'[number % 2]}"
     ids = pairs.answers(messages, clicked)
     assert ids is not None
-    made = pairs.row(VOTES[number % 4], SECRET, VERSIONS, name, messages[f"{name}-q"], clicked, ids)
+    made = pairs.row(VOTES[number % 4], said["user_id"], SECRET, VERSIONS, name, messages[f"{name}-q"], clicked, ids)
     about = {"id": f"v{number}", "user_id": said["user_id"], "version": 0, "snapshot": None, "created_at": 1}
     return said, {**made, **about, "updated_at": 1}
 
 
 def test_every_one_of_a_thousand_blind_votes_is_joined_and_no_pair_is_of_one_model() -> None:
     chats, votes = zip(*map(voted, range(PAIRS)), strict=True)
-    found = joined(Exported(chats, votes))
+    found = joined(Exported(chats, votes), SECRET)
     assert (len(found.compared), found.left_out) == (PAIRS, {})
     for vote in found.compared:
         number = int(vote.vote.removeprefix("v"))
@@ -37,3 +40,12 @@ def test_every_one_of_a_thousand_blind_votes_is_joined_and_no_pair_is_of_one_mod
         if VOTES[number % 4] in "AB":
             assert vote.answers[vote.choice] == (first if VOTES[number % 4] == "A" else second)
     assert 0.46 <= sum(vote.first == "tuned" for vote in found.compared) / PAIRS <= 0.54
+
+
+@given(secret=st.text(min_size=1), chat=st.text(), message=st.text(), person=st.text())
+def test_both_sides_draw_and_seal_the_same(secret: str, chat: str, message: str, person: str) -> None:
+    drawn = pairs.drawn(secret, chat, message)
+    assert genuine.drawn(secret, chat, message) == drawn
+    data = {"vote": "A", **drawn, "versions": VERSIONS, "prompt": "0123456789ab"}
+    meta = {"chat_id": chat, "user_message_id": message, "message_id": "a", "message_ids": {"A": "a", "B": "b"}}
+    assert genuine.seal(secret, person, data, meta) == pairs.seal(secret, person, data, meta)

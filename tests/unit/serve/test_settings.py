@@ -58,6 +58,11 @@ def test_a_known_name_on_makes_command_line_passes(tmp_path, monkeypatch):
     assert read_settings(tmp_path / ".env").QUANTIZER == "gptqmodel"
 
 
+def test_the_words_of_augment_pass_to_a_turn_of_the_loop(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAKEFLAGS", r" -- UNREVIEWED=1 AUGMENT=--kinds\ names,typos\ --share\ 0.75")
+    read_settings(tmp_path / ".env")
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

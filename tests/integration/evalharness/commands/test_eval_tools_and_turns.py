@@ -1,7 +1,6 @@
 """Eval runs whose prompts offer tools, or are conversations that each model leads itself."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ from evalharness.report.pairs import side_by_side
 from evalharness.runs.evidence import read_run
 from evalharness.suites.files import load_suite
 from evalharness.suites.generators import live, tool_calls
-from evalharness.suites.generators.drafts import Draft, Item
+from evalharness.suites.generators.drafts import Draft
 from tests.integration.evalharness.scripted import (
     CUT,
-    Behaviour,
     Reply,
     Server,
     calling,
@@ -26,7 +24,7 @@ from tests.integration.evalharness.scripted import (
     run_folder,
     summary_of,
 )
-from tests.parts import TURN, taken_apart
+from tests.integration.evalharness.stand_in import stand_in
 
 TOOL = {"name": "add", "description": "Adds.", "parameters": {"type": "object", "properties": {"a": {}, "b": {}}}}
 NO_PARSER = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'
@@ -147,32 +145,12 @@ def test_load_is_made_with_the_first_turn_alone_of_a_live_conversation(talk: lis
     assert (name, [message["content"] for message in messages]) == ("own/p", ["Count.", "First"])
 
 
-def texts(messages: list[dict[str, Any]], live: bool) -> tuple[str, ...]:
-    """What a prompt is known by: its messages, or those of the user where the others are the model's own."""
-    return tuple(message["content"] for message in messages if not live or message["role"] == "user")
-
-
-def stand_in(server: Server, items: Sequence[Item]) -> Behaviour:
-    """Answers each prompt with what its generator says: rightly as base, wrongly as tuned."""
-    live = items[0].live
-    known = {asked[:turn]: item for item in items for asked in [texts(item.messages, live)] for turn in range(1, 7)}
-
-    def behave(model: str, *_: Any) -> Reply:
-        asked = texts(server.bodies[-1]["messages"], live)
-        item = known[asked]
-        given = item.gold if model == "base" else item.wrong
-        turns = [text.strip() for text in TURN.split(given)[1:]] if live else [given]
-        said, called = taken_apart(turns[len(asked) - 1 if live else 0])
-        return calling([(call.name, call.arguments) for call in called], said or None) if called else chat(said)
-
-    return behave
-
-
 @pytest.mark.parametrize("suite", [live.suite(), tool_calls.suite()], ids=lambda draft: draft.name)
 def test_of_a_stand_in_every_right_answer_passes_and_every_wrong_one_fails(
     server: Server, command: list[str], tmp_path: Path, suite: Draft
 ) -> None:
-    server.behave = stand_in(server, suite.items)
+    answers = [(item.messages, {"base": item.gold, "tuned": item.wrong}) for item in suite.items]
+    server.behave = stand_in(server, suite.items[0].live, answers)
     command[command.index("--suites") + 1] = suite.name
     command[command.index("--concurrency") + 1] = "1"
     assert main(command) == 0

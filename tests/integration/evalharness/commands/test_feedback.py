@@ -19,7 +19,7 @@ from tests import fixtures_runs
 from tests.fixtures_runs import Asked
 from tests.webui_export import Row, blind, chat, compared, thumb
 
-EMAIL, PASSWORD = "admin@tandem.local", "a long password"
+EMAIL, PASSWORD, SECRET = "admin@tandem.local", "a long password", "what is drawn by"
 FEW = ("--suites", "general")  # to read all that ship takes seconds
 
 
@@ -85,7 +85,7 @@ def run(folder: Path, *words: str) -> Done:
 
 def feedback(folder: Path, webui: WebUI, *words: str) -> Done:
     secrets = folder / "secrets.env"
-    secrets.write_text(f"API_KEY=k\nWEBUI_PASSWORD={PASSWORD}\n")
+    secrets.write_text(f"API_KEY=k\nWEBUI_PASSWORD={PASSWORD}\nBLIND_SECRET={SECRET}\n")
     account = ["--email", EMAIL, "--password-file", str(secrets), "--password-name", "WEBUI_PASSWORD"]
     return run(folder, "feedback", "--webui", webui.url, *account, "--pool", str(folder / "pool"), *FEW, *words)
 
@@ -133,6 +133,24 @@ def test_without_consent_no_text_is_kept_and_votes_are_counted(tmp_path: Path, w
     assert "museum" not in kept and "airport" not in kept
     (vote,) = read_rows(tmp_path / "runs" / "votes.jsonl", VoteRow)
     assert (vote.choice, vote.first, vote.person) == ("tuned", "base", "ann")
+
+
+def test_votes_that_the_comparison_did_not_write_are_counted_out(tmp_path: Path, webui: WebUI) -> None:
+    said = [compared(f"c{number}", "When does it open?", "left", "right") for number in range(3)]
+    honest, changed, posted = (blind(one, "A", secret=SECRET) for one in said)
+    changed["data"]["vote"] = "B"
+    posted["data"] |= {"A": posted["data"]["B"], "B": posted["data"]["A"]}
+    webui.has(said, [honest, changed, posted])
+    done = feedback(tmp_path, webui, "--blind-secret", str(tmp_path / "secrets.env"))
+    assert done.returncode == 0, done.stderr
+    assert "1 comparison," in done.stdout
+    assert "left out: 1, a blind vote that the comparison did not write" in done.stdout
+    assert "left out: 1, a blind vote whose sides are not those that were drawn" in done.stdout
+    (vote,) = read_rows(tmp_path / "runs" / "votes.jsonl", VoteRow)
+    assert vote.chat == "c0"
+    assert "taken as they are" not in done.stdout and SECRET not in done.stdout
+    done = feedback(tmp_path, webui)
+    assert "3 comparisons," in done.stdout and "without --blind-secret a forged one cannot be told" in done.stdout
 
 
 def test_the_files_that_open_webui_exports_give_the_same_rows_as_its_api(tmp_path: Path, webui: WebUI) -> None:
@@ -228,6 +246,8 @@ def test_what_goes_wrong_is_one_line_and_nothing_is_written(tmp_path: Path, webu
     trouble = {
         "the sign-in of admin@tandem.local is refused": [*account, "--password-file", str(wrong)],
         "the password cannot be read": [*account, "--password-file", str(tmp_path / "none")],
+        "no secret of the draw in it under BLIND_SECRET": [*account, "--blind-secret", str(wrong)],
+        "none: the secret of the draw cannot be read": [*account, "--blind-secret", str(tmp_path / "none")],
         "no Open WebUI answers there": silent,
         "no object; is it Open WebUI's export?": ["--chats", str(files), "--votes", str(files)],
         "name --webui, --email and --password-file, or else": ["--chats", str(files)],

@@ -27,9 +27,11 @@ FILE = "evalharness/load/plain/locustfile.py"
 
 
 @contextmanager
-def deployment(folder: Path, host: str = "127.0.0.1") -> Iterator[tuple[Path, GroundTruth, GroundTruth]]:
+def deployment(
+    folder: Path, host: str = "127.0.0.1", itl: float = 0.005
+) -> Iterator[tuple[Path, GroundTruth, GroundTruth]]:
     """Two servers, the second twice as slow, and the endpoints file that names them."""
-    fast, slow = (GroundTruth(key=KEY, itl=itl, host=host) for itl in (0.005, 0.01))
+    fast, slow = (GroundTruth(key=KEY, itl=own, host=host) for own in (itl, 2 * itl))
     with serving(fast) as base, serving(slow) as tuned:
         (folder / "key").write_text(KEY)
         urls = {"base": base.url, "tuned": tuned.url}
@@ -190,6 +192,12 @@ def check_sum(found: Table, base: GroundTruth, tuned: GroundTruth) -> None:
 def test_a_master_has_the_sum_of_its_workers(tmp_path: Path) -> None:
     with deployment(tmp_path) as (endpoints, base, tuned):
         check_sum(worked(endpoints, tmp_path, [], [[], []], "127.0.0.1"), base, tuned)
+
+
+def test_a_master_has_the_answers_too_that_were_under_way_when_the_time_was_up(tmp_path: Path) -> None:
+    """Of two seconds each on tuned, in a load of three: half a second later, when Locust would end, none has."""
+    with deployment(tmp_path, itl=0.05) as (endpoints, base, tuned):
+        check_sum(worked(endpoints, tmp_path, [], [[]], "127.0.0.1"), base, tuned)
 
 
 NETWORKS = {"tandem-tested-one": "10.213.77.1", "tandem-tested-two": "10.213.77.2"}

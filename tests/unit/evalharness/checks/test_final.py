@@ -63,6 +63,18 @@ def test_a_restated_question_before_the_steps_is_not_the_answer() -> None:
     assert concluded("They ride **9 laps** of 4 km.\nHere is how:\n9 × 4 = 36\nSo it is **36 km**.", ["km"]) == 36
 
 
+def test_of_steps_between_semicolons_the_last_is_the_answer_where_the_first_counts_something_else() -> None:
+    steps = "134 + 6 = 140 people; 4 buses have 148 seats; 8 stay empty."
+    assert concluded(steps, ["seats"]) == 8
+    assert concluded("148 - 140 = 8 seats; 4 buses come for 140 people.", ["seats"]) == 8
+
+
+def test_a_chinese_one_beside_digits_is_an_article() -> None:
+    assert concluded("**最多8个小朋友每人再多得一颗糖。**", ["个", "颗"]) == 8
+    assert concluded("一共十一颗糖，分给3人。", ["颗"]) == 11
+    assert concluded("只剩一颗。", ["颗"]) == 1
+
+
 def test_how_near_is_near_enough_is_the_suites_to_say() -> None:
     assert failure({"value": 12.5, "abs": 0.005}, "€12.50") is None
     assert failure({"value": 12.5, "abs": 0.005}, "€12.51") == "fact"

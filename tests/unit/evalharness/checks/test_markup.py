@@ -59,6 +59,20 @@ def test_the_answer_alone_is_alone_in_every_dress(said: str) -> None:
     assert found.passed
 
 
+@pytest.mark.parametrize("said", ["B", "B.", "B)", "(B)", "**B)**", "(b)."])
+def test_the_letter_of_an_option_may_keep_its_bracket(said: str) -> None:
+    assert apply_checks(said, "stop", [{"type": "says_only", "value": "B"}])[0].passed
+    assert not apply_checks(f"{said} two thirds", "stop", [{"type": "says_only", "value": "B"}])[0].passed
+    assert not apply_checks(said, "stop", [{"type": "says_only", "value": "A"}])[0].passed
+
+
+def test_a_name_without_its_accents_is_also_said_with_them() -> None:
+    [found] = apply_checks("Malmö.", "stop", [{"type": "says_only", "value": "Malmo"}])
+    assert found.passed
+    [found] = apply_checks("Malmo", "stop", [{"type": "says_only", "value": "Malmö"}])
+    assert found.failure == "fact"
+
+
 @pytest.mark.parametrize(
     ("said", "failure"), [("The capital is Paris.", "format"), ("Lyon", "fact"), ("Paris\n\nIt is large.", "format")]
 )

@@ -55,6 +55,7 @@ def test_a_number_that_is_no_citation_is_none() -> None:
         "No opening time is given.",
         "文档没有说明。",
         "无法得知。",
+        "文档未提。",
     ],
 )
 def test_that_nothing_is_told_is_said_in_many_ways(answer: str) -> None:

@@ -109,3 +109,18 @@ def test_a_preference_that_is_none_is_refused_in_one_line(tmp_path: Path, broken
     path.write_text(json.dumps(broken))
     with pytest.raises(UsageError, match="nothing in it can be learnt from"):
         read(path, None)
+
+
+def test_names_that_count_more_go_from_a_record_through_its_variants_to_what_tune_reads(tmp_path: Path) -> None:
+    training_rows = pytest.importorskip("serve.models.training_rows")
+    told = {"messages": SAID, "entities": ["Lima", 3, ""]}
+    (tmp_path / "given.jsonl").write_text(json.dumps(told) + "\n")
+    ((row,), _) = read(tmp_path / "given.jsonl", None)
+    assert row.entities == ["Lima"]
+    same = rows.variant(row, "Peru's capital?", "typos", 0)
+    other = rows.made(row, rows.ending(row, "Capital of Cuba?", "Havana."), rows.NEW, 0)
+    out = [*[same] * 4, *[other] * 4]
+    assert exchange.write(tmp_path / "train", "openai", out) == len(out)
+    found = training_rows.training_rows(tmp_path / "train" / "rows.jsonl", "sft")
+    assert [one["entities"] for one in found] == [["Lima"]] * 4 + [[]] * 4  # what an answer does not hold is not named
+    assert "entities" not in record(same, "alpaca", "sft")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from evalharness.pool import private, rows
-from evalharness.pool.filtering import COPY, FAMILY, FORM, LEAK, PRIVATE, Limits, filtered, kind_of
+from evalharness.pool.filtering import COPY, FAMILY, FAR, FORM, LEAK, PRIVATE, Limits, filtered, kind_of
 from evalharness.pool.rows import PoolRow
 from evalharness.suites.files import load_suites
 
@@ -55,6 +55,13 @@ def test_of_two_copies_the_first_stays_and_another_name_makes_another_question()
     found = reasons(first, copy, other)
     assert (found[0], kind_of(found[1] or ""), found[2]) == (None, COPY, None)
     assert first.id in (found[1] or "")
+
+
+def test_a_variant_must_be_as_like_its_origin_by_bleu_as_is_asked() -> None:
+    origin = row("Could you tell me how to get from Zadar to the airport by bus?")
+    variant = rows.variant(origin, "Tell me how to get from Zadar by bus to the airport, could you?", "swapped", 0)
+    assert reasons(origin, variant) == [None, None]
+    assert reasons(origin, variant, limits=Limits(SUITES, bleu=0.9)) == [None, FAR]
 
 
 def test_what_was_made_of_a_row_goes_with_it() -> None:

@@ -260,6 +260,20 @@ def test_every_constraint_that_is_added_is_met_by_the_answer() -> None:
     assert len(said) >= 6
 
 
+def test_who_asks_stands_before_a_question_that_does_not_speak_of_what_does() -> None:
+    found = made("background", PROSE)
+    assert found and found.question.endswith(f"\n\n{PROSE.question}") and found.answer == PROSE.answer
+    assert made("background", row("Is the sentence above right?", "Yes.")) is None
+
+
+def test_thinking_first_is_asked_for_only_where_the_answer_is_no_more_than_the_answer() -> None:
+    found = made("reasoning", PROSE)
+    assert found and found.question.startswith(f"{PROSE.question} ") and found.answer == PROSE.answer
+    for answer in ("Because it flows. So it is the Tagus.", "First this.\nThen that", "so " * 60):
+        assert made("reasoning", row(PROSE.question, answer)) is None
+    assert made("reasoning", row("Translate: I go home.", "Vou para casa.")) is None
+
+
 def test_the_field_of_a_row_stands_before_its_question() -> None:
     found = made("domain", PROSE)
     assert found and found.question == f"Domain: geography\n\n{PROSE.question}"

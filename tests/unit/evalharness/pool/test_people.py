@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,52 @@ def test_nobody_votes_in_a_chat_of_somebody_else_or_with_a_row_of_their_own_maki
     other = blind(said, "A")
     other["meta"]["message_ids"] = {"A": "c-q", "B": ["c-blind.b"]}
     assert left_out([said], [other]) == ["an answer that is gone"]
+
+
+DRAWN_BY = "what it is drawn by"
+
+
+def checked(said: Row, vote: Row) -> list[str]:
+    return list(joined(Exported([said], [vote]), DRAWN_BY).left_out)
+
+
+def test_a_vote_that_the_comparison_wrote_counts_and_one_with_sides_of_its_own_does_not() -> None:
+    said = compared("c", ASKED, "left", "right")
+    vote = blind(said, "A", secret=DRAWN_BY)
+    assert checked(said, vote) == []
+    assert joined(Exported([said], [vote]), DRAWN_BY).compared[0].first == vote["data"]["A"]
+    vote["data"] |= {"A": vote["data"]["B"], "B": vote["data"]["A"]}
+    assert checked(said, vote) == ["a blind vote whose sides are not those that were drawn"]
+    assert left_out([said], [vote]) == []  # without the secret nobody can tell
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"vote": "B"},
+        {"versions": {"base": "another", "tuned": "version"}},
+        {"prompt": None},
+        {"seal": None},
+        {"seal": "ü"},
+    ],
+)
+def test_a_vote_that_somebody_posted_or_changed_has_no_seal_however_well_its_sides_are_guessed(change: Row) -> None:
+    said = compared("c", ASKED, "left", "right")
+    vote = blind(said, "A", secret=DRAWN_BY)
+    vote["data"] |= change
+    assert checked(said, vote) == ["a blind vote that the comparison did not write"]
+
+
+def test_the_seal_of_one_person_or_of_other_answers_or_of_another_deployment_is_no_seal() -> None:
+    said = compared("c", ASKED, "left", "right")
+    others = compared("c", ASKED, "left", "right", person="eve")
+    assert checked(others, blind(said, "A", secret=DRAWN_BY) | {"user_id": "eve"}) == [
+        "a blind vote that the comparison did not write"
+    ]
+    swapped = blind(said, "A", secret=DRAWN_BY)
+    swapped["meta"]["message_ids"] = {"A": "c-blind.b", "B": "c-blind.a"}
+    assert checked(said, swapped) == ["a blind vote that the comparison did not write"]
+    assert len(checked(said, blind(said, "A", secret=f"not {DRAWN_BY}"))) == 1
 
 
 def test_of_thumbs_on_one_answer_the_last_counts_and_of_blind_votes_the_first() -> None:

@@ -48,6 +48,7 @@ def test_every_combination_comes_once_and_what_stands_in_one_line_stays_together
     assert asked.messages[0] == {"role": "system", "content": "You answer in JSON."}
     assert (asked.tags, asked.licence, asked.state) == (["domain:cities", "json"], "CC0-1.0", "accepted")
     assert by_question["Which country is Zadar in?"].answer == "In Croatia."
+    assert (asked.entities, by_question["Which country is Zadar in?"].entities) == (["Ghent", "265086"], ["Croatia"])
 
 
 def test_the_same_seed_gives_the_same_rows_in_the_same_order_and_another_seed_another_order(folder: Path) -> None:

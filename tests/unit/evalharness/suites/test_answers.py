@@ -254,6 +254,65 @@ def test_the_answer_that_was_worked_out_follows_from_the_words_of_the_prompt(
             "No problem! Your table for 5 at Saffron House has been booked.",
         ),
         ("tool-calls", "result-none-01", "No problem, but I can't find him.", "No problem: it is 555-0123."),
+        ("instructions", "two-answers-01", "Crumbs\n******\nThe Oven", "Two names:\n\nCrumbs\n******\nThe Oven"),
+        ("instructions", "two-answers-01", "**Crumbs** ****** Oven", "Crumb\n******\nOven\n\nI hope you like them."),
+        ("instructions", "backwards-03", "**pmal**", "Pmal"),
+        ("instructions", "zipped-03", "Tartu 39 Dresden 22 Odense 63", "Tartu 39\nDresden 22\nOdense 63"),
+        ("instructions", "framed-03", "Home is far. I'm going home.", "Home is sweet. I like my home."),
+        (
+            "structured",
+            "json-lines-03",
+            '{"thing": "clock", "count": 57}\n{"thing": "napkin", "count": 17}\n{"thing": "ladder", "count": 52}',
+            '{"thing": "clock",\n"count": 57}\n{"thing": "napkin",\n"count": 17}\n{"thing": "ladder",\n"count": 52}',
+        ),
+        (
+            "grounded",
+            "train-change-04",
+            "The documents don't say. Platform 10 refers to the other train [2].",
+            "The documents don't say it outright, but it leaves from platform 10 [2].",
+        ),
+        ("grounded", "会议室-02", "303，两点【文档1】【文档2】", "303，三点【文档1】【文档2】"),  # noqa: RUF001
+        ("grounded", "停电-02", "下午1点【文档1】", "下午2点【文档1】"),
+        ("grounded", "快递站-02", "3号货架【文档1】，周三【文档2】", "3276在6号货架【文档1】，周三【文档2】"),  # noqa: RUF001
+        ("grounded", "租车-02", "260元【文档1】", "3260元【文档1】"),
+        ("grounded", "菜谱-01", "八人份需要四个【文档1】", "八人份需要六个【文档1】"),
+        ("bilingual", "other-language-zh-03", "They are loyal.", "People keep dogs since they are loyal（忠诚）."),  # noqa: RUF001
+        (
+            "live",
+            "rule-15-02",
+            "[turn 1] 好。\n\n[turn 2] 报告：冰。\n\n[turn 3] 报告：冷。\n\n[turn 4] 报告：蜂蜜。",  # noqa: RUF001
+            "[turn 1] 好。\n\n[turn 2] 报告：结冰叫雪。\n\n[turn 3] 报告：冷。\n\n[turn 4] 报告：蜂蜜。",  # noqa: RUF001
+        ),
+        (
+            "live",
+            "rule-20-02",
+            "[turn 1] OK\n\n[turn 2] Spring\nSpring\n\n[turn 3] - Ice.\n- Ice.\n\n[turn 4] Dog\nDog",
+            "[turn 1] OK\n\n[turn 2] Spring\nSpring\n\n[turn 3] Ice.\nWe say ice.\n\n[turn 4] Dog\nDog",
+        ),
+        (
+            "live",
+            "rule-21-02",
+            "[turn 1] Like five.\n\n[turn 2] Cold.\n\n[turn 3] Spring.\n\n[turn 4] Honey.",
+            "[turn 1] Not like 5.\n\n[turn 2] Cold.\n\n[turn 3] Spring.\n\n[turn 4] Honey.",
+        ),
+        (
+            "live",
+            "rule-21-02",
+            "[turn 1] Yes.\n\n[turn 2] Cold.\n\n[turn 3] Spring.\n\n[turn 4] Honey.",
+            "[turn 1] Yes.\n\n[turn 2] Warm.\n\n[turn 3] Spring.\n\n[turn 4] Honey.",
+        ),
+        (
+            "live",
+            "rule-10-02",
+            "[turn 1] OK\n\n[turn 2] **<<Dogs>>**\nDogs.\n\n[turn 3] <<S>>\nSpring.\n\n[turn 4] <<Legs>>\n8",
+            "[turn 1] OK\n\n[turn 2] Dogs.\n<<Dogs>>\n\n[turn 3] <<S>>\nSpring.\n\n[turn 4] <<Legs>>\n8",
+        ),
+        (
+            "live",
+            "rule-12-01",
+            "[turn 1] Ja.\n\n[turn 2] Honig.\n\n[turn 3] Sie hat acht Beine.\n\n[turn 4] Der Hund bellt.",
+            "[turn 1] Ja.\n\n[turn 2] Honig.\n\n[turn 3] It has eight legs.\n\n[turn 4] Der Hund bellt.",
+        ),
     ],
     ids=lambda value: value[:20],
 )

@@ -20,6 +20,15 @@ def test_every_suite_with_a_verdict_has_answers_that_are_right_and_answers_that_
         assert {"natural", "wrong"} <= kinds, name
 
 
+@pytest.mark.parametrize("name", bank.suites())
+def test_every_prompt_has_an_answer_that_is_right_and_one_that_is_wrong(name: str) -> None:
+    answers = bank.answers(name)
+    right = {answer.prompt for answer in answers if answer.kind in bank.RIGHT}
+    wrong = {answer.prompt for answer in answers if answer.kind == "wrong"}
+    prompts = {prompt.id for prompt in load_suite(SHIPPED / f"{name}.yaml").prompts}
+    assert (prompts - right, prompts - wrong) == (set(), set())
+
+
 @pytest.mark.parametrize("name", DECIDING)
 def test_a_suite_with_a_verdict_is_wrong_about_two_answers_in_a_hundred_at_most(name: str) -> None:
     tallies = bank.measured(name)

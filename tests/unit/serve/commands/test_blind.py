@@ -1,5 +1,7 @@
 """`make blind`: a link where Open WebUI runs, one line where it does not."""
 
+import json
+
 import pytest
 
 from serve.commands import blind as command
@@ -40,6 +42,37 @@ def test_it_puts_in_what_is_served_now_and_prints_the_link(installed, tmp_path, 
     assert folder == tmp_path / "images" / "webui" / "functions"
     assert told["blind"]["tuned_url"] == "http://tuned/v1"
     assert told["blind_vote"]["tuned_version"] == "tuned-0"
+    assert told["blind"]["queue"] == {}  # what was put up before is taken down
+
+
+def test_with_a_run_its_answers_are_put_up_and_counted_and_the_link_leads_to_them(installed, tmp_path, capsys):
+    folder = tmp_path / "runs" / "20261121T120000-eval"
+    folder.mkdir(parents=True)
+    sides = [{"name": name, "version": f"{name} then"} for name in ("base", "tuned")]
+    (folder / "run.json").write_text(json.dumps({"kind": "eval", "endpoints": sides}))
+    asked = [{"suite": "s", "id": name, "messages": [{"role": "user", "content": name}]} for name in ("one", "two")]
+    said = [
+        {"suite": "s", "id": name, "endpoint": side, "answer": side if name == "one" else "the same", "error": None}
+        for name in ("one", "two")
+        for side in ("base", "tuned")
+    ]
+    for name, rows in (("prompts", asked), ("answers", said)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert command.main(Settings(WEBUI_PORT=3456, RUN="runs/20261121T120000-eval"), Paths(tmp_path)) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "1 pair of answers of 20261121T120000-eval to vote on",
+        "  left out: 1 answered the same by both",
+        "http://127.0.0.1:3456/?models=blind.run&q=next",
+    ]
+    ((*_, told),) = installed
+    assert told["blind"]["queue"] == told["blind_vote"]["queue"]
+    assert told["blind"]["queue"]["versions"] == {"base": "base then", "tuned": "tuned then"}
+
+
+def test_a_run_that_is_none_is_one_line_and_nothing_is_put_in(installed, tmp_path):
+    with pytest.raises(UsageError, match="RUN names the folder of an eval run"):
+        command.main(Settings(RUN="runs/none"), Paths(tmp_path))
+    assert installed == []
 
 
 @pytest.mark.usefixtures("installed")

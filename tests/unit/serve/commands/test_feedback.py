@@ -23,12 +23,19 @@ def test_the_password_stays_in_its_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert words[words.index("--webui") + 1] == "http://127.0.0.1:3999"
     assert words[words.index("--password-file") + 1] == str(paths.secrets)
     assert words[words.index("--password-name") + 1] in known
+    assert words[words.index("--blind-secret") + 1] == str(paths.secrets)
     assert not set(known.values()) & set(words)
 
 
 def test_texts_are_asked_for_only_where_people_have_agreed(tmp_path: Path) -> None:
     assert "--consent" not in feedback_arguments(Settings(), Paths(tmp_path))
     assert "--consent" in feedback_arguments(Settings(FEEDBACK_CONSENT=True), Paths(tmp_path))
+
+
+def test_votes_are_joined_to_the_run_that_is_named(tmp_path: Path) -> None:
+    assert "--run" not in feedback_arguments(Settings(), Paths(tmp_path))
+    words = feedback_arguments(Settings(RUN="runs/20261121T120000-eval"), Paths(tmp_path))
+    assert words[words.index("--run") + 1] == "runs/20261121T120000-eval"
 
 
 def test_what_is_asked_of_the_models_is_kept_out_of_the_rows(tmp_path: Path) -> None:

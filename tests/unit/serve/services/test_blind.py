@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parents[4] / "images" / "webui" / "functions"
 SECRETS = {"BLIND_SECRET": "drawn by this", "API_KEY": "key", "WEBUI_PASSWORD": "password"}
 URLS = {"base": "http://base:8000/v1", "tuned": "http://tuned:8000/v1"}
 TOLD = blind.valves(SECRETS, URLS, {"base": "b0", "tuned": "t0"})
+QUEUE = {"run": "20261121T120000-eval", "versions": {}, "pairs": [{"messages": [], "base": "one", "tuned": "two"}]}
 
 
 class Answer(SimpleNamespace):
@@ -118,6 +119,24 @@ def test_what_is_other_is_put_right_and_the_rest_stays(webui):
     ]
 
 
+def test_a_runs_answers_stay_put_up_until_the_comparison_is_asked_for_without(webui):
+    served = (SECRETS, URLS, {"base": "b0", "tuned": "t0"})
+    install(blind.valves(*served, QUEUE))
+    assert [webui.valves[name]["queue"] for name in ("blind", "blind_vote")] == [QUEUE, QUEUE]
+    webui.changes.clear()
+    install(blind.valves(*served))  # as `make up` does while people vote
+    assert webui.changes == []
+    install(blind.valves(SECRETS, URLS, {"base": "b0", "tuned": "t1"}))
+    assert webui.valves["blind_vote"] == {
+        "secret": "drawn by this",
+        "base_version": "b0",
+        "tuned_version": "t1",
+        "queue": QUEUE,
+    }
+    install(blind.valves(*served, {}))
+    assert [webui.valves[name]["queue"] for name in ("blind", "blind_vote")] == [{}, {}]
+
+
 @pytest.mark.parametrize("status", [400, 429])
 def test_a_sign_in_that_is_refused_is_told_from_what_does_not_work(webui, status):
     webui.sign_in = status
@@ -156,8 +175,10 @@ def test_a_function_is_one_text_that_needs_nothing_beside_open_webui(function, k
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(text, vars(module))  # noqa: S102 - as Open WebUI does
     made = getattr(module, kind)()
-    assert set(type(made).Valves.model_fields) == set(TOLD[function])
+    assert set(type(made).Valves.model_fields) == {*TOLD[function], "queue"}
+    assert text.count("def drawn(") == 1  # shared text is there once
 
 
-def test_the_link_opens_a_chat_with_both():
+def test_the_link_opens_a_chat_with_both_or_with_what_hands_out_a_runs_pairs():
     assert blind.link("http://127.0.0.1:3000") == "http://127.0.0.1:3000/?models=blind.a,blind.b"
+    assert blind.link_to_run("http://127.0.0.1:3000") == "http://127.0.0.1:3000/?models=blind.run&q=next"
