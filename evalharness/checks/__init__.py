@@ -83,7 +83,7 @@ def _checked(check: Wanted, answer: str, finish_reason: str | None, called: Sequ
 
 def _found(check: Check | Measure | CallCheck, answer: str, value: Any, called: Sequence[Call]) -> Finding:
     if isinstance(check, CallCheck):
-        return Finding(check.failure_of(called, value))
+        return Finding(check.failure_of(answer, called, value))
     found = check.find(answer, value)
     return found._replace(failure="call") if found.failure == "empty" and called else found
 

@@ -48,9 +48,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class CallCheck:
-    """A check of the tools that an answer calls; what it says beside them is not looked at."""
+    """A check of the tools that an answer calls. What it says beside them comes first."""
 
-    failure_of: Callable[[Sequence[Call], Any], Failure | None]
+    failure_of: Callable[[str, Sequence[Call], Any], Failure | None]
     accepts: Callable[[Any], bool]
     wants: str
 

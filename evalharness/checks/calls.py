@@ -1,9 +1,10 @@
 """The checks of calls of tools: which, with which arguments, or none at all.
 
-They know what was called, and neither what the tools are nor what was said beside it. Their order is free, as they are
-to be run side by side.
+They know what was called, and neither what the tools are nor, but for the marks of a call, what was said beside it.
+Their order is free, as they are to be run side by side.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import permutations
 from operator import getitem
@@ -15,8 +16,11 @@ from evalharness.checks.base import CallCheck, unless
 from evalharness.checks.text import plain
 from evalharness.runs.rows import Call, Failure
 
+MARKS = re.compile(r"</?tool_(?:call|response)>|<\|(?:tool_call|python_tag)\|>|\[TOOL_CALLS\]|<function=")
+"""In which the families' templates write calls and results, and which a parser takes away where it can read them."""
 
-def calls(called: Sequence[Call], wanted: Sequence[dict[str, Any]]) -> Failure | None:
+
+def calls(_: str, called: Sequence[Call], wanted: Sequence[dict[str, Any]]) -> Failure | None:
     """Just these calls, each once.
 
     `arguments` are all those that are given, by their values: numbers are equal as numbers, texts as they read (see
@@ -31,8 +35,9 @@ def calls(called: Sequence[Call], wanted: Sequence[dict[str, Any]]) -> Failure |
     return unless(_matched(given, list(wanted)), "arguments")
 
 
-def no_call(called: Sequence[Call], _: None) -> Failure | None:
-    return unless(not called, "call")
+def no_call(answer: str, called: Sequence[Call], _: None) -> Failure | None:
+    """Neither a call, nor the marks of one that no parser could read, or of a tool's result said after it."""
+    return unless(not called and not MARKS.search(answer), "call")
 
 
 def _arguments(call: Call) -> dict[str, Any]:

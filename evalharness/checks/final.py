@@ -29,23 +29,36 @@ _REMARK = re.compile(
     r"\b(?:check(?:ing)?|verif\w+|irrelevant|unnecessary|not (?:needed|relevant|used|necessary)|red herring|distract\w*"
     r"|extra information|let me know|hope (?:this|that)|feel free|no (?:role|effect|bearing)|for comparison)\b"
     r"|(?:does|do|did)(?: not|n't) (?:\w+ )?(?:matter|affect|change|count|influence|enter)|n't (?:needed|relevant|used)"
-    r"|^\W*(?:note|ps|p\.s\.)\b|^\W*(?:that|this) (?:leaves|is (?:\w+ )?(?:more|less|fewer|because|since))\b"
+    r"|^\W*(?:note|ps|p\.s\.)\b|^\W*(?:that|this) is (?:\w+ )?(?:more|less|fewer|because|since)\b"
     r"|无关|不影响|没有影响|用不到|用不上|多余|干扰|验算|检验|^\W*(?:检查|注意|备注|注[:：]|如果你|希望)"  # noqa: RUF001
 )
+_LEAVES = re.compile(r"^\W*(?:that|this) leaves\b")  # a remark behind "So she pays 22", or else the answer
 _LINKS = re.compile(r"\b(?:so|therefore|thus|hence|round(?:s|ed|ing)?)\b(?: (?:up|down))?(?: to)?|所以|因此|进一|取整")
 _EQUALS = re.compile(r"[=≈→⇒]|\\approx|\\rightarrow")
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")
-_OTHERWISE = re.compile(
-    r"[,;]?\s*\b(?:or|which|leaving|i\.e\.|that is|compared|instead of|rather than|than|not|versus|vs)\b[^,;]*"
-    r"|[,;]?\s*\b(?:because|since)\b.*|[,;]?\s*(?:也就是|即|相当于|其中|而不?是|比)[^,;]*|[,;]?\s*因为.*"
-)
 _PREPOSITION = r"(?:from|out of|of|after|for|over|in|at|by|per|with|if|when|on|to)\b"
-_VERB = r"(?:is|are|was|were|has|have|had|gets?|pays?|needs?|makes?|costs?|remains?|owes?|takes?|keeps?|holds?)\b"
+_OTHERWISE = re.compile(
+    r"[,;]?\s*\b(?:or|which(?! (?:brings|doubles|results|adds|comes|amounts|yields|totals)\b)|leaving"
+    r"|i\.e\.|compared|instead of|rather than|than|not|versus|vs)\b[^,;]*"
+    r"|:\s*(?:after|as|because|since)\b.*|[,;]\s*that is\b[^,;]*|[,;]?\s*\b(?:because|since)\b.*"
+    r"|[,;]?\s*(?:也就是|即|相当于|其中|而不?是)[^,;]*|[,;]\s*比[^,;]*|[,;]?\s*因为.*"
+)
+_LEADING = re.compile(rf"^\W*(?:{_PREPOSITION}|(?:including|given|since|because)\b)[^,;=]*,(?!\d)\s*")
+_UP_TO = r"(?:(?:comes?|amounts?|adds? up|doubles|grows|rises|falls|brings? \w+ (?:up|down)) to)"
+_FURTHER = re.compile(
+    r"\b(?:minus|plus|less|times|divided by)\b[^;]*?\b(?:makes?|gives?|leaves?|is|are)\b"
+    rf"|\b{_UP_TO}\b"
+)
+_VERB = (
+    r"(?:is|are|was|were|has|have|had|gets?|pays?|needs?|makes?|costs?|remains?|owes?|takes?|keeps?|holds?"
+    r"|amounts?|equals?|totals?)\b"
+)
 _PHRASE = re.compile(
     rf"\b{_PREPOSITION}(?:(?!\b(?:{_VERB}|(?:leaves?|must|can|will|would|there|be|remaining)\b))[^,;:])*$"
 )
 _TOLD = re.compile(
-    rf"\b(?:{_VERB}|comes? to|takes? in)(?:\s+(?!{_PREPOSITION})[a-z]+){{0,3}}[\s*~€$]*(?:eur |usd )?[-\d][\d.,]*$"
+    rf"\b(?:{_VERB}|must|should|will|{_UP_TO}|takes? in)(?:\s+(?!{_PREPOSITION})[a-z]+){{0,3}}"
+    r"[\s*~€$]*(?:eur |usd )?[-\d][\d.,]*$"
 )
 _PLURAL = re.compile(r"[\s-]+(?:[a-z]{2,}s|people|children|women|men)\b")
 _BREAKDOWN = re.compile(
@@ -102,9 +115,12 @@ def _places(text: str, units: Sequence[str]) -> Iterator[str]:
         rest = text[found.end() :].strip().split("\n")[0]
         yield next(iter(sentences(found["said"] if numbers.NUMBER.search(found["said"]) else rest)), "")
     said = [one for line in text.splitlines() for one in sentences(line) if numbers.NUMBER.search(one)]
+    said = [one for at, one in enumerate(said) if not (_LEAVES.search(one) and at and _CONCLUDES.search(said[at - 1]))]
     kept = [rest for one in said if numbers.NUMBER.search(rest := _without_remarks(one))] or said
     kept = [one for one in kept if not _of_other_things(one, units)] or kept
     for one in kept[: -_LATEST - 1 : -1]:
+        if one.lstrip().startswith("|") and one != kept[-1]:  # a table's sum, and more is said below it
+            continue
         bold = [found["bold"] or found["latex"] for found in _BOLD.finditer(one)]
         yield from (span for span in reversed(bold) if numbers.NUMBER.search(span))
         if _CONCLUDES.search(one):
@@ -119,10 +135,12 @@ def _of(said: str, units: Sequence[str]) -> Decimal | None:
     """
     text = unmarked(said[-_LONGEST:])
     text = _unless_empty(_ASIDE.sub(" ", text), text)
-    text = _unless_empty(_OTHERWISE.sub("", text), text)
     text = _unless_empty(_LINKS.split(text)[-1], text)
+    text = _unless_poorer(_OTHERWISE.sub("", text), text, units)
+    text = _unless_empty(_LEADING.sub("", text), text)
     text = _last_clause(text, units)
     behind = _unless_empty(_EQUALS.split(text)[-1], text)
+    behind = _unless_empty(_FURTHER.split(behind)[-1], behind)
     steps = [step for step in behind.split(";") if numbers.NUMBER.search(step)]
     if len(steps) > 1 and _of_other_things(steps[0], units):  # `134 + 6 = 140 people; 148 seats; 8 stay empty`
         behind = steps[-1]
@@ -164,6 +182,12 @@ def _without_remarks(sentence: str) -> str:
 
 def _unless_empty(part: str, text: str) -> str:
     return part if numbers.NUMBER.search(part) else text
+
+
+def _unless_poorer(part: str, text: str, units: Sequence[str]) -> str:
+    """The part, unless only the whole has a number with a unit: `70 %, that is 378 votes`."""
+    had, has = (any(each.has_unit for each in _numbers(side, units)) for side in (text, part))
+    return text if had and not has else _unless_empty(part, text)
 
 
 def _last_clause(text: str, units: Sequence[str]) -> str:

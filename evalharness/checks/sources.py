@@ -28,22 +28,39 @@ _ORDINALS = {word: at for at, word in enumerate(("first", "second", "third", "fo
 _DIGITS = {sign: at for at, sign in enumerate("一二三四五六七八九", 1)}
 _TELL = (
     r"(?:sa(?:y|id)|tell|told|mention|state|specif|indicate|contain|include|give|provide|list|name|answer|reveal|show"
-    r"|explain|cover|address|disclose|record|identif|note|report|detail|describe|discuss|touch|offer|clarif|refer)"
+    r"|explain|cover|address|disclose|record|identif|note|report|detail|describe|discuss|touch|offer|clarif|refer|speak"
+    r"|comment|elaborat|go into|appear|mark|learn|regulat|settl|defin|fixed|determin|spell|suppl|convey"
+    r"|treat|announc|publish|suggest|impl(?:y|ie)|explore|quote|come up)"
 )
 _NOT_TOLD = re.compile(
     rf"(?:n't|\bnot|\bnever|\bnowhere) (?:\w+ ){{0,3}}(?:{_TELL}|known?\b|clear|found|find"
-    r"|available|possible to|enough)"
+    r"|see\b|available|possible to|enough)"
+    r"|(?:n't|\bnot) (?:(?:included|contained|found) )?(?:in|among|part of) "
+    r"(?:the|any|either|these|this|those|here|what)\b"
+    r"|\b(?:isn't|is not|aren't|are not|wasn't|was not|weren't|were not)\W*$"
+    r"|\b(?:gives?|given|lists?|listed|states?|stated|mention(?:s|ed)?|says?|covers?|names?|tells?|shows?|only|just)\b"
+    r".{0,60},? (?:but )?not (?:the|its|his|her|their|what|how|when|which|who|whether|where|if)\b"
+    r"|(?:n't|\bnot) (?:\w+ )?have (?:\w+ ){0,3}(?:information|details?|data|answer)"
     r"|\b(?:no|any|insufficient|lack(?:s|ing)?) (?:\w+ ){0,2}(?:information|mention|details?|indication|data|word"
     r"|statement|numbers?|figures?|reference|answer|record|evidence|hint|context)\b"
     rf"|\bno \w+ (?:\w+ ){{0,4}}?(?:is|are|was|were) {_TELL}|\bno \w+ (?:is|are|was|were) given"
     rf"|\b(?:none|neither|nothing|no document|no source)\b.{{0,80}}(?:{_TELL}|document|source|here|about)"
     r"|\b(?:cannot|can't|can not|could not|couldn't|unable to|impossible to|not able to|not possible to) (?:\w+ ){0,4}"
-    r"(?:tell|say|determined?|answer(?:ed)?|find|know|infer(?:red)?|see|conclude|establish|confirm|work out|be told)"
-    r"|\b(?:unknown|unclear|unspecified|unstated|silent (?:on|about)|left open|(?:is|are) missing"
-    r"|leaves? (?:it|this) open)\b"
-    r"|(?:没有|并未|未能|未曾|未|没|无)[^。,;]{0,10}?(?:提(?![前高升醒])|说|写|给出|指出|涉及|记载|注明|列出|交代|透露|显示"
-    r"|标明|包含|信息|相关|介绍|告诉|谈到|讲|规定|记录|明确|依据|答案)"
-    r"|无法|无从|不得而知|不(?:清楚|知道|明确|详)|不能(?:确定|回答|判断|得知)|[找查看]不[到出]|信息不足|未知"
+    r"(?:tell|say|determined?|answer(?:ed)?|find|know|infer(?:red)?|see|conclude|establish|confirm|work out|be told"
+    r"|learn(?:ed|t)?|understand|gather(?:ed)?|read\b|deduced?|gleaned?|derived?|ascertain(?:ed)?|verif(?:y|ied)|judged?)"
+    r"|\b(?:unknown|unclear|uncertain|un(?:specified|stated|said|told|mentioned|answered|disclosed|determined|addressed|resolved)"
+    r"|silent (?:on|about)|left (?:open|out)|absent|omit(?:s|ted)?|(?:is|are) missing"
+    r"|leaves? (?:\w+ ){0,5}open|open question)\b"
+    rf"|\b{_TELL}\w* nothing\b|\bnothing (?:of|on|about|regarding|as to)\b"
+    r"|(?:没有|并未|未能|未曾|未|没|无)[^。,;]{0,10}?(?:提(?![前高升醒])|说|写|给出|指出|涉及|记载|注明|列出|交代|透露|显示|描述|解释|体现|反映|出现"
+    r"|标明|包[含括]|信息|相关|内容|任何|这方面|介绍|告诉|谈到|讲|规定|记录|明确|依据|答案)"
+    r"|没有[^。,;]{0,8}(?:时间|日期|原因|数据|资料|名字|姓名|数字|记载)\W*$"
+    r"|无法|无从|不得而知|不(?:清楚|知道|明确|确定|详|包[含括]|涉及|提(?![前高升醒供]))|不能(?:确定|回答|判断|得知)|[找查看]不[到出]|并无|信息不足|未知"
+)
+# Of a question that has no answer in the documents, any denial says so, but a bare "no" to what was asked.
+_DENIAL = re.compile(
+    r"n't\b|\bno\b(?![,.;:]| one\b)|\b(?:not|none|neither|nor|nothing|nowhere|cannot|without|lack\w*)\b"
+    r"|[没未无]|不(?![久过仅但同])"
 )
 _LINK = re.compile(r",\s*(?=(?:but|so|and|though|although|however)\b)|,(?=但|不过|所以|可能)")
 
@@ -60,9 +77,9 @@ def cites(answer: str, value: Mapping[str, Any]) -> Failure | None:
 
 
 def not_told(answer: str, value: Mapping[str, Any] | None) -> Failure | None:
-    """It says that the documents do not tell, and makes none of the `guesses`."""
+    """It denies something, as who says that the documents do not tell, and makes none of the `guesses`."""
     said = [plain(clause) for clause in clauses(unmarked(answer))]
-    if not any(map(_NOT_TOLD.search, said)):
+    if not any(_NOT_TOLD.search(clause) or _DENIAL.search(clause) for clause in said):
         return "missing"
     made_up = [part for clause in said for part in _LINK.split(clause) if not _NOT_TOLD.search(part)]
     guesses = (value or {}).get("guesses", ())

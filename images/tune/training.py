@@ -59,6 +59,7 @@ class Task:
 def train(task: Task, say: Callable[[str], None]) -> Losses:
     """Makes `task.adapter`. Raises UsageError where the loss is no number any more."""
     if not task.adapter.exists():
+        say(f"{task.stage.name}: {len(task.rows)} rows are made ready")  # which takes up to a minute
         trainer = make_trainer(task)
         progress = Progress(task.stage.name, task.steps, say)
         watch(trainer, progress)

@@ -45,9 +45,9 @@ def times(seconds: Mapping[str, float], y: int) -> list[str]:
         wide = room * seconds[name] / total
         at = 16 + room * end / total - wide
         parts.append(f'<rect x="{at:.1f}" y="{y + 8}" width="{wide:.1f}" height="16" fill="{TONES[number % 2]}"/>')
-        for below, said in ((38, name), (52, minutes(seconds[name]))):
-            if LETTER * len(said) <= wide:
-                parts.append(text(round(at + wide / 2, 1), y + below, said, "middle"))
+        if LETTER * len(name) <= wide:
+            middle = round(at + wide / 2, 1)
+            parts += [text(middle, y + 38, name, "middle"), text(middle, y + 52, minutes(seconds[name]), "middle")]
     return parts
 
 

@@ -79,7 +79,7 @@ class Jobs:
         log.parent.mkdir(parents=True, exist_ok=True)
         self.scratch.mkdir(parents=True, exist_ok=True)
         last = ""
-        with log.open("w") as output, self.start(command, variables or {}) as process:
+        with log.open("w", buffering=1) as output, self.start(command, variables or {}) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 output.write(line)

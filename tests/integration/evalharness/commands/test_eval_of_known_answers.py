@@ -42,7 +42,8 @@ def test_all_right_answers_pass_and_all_wrong_ones_fail_from_the_prompt_to_the_s
     answered = rows_of(tmp_path)
     assert len(answered) == 2 * len(both) >= 20
     surprising = [(row["id"], row["endpoint"]) for row in answered if row["right"] != (row["endpoint"] == "tuned")]
-    assert suite.purpose == "descriptive" or len(surprising) <= 0.02 * len(answered), surprising
+    if suite.purpose != "descriptive":  # whose checks decide nothing
+        assert len(surprising) <= 0.02 * len(answered), surprising
     for prompt, model in surprising:
         assert bank.passes(known[model][prompt], rows[prompt].checks) == (model == "base"), (prompt, model)
     [summary] = read_json(run_folder(tmp_path) / "summary.json")["suites"]

@@ -126,3 +126,17 @@ def test_what_is_said_beside_a_call_is_no_matter() -> None:
 )  # fmt: skip
 def test_a_check_that_makes_no_sense_is_refused(value: Any) -> None:
     assert complaint("calls", value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        'Use `format()`:\n<tool_response>\n{"celsius": 12}\n</tool_response>',  # SmolLM2, the result said after
+        '<tool_call>\n{"name": "weather", "arguments": {city: Graz}}\n</tool_call>',  # no JSON: no parser reads it
+        '[TOOL_CALLS] weather {"city": "Graz"}',
+        "<function=weather>",
+        '<|python_tag|>{"name": "weather"}',
+    ],
+)
+def test_marks_of_calls_and_results_left_in_the_text_are_no_words(answer: str) -> None:
+    assert failure(None, answer=answer, kind="no_call") == "call"

@@ -69,6 +69,37 @@ def test_of_steps_between_semicolons_the_last_is_the_answer_where_the_first_coun
     assert concluded("148 - 140 = 8 seats; 4 buses come for 140 people.", ["seats"]) == 8
 
 
+@pytest.mark.parametrize(
+    ("prose", "units", "number"),
+    [
+        ("With 34 seats taken, 66 are free.", ["seats"], 66),
+        ("540 of the members vote. She gets 30 %, and he the other 70 %, that is 378 votes.", ["votes"], 378),
+        ("She climbs 840 steps a day, and with six days that amounts to 5040 steps a week.", ["steps"], 5040),
+        ("104 / 4 = 26 litres, minus the 4 in the cellar makes 22 litres.", ["litres"], 22),
+        ("Distance = 5 × 1500 = 7500 metres, or 7.5 kilometres.", ["km", "kilometres"], Decimal("7.5")),
+        ("4 euros and 7 × 2 = 14 euros, and 10 euros for the ticket add up to 28 euros.", ["euros"], 28),
+        ("Removing 9 g leaves 247 g, which doubles to 494 g.", ["g"], 494),
+        ("He already has 232, meaning he must score 68 in the fourth.", ["points"], 68),
+        ("She has 144 euros, so compared with the 480 euros of the price 336 euros are missing.", ["euros"], 336),
+        ("She finishes on day 12: after the first day it takes her 11 more at 20 pages.", [], 12),
+        ("兔有15只，鸡有22只，所以兔比鸡少7只。", ["只"], 7),
+    ],
+)
+def test_of_running_prose_the_number_that_it_leads_to_is_found(prose: str, units: list[str], number: Decimal) -> None:
+    assert concluded(prose, units) == number
+
+
+def test_what_is_left_is_a_remark_only_behind_a_conclusion() -> None:
+    assert concluded("He has 76 kg and uses 44 kg. That leaves him with 32 kg.", ["kg"]) == 32
+    assert concluded("So he pays 22 euros. That leaves 28 euros of his 50.", ["euros"]) == 22
+
+
+def test_the_bold_total_of_a_table_is_a_step_where_more_is_said_below() -> None:
+    assert (
+        concluded("| row | seats |\n|---|---|\n| **all** | **100** |\n\nOf these 66 seats are free.", ["seats"]) == 66
+    )
+
+
 def test_a_chinese_one_beside_digits_is_an_article() -> None:
     assert concluded("**最多8个小朋友每人再多得一颗糖。**", ["个", "颗"]) == 8
     assert concluded("一共十一颗糖，分给3人。", ["颗"]) == 11

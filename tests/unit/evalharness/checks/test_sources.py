@@ -56,6 +56,12 @@ def test_a_number_that_is_no_citation_is_none() -> None:
         "文档没有说明。",
         "无法得知。",
         "文档未提。",
+        "That number isn't in the statutes or the list.",
+        "Only the weekdays are listed; Sundays aren't.",
+        "We learn of the light, not who the lender is.",
+        "Where it goes is left unsaid.",
+        "The manual says nothing of pressure.",
+        "文档里没有进球的统计。",
     ],
 )
 def test_that_nothing_is_told_is_said_in_many_ways(answer: str) -> None:
@@ -65,6 +71,8 @@ def test_that_nothing_is_told_is_said_in_many_ways(answer: str) -> None:
 def test_who_says_that_nothing_is_told_and_guesses_is_wrong() -> None:
     assert failure("not_told", {"guesses": ["opens at"]}, "They don't say, but it opens at 9.") == "fact"
     assert failure("not_told", None, "It opens at 9 [1].") == "missing"
+    assert failure("not_told", {"guesses": ["opens at"]}, "It is not closed: it opens at 9 [1].") == "fact"
+    assert failure("not_told", None, "No, it opens at 9 [1].") == "missing"
 
 
 @given(st.sets(st.integers(1, 9), min_size=1), st.sampled_from(["[{}]", "【文档{}】", "(Doc {})", " document {} "]))
