@@ -238,7 +238,7 @@ def _probe(agreed: ServiceLevel, endpoint: str, level: float, strain: float, num
     share = 1 - min(0.9, 0.05 * strain**6)
     low, high = max(0.0, share - 0.02), min(1.0, share + 0.02)
     shares = [
-        ShareRow(name=one.name, least=one.least, share=share, low=low, high=high, effective=200.0)
+        ShareRow(name=one.name, least=one.least, share=share, low=low, high=high, effective=200.0, variance=0.0001)
         for one in agreed.statements
     ]
     seconds = {"ttft": 0.06 * 2**strain, "tpot": 0.012, "e2e": 0.8 * 2**strain}

@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=PRECISION,
         metavar="SHARE",
-        help="how near to each other the ends of a capacity have to come (default: %(default)s)",
+        help="half of what a capacity's interval may be wide (default: %(default)s of it)",
     )
     asked.add_argument(
         "--output-tokens", type=positive, default=OUTPUT_TOKENS, metavar="N", help="default: %(default)s"
@@ -306,13 +306,15 @@ class Search:
         """Whose turn it is, and at which level: the side that was probed less often, as long as it wants to be."""
         from evalharness.load.capacity import watch
         from evalharness.load.capacity.search import next_probe
-        from evalharness.load.capacity.summary import found
+        from evalharness.load.capacity.summary import levels
 
+        asked = [one.least for one in self.agreed.statements]
         sides = sorted(range(len(self.endpoints)), key=lambda side: len(self.of(side)))
         for side in sides:
             if watch.spoilt(self.rows[self.before :], self.endpoints[side].name):
                 continue
-            if wanted := next_probe(found(self.rows, self.endpoints[side].name), self.within):
+            own = levels(self.rows, self.endpoints[side].name)
+            if wanted := next_probe(own, asked, self.agreed.confidence, self.within):
                 return side, wanted
         return None
 

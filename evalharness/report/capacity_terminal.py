@@ -49,7 +49,7 @@ class Progress:
             self.bar.update(self.task, description=said)
 
     def probed(self, row: ProbeRow, rows: Sequence[ProbeRow]) -> None:
-        found = borne(rows, row.endpoint)
+        found = borne(rows, row.endpoint, self.agreed.confidence)
         known = f"; capacity {between(found)}" if found and not row.rejected else ""
         self.console.print(
             f"{row.endpoint} at {wording.three_figures(row.level)} {self.unit}, {row.seconds:.0f} s: "

@@ -288,7 +288,8 @@ class ServerRow(Part):
 class ShareRow(Part):
     """What a probe shows of one part of a service level: the share of requests that keep it, with its interval.
 
-    `effective`: so many independent requests it is worth.
+    `effective`: so many independent requests it is worth, as far as it can tell by itself; `variance`: of the share, by
+    its batches (0: not known).
     """
 
     name: str
@@ -297,6 +298,7 @@ class ShareRow(Part):
     low: float
     high: float
     effective: float
+    variance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

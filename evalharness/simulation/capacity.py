@@ -12,9 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from evalharness.load.capacity import estimate
-from evalharness.load.capacity.held import LOOKS, Judgement, Series, hopeless, judge
-from evalharness.load.capacity.search import Found, Range, next_probe
+from evalharness.load.capacity.estimate import Level, capacity, ratio
+from evalharness.load.capacity.held import LOOKS, Series, hopeless, judge, looks
+from evalharness.load.capacity.search import Range, next_probe
 from evalharness.runs.summaries.parts import Estimate
 from evalharness.stats.score import Floats
 
@@ -73,10 +73,10 @@ def simulate(case: Case, searches: int) -> Line:
     truths = case.rate(1.0, LEAST), case.rate(RATIO, LEAST)
     found = [_search(case, number) for number in range(searches)]
     sides = [(side, truth) for pair in found for side, truth in zip(pair, truths, strict=True)]
-    ratios = [estimate.ratio(first.estimate, second.estimate) for first, second in found]
+    ratios = [ratio(first.estimate, second.estimate) for first, second in found]
     true_ratio = truths[1] / truths[0]
     below = [
-        _probe(case, 1.0, case.rate(1.0, JUST_BELOW), [SEED, number, 99, 1], quick=False).judgement.outcome == "held"
+        _probe(case, 1.0, case.rate(1.0, JUST_BELOW), [SEED, number, 99, 1], quick=False).level.outcome == "held"
         for number in range(2 * searches)
     ]
     return Line(
@@ -107,30 +107,22 @@ def _search(case: Case, number: int) -> tuple[Searched, Searched]:
 
 def _side(case: Case, speed: float, side: int, number: int) -> Searched:
     within = Range(start=case.start, least=0.1, most=1000.0, precision=PRECISION)
-    levels: list[estimate.Level] = []
+    levels: list[Level] = []
     seconds = 0.0
     for turn in range(MOST_PROBES):
-        wanted = next_probe([one.found for one in levels], within)
+        wanted = next_probe(levels, [LEAST], CONFIDENCE, within)
         if wanted is None:
             break
         probe = _probe(case, speed, wanted.level, [SEED, number, turn, 1 + side], wanted.quick)
         seconds += probe.seconds
-        shares = probe.judgement.shares
-        found = Found(wanted.level, probe.judgement.outcome, probe.judgement.leaning, probe.quick)
-        levels.append(
-            estimate.Level(
-                found, probe.requests, tuple(one.share for one in shares), tuple(one.effective for one in shares)
-            )
-        )
-    return Searched(estimate.capacity(levels, [LEAST]), seconds)
+        levels.append(probe.level)
+    return Searched(capacity(levels, [LEAST], CONFIDENCE), seconds)
 
 
 @dataclass(frozen=True)
 class Probe:
-    judgement: Judgement
-    requests: int
+    level: Level
     seconds: float
-    quick: bool = False
 
 
 def _probe(case: Case, speed: float, rate: float, seed: Sequence[int], quick: bool) -> Probe:
@@ -139,22 +131,20 @@ def _probe(case: Case, speed: float, rate: float, seed: Sequence[int], quick: bo
     due = np.cumsum(gaps) / rate
     due = due[due < PROBE_SECONDS]
     ends = case.ends(due, speed, np.random.default_rng(list(seed)))
-    judgement, count = None, 0
-    for number, look in enumerate(LOOKS):
+    for look in looks(quick):
         now = look * PROBE_SECONDS
         known = (ends <= now) | (due + case.limit < now)
         count = len(due) if known.all() else int(np.argmin(known))
         strain = (ends - due)[:count] / case.limit
-        judgement = judge([Series(strain <= 1, strain)], [LEAST], number, CONFIDENCE)
-        if judgement.outcome != "unsettled":
-            return Probe(judgement, count, now)
+        judged = judge([Series(strain <= 1, strain)], [LEAST], look, CONFIDENCE)
         queue = [float(np.count_nonzero(due <= at) - np.count_nonzero(ends <= at)) for at in QUARTERS * now]
-        if hopeless(queue, int(np.count_nonzero(ends <= now)), now, case.limit):
-            return Probe(replace(judgement, outcome="failed", leaning=False), count, now)
-        if quick and judgement.leaning:
-            return Probe(judgement, count, now, quick=True)
-    assert judgement is not None
-    return Probe(judgement, count, PROBE_SECONDS)
+        grew = hopeless(queue, int(np.count_nonzero(ends <= now)), now, case.limit)
+        if judged.outcome == "unsettled" and grew:
+            return Probe(Level.of(rate, replace(judged, outcome="failed", leaning=False), hopeless=True), now)
+        glanced = quick and judged.leaning and judged.outcome == "unsettled"
+        if judged.outcome != "unsettled" or glanced or look == LOOKS[-1]:
+            return Probe(Level.of(rate, judged, quick=glanced), now)
+    raise AssertionError
 
 
 def single(rate: float) -> Ends:

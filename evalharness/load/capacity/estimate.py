@@ -1,10 +1,9 @@
 """What the probes of one endpoint come to: its capacity, with an interval; and how two capacities compare. Pure.
 
-The interval needs no model of the queue: below is the highest level that a probe showed to be held, above the lowest
-that one showed not to be, each at half of what the confidence leaves. The estimate between them is where a fit of the
-misses meets those that are allowed: a straight line through the levels around, both on logarithmic scales, on which it
-nearly is one in the queues that have a formula; where too few are around, an isotonic fit of all (Barlow RE and others
-(1972), Statistical Inference under Order Restrictions).
+The logarithm of the odds of a miss rises with that of the load, in a straight line that crosses what is allowed at the
+capacity. Every capacity and every slope counts for as much as it makes likely what all probes saw, all alike beforehand
+(as thresholds of perception are found; Kontsevich LL, Tyler CW (1999), Vision Research 39:2729-2737). Each probe counts
+with as many requests as its own are worth.
 """
 
 import math
@@ -12,85 +11,109 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
+from scipy.special import log_expit
+from scipy.stats import norm, t
 
-from evalharness.load.capacity.search import Found, bracket
-from evalharness.runs.summaries.parts import Estimate
+from evalharness.load.capacity.held import BATCHES, Judgement
+from evalharness.runs.summaries.parts import Estimate, Probed
 from evalharness.stats.score import Floats
 
-AROUND = 6.0
-FEWEST = 3  # levels for a line
+SLOPES = np.geomspace(2, 200, 16)
+"""Of the logarithms: from a capacity that fades away to one that is a cliff."""
+PLACES = 400  # at which the capacity may lie,
+BEYOND = math.log(4)  # up to so far beyond what was seen
+LOOKED = 0.7  # of what an interval may err: the search looks at it after every probe, and stops where it is narrow
+FEWEST = 4  # probes that tell together what one is worth
+ALIKE = math.log(1.5)  # their levels are no further apart than that from the middle one
+GLANCED = 5.0  # requests at most is a glance worth
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A probe of so many requests, with its shares of hits, statement by statement, and how many independent requests
-    each is worth."""
+    """What a probe has shown, statement by statement: its share of hits, and how many independent requests that is
+    worth. `leaning`: more likely held than not. `quick`: it stopped early because of that. `hopeless`: its queue only
+    grew, so that all would have missed in the end.
+    """
 
-    found: Found
-    requests: int
+    level: float
+    outcome: Probed
+    leaning: bool
     shares: tuple[float, ...]
     effective: tuple[float, ...]
+    variances: tuple[float, ...]
+    quick: bool = False
+    hopeless: bool = False
+
+    @classmethod
+    def of(cls, level: float, judged: Judgement, quick: bool = False, hopeless: bool = False) -> "Level":
+        shares, effective, variances = zip(
+            *((one.share, one.effective, one.variance) for one in judged.shares), strict=True
+        )
+        return cls(level, judged.outcome, judged.leaning, shares, effective, variances, quick, hopeless)
 
 
-def capacity(levels: Sequence[Level], least: Sequence[float]) -> Estimate:
+def capacity(levels: Sequence[Level], least: Sequence[float], confidence: float) -> Estimate:
     """The highest level that keeps every statement's least share; 0 and infinity are ends that no probe has shown."""
-    low, high = bracket([one.found for one in levels])
-    fits = [_crossing(levels, column, asked) for column, asked in enumerate(least)]
-    value = min(fits, default=math.inf)
-    highest = max((one.found.level for one in levels), default=0.0)
-    return Estimate(min(max(min(value, highest), low), high), low, high)
+    up = [one.level for one in levels if one.leaning]
+    down = [one.level for one in levels if not one.leaning]
+    if not up or not down:
+        held = max((one.level for one in levels if one.outcome == "held"), default=0.0)
+        failed = min((one.level for one in levels if one.outcome == "failed"), default=math.inf)
+        return Estimate(max(up, default=min(down, default=0.0)), held, failed)
+    tail = (1 - confidence) / 2 * LOOKED
+    quantiles = np.array([tail, 0.5, 1 - tail / len(least)])  # the first of several that gives way is the lowest
+    found = [_knee(levels, column, asked, quantiles) for column, asked in enumerate(least)]
+    low, value, high = np.min(found, axis=0)
+    return Estimate(float(value), float(low), float(high))
 
 
 def ratio(first: Estimate, second: Estimate) -> Estimate | None:
-    """The second's capacity as a multiple of the first's: all that both intervals allow. None where it is not known."""
+    """The second's capacity as a multiple of the first's, as unsure as both together. None where it is not known.
+
+    The squares of how far the ends are, as logarithms, add up (Zou GY, Donner A (2008), Construction of confidence
+    limits about effect measures: a general approach, Statistics in Medicine 27:1693-1702).
+    """
     if not first.value or not second.value:
         return None
-    return Estimate(
-        second.value / first.value,
-        second.low / first.high if math.isfinite(first.high) else 0.0,
-        second.high / first.low if first.low else math.inf,
-    )
+    value = second.value / first.value
+    below = math.hypot(_apart(second.low, second.value), _apart(first.value, first.high))
+    above = math.hypot(_apart(second.value, second.high), _apart(first.low, first.value))
+    return Estimate(value, value * math.exp(-below), value * math.exp(above))
 
 
-def _crossing(levels: Sequence[Level], column: int, least: float) -> float:
-    """Where one statement's share falls below what is asked; infinity where it nowhere does."""
-    merged: dict[float, tuple[float, float]] = {}
-    for one in levels:
-        weight = max(one.effective[column], 1.0)
-        misses, total = merged.get(one.found.level, (0.0, 0.0))
-        # Half a miss more, so that none is not never.
-        missed = 1 - one.shares[column] + 0.5 / (one.requests + 1)
-        merged[one.found.level] = misses + missed * weight, total + weight
-    places = np.array(sorted(merged))
-    misses, weights = np.array([merged[level] for level in places]).T
-    straight = _line(places, misses / weights, weights, 1 - least)
-    if straight is not None:
-        return straight
-    shares = isotonic_regression(misses / weights, weights=weights, increasing=True).x
-    beyond = np.flatnonzero(shares > 1 - least)
-    if not beyond.size:
-        return math.inf
-    after = int(beyond[0])
-    if not after:
-        return float(places[0])
-    before = after - 1
-    x, y = np.log(places[before : after + 1]), np.log(shares[before : after + 1])
-    return float(np.exp(np.interp(math.log(1 - least), y, x)))
+def _apart(low: float, high: float) -> float:
+    return math.log(high / low) if low else math.inf
 
 
-def _line(places: Floats, shares: Floats, weights: Floats, allowed: float) -> float | None:
-    """By weighted least squares through the levels whose misses are within AROUND of those allowed, either way.
+def _knee(levels: Sequence[Level], column: int, least: float, quantiles: Floats) -> Floats:
+    """Quantiles of where one statement's share falls below what is asked; infinity where it nowhere does."""
+    places = np.log([one.level for one in levels])
+    shares = np.array([0.0 if one.hopeless else one.shares[column] for one in levels])
+    worth = _worth(levels, column, places)
+    missing = shares < least
+    if not missing.any():
+        return np.full(len(quantiles), math.inf)
+    kept, missed = places[~missing].max(initial=places.min()), places[missing].min()
+    knees = np.linspace(min(missed - BEYOND, kept), max(kept + BEYOND, missed), PLACES)
+    odds = math.log((1 - least) / least) + SLOPES[:, None, None] * (places - knees[:, None])
+    likelihood = log_expit(odds) @ worth - odds @ (worth * shares)  # of a hit: that of a miss, less the odds
+    mass = np.exp(likelihood - likelihood.max()).sum(axis=0)
+    return np.exp(np.interp(quantiles, np.cumsum(mass) / mass.sum(), knees))
 
-    None where these do not lie on both sides of it, or are too few, or do not rise.
+
+def _worth(levels: Sequence[Level], column: int, places: Floats) -> Floats:
+    """Of each probe, how many independent requests.
+
+    Those that were not settled in all their time are near the capacity and equally long, so one is worth what the other
+    is, and their batches tell it together: by itself, each that happened to see few misses would count for more.
     """
-    near = (shares > allowed / AROUND) & (shares < allowed * AROUND) & (shares < 1)
-    x, y = np.log(places[near]), np.log(shares[near] / allowed)
-    if len(x) < FEWEST or y.min() > 0 or y.max() < 0:
-        return None
-    trust = weights[near] * shares[near] / (1 - shares[near])  # the inverse of the variance of a logarithm of a share
-    slope, height = np.polyfit(x - x.mean(), y, 1, w=np.sqrt(trust))
-    if slope <= 0:
-        return None
-    found = float(np.exp(x.mean() - height / slope))
-    return min(max(found, float(places[near].min())), float(places[near].max()))
+    worth = np.array([min(one.effective[column], GLANCED if one.quick else math.inf) for one in levels])
+    near = np.array([one.outcome == "unsettled" and not one.quick for one in levels])
+    if near.any():
+        near &= np.abs(places - np.median(places[near])) < ALIKE
+    shares = np.array([one.shares[column] for one in levels])[near]
+    variances = np.array([one.variances[column] for one in levels])[near]
+    if len(shares) >= FEWEST and variances.any():
+        unsure = t.ppf(0.975, (BATCHES - 1) * len(shares)) / norm.ppf(0.975)  # a variance of so few is itself
+        worth[near] = (shares * (1 - shares)).sum() / variances.sum() / unsure**2
+    return worth

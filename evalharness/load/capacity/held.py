@@ -25,6 +25,7 @@ WARM = 0.2  # of a probe's requests, its first, count for nothing: the queue has
 LOOKS = (0.125, 0.25, 0.5, 1.0)
 """At which shares of its longest time a probe is judged. Each has an interval of its own confidence, so that all looks
 together err no more often than one would (stats/sequential.py)."""
+GLANCE = 0.0625  # at which share of it is seen where a level leans that is only on the way, and nothing more
 LONGER = 1.5  # so many times the usual spell lasts one that ends in misses
 FAR = 1e6  # limits: a request that never ended
 HOPELESS = 2.0  # who comes when the queue is worth so many times what is granted, and grew all along, will miss
@@ -48,13 +49,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How large a share of requests hits, with its interval; `effective`: so many independent ones it is worth."""
+    """How large a share of requests hits, with its interval; `effective`: so many independent ones it is worth, as far
+    as it can tell by itself, `variance`: of the share, by its batches."""
 
     share: float
     low: float
     high: float
     effective: float
-    batches: tuple[float, ...]
+    variance: float
 
     def outcome(self, least: float) -> Probed:
         if self.low >= least:
@@ -62,7 +64,7 @@ class Share:
         return "failed" if self.high < least else "unsettled"
 
 
-NOTHING = Share(0.0, 0.0, 1.0, 0.0, ())
+NOTHING = Share(0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @lru_cache
@@ -96,9 +98,7 @@ def share_of(series: Series, confidence: float) -> Share:
     effective = len(used) * min(1 / remembered, independent / variance if variance else 1.0)
     reach = float(t.ppf((1 + confidence) / 2, BATCHES - 1)) * math.sqrt(variance)
     low, high = _exact(share, effective, confidence)
-    return Share(
-        share, max(0.0, min(low, share - reach)), min(1.0, max(high, share + reach)), effective, tuple(batches)
-    )
+    return Share(share, max(0.0, min(low, share - reach)), min(1.0, max(high, share + reach)), effective, variance)
 
 
 def _exact(share: float, count: float, confidence: float) -> tuple[float, float]:
@@ -117,14 +117,19 @@ class Judgement:
     shares: tuple[Share, ...]
 
 
-def judge(series: Sequence[Series], least: Sequence[float], look: int, confidence: float) -> Judgement:
-    """At one of the looks (0 is the first): all that the service level asks is shown to be kept, or one part is not."""
-    own = confidences(confidence)[look]
+def looks(quick: bool) -> Sequence[float]:
+    return (GLANCE, *LOOKS) if quick else LOOKS
+
+
+def judge(series: Sequence[Series], least: Sequence[float], look: float, confidence: float) -> Judgement:
+    """At one of the looks: all that the service level asks is shown to be kept, or one part is not. At a glance neither
+    is."""
+    own = confidences(confidence)[LOOKS.index(max(look, LOOKS[0]))]
     shares = tuple(share_of(one.after(math.ceil(len(one.hits) * WARM)), own) for one in series)
     outcomes = {share.outcome(asked) for share, asked in zip(shares, least, strict=True)}
     outcome: Probed = "failed" if "failed" in outcomes else "unsettled" if "unsettled" in outcomes else "held"
     leaning = bool(shares) and all(share.share >= asked for share, asked in zip(shares, least, strict=True))
-    return Judgement(outcome, leaning, shares)
+    return Judgement("unsettled" if look == GLANCE else outcome, leaning, shares)
 
 
 def hopeless(under_way: Sequence[float], ended: int, seconds: float, granted: float) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evalharness.load.capacity import watch
-from evalharness.load.capacity.held import HOPELESS, LOOKS, Judgement, hopeless, judge
+from evalharness.load.capacity.held import HOPELESS, LOOKS, Judgement, hopeless, judge, looks
 from evalharness.load.capacity.plan import Order, Pulse
 from evalharness.load.capacity.process import Generators
 from evalharness.load.capacity.seen import Seen, taken
@@ -71,7 +71,7 @@ class _UnderLoad:
         self.rows: list[ScheduledRow] = []
         self.pulses: dict[int, Pulse] = {}
         self.queue: list[tuple[float, int]] = [(0.0, 0)]
-        self.look = 0
+        self.looks, self.look = list(looks(quick)), LOOKS[0]  # those to come, the last
         self.lag = 0.0
         self.judgement: Judgement | None = None
         self.glanced = self.past_helping = self.over = False
@@ -98,11 +98,11 @@ class _UnderLoad:
         self.began = min(pulse.began for pulse in self.pulses.values())
         self.queue.append((now, len(waiting)))
         longest = self.agreed.probe_seconds
-        if now >= LOOKS[self.look] * longest:
+        if now >= self.looks[0] * longest:
+            self.look, *self.looks = self.looks
             self.judgement = self._judged(self.look)
             self.glanced = self.wants_a_glance and self.judgement.outcome == "unsettled" and self.judgement.leaning
-            self.look += 1
-            if self.judgement.outcome != "unsettled" or self.glanced or self.look == len(LOOKS):
+            if self.judgement.outcome != "unsettled" or self.glanced or not self.looks:
                 self._end(now)
                 return
         # Not before a request could have waited for so long: at first nothing has ended, and every queue only grows.
@@ -111,12 +111,12 @@ class _UnderLoad:
             under_way = [float(np.interp(share * now, moments, lengths)) for share in QUARTERS]
             if hopeless(under_way, len(self.seen.ended), now, self.seen.patience):
                 self.past_helping = True
-                self.judgement = self.judgement or self._judged(0)
+                self.judgement = self.judgement or self._judged(self.look)
                 self._end(now)
                 return
         self.say(f"{now:.0f} of at most {longest:g} s, {len(self.seen.ended)} answered, {len(waiting)} under way")
 
-    def _judged(self, look: int, added: float = 0.0) -> Judgement:
+    def _judged(self, look: float, added: float = 0.0) -> Judgement:
         """At this look; so many seconds of every latency are not the server's."""
         limits = {name: seconds + added for name, seconds in self.agreed.limits.items()}
         seen = replace(self.seen, agreed=replace(self.agreed, limits=limits))
@@ -135,7 +135,7 @@ class _UnderLoad:
         if self.past_helping:
             return added < self.seen.patience
         if self.judgement.outcome == "failed":
-            return self._judged(self.look - 1, added).outcome == "failed"
+            return self._judged(self.look, added).outcome == "failed"
         return self.judgement.outcome == "held"
 
     def row(self, endpoint: str, counted: Sequence[ServerRow]) -> ProbeRow:
@@ -176,6 +176,7 @@ class _UnderLoad:
                     low=found.low,
                     high=found.high,
                     effective=round(found.effective, 1),
+                    variance=found.variance,
                 )
                 for one, found in zip(self.agreed.statements, self.judgement.shares, strict=True)
             ),

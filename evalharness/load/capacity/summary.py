@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from evalharness import wording
 from evalharness.load.capacity import watch
 from evalharness.load.capacity.estimate import Level, capacity, ratio
-from evalharness.load.capacity.search import Found
 from evalharness.load.capacity.slo import ServiceLevel
 from evalharness.runs.rows import ProbeRow
 from evalharness.runs.summaries.capacity import Agreed, Bears, CapacityRatio, CapacitySummary
@@ -14,30 +13,21 @@ from evalharness.runs.summaries.parts import Estimate
 from evalharness.runs.versions import SCHEMAS
 
 
-def found(rows: Sequence[ProbeRow], endpoint: str) -> list[Found]:
+def levels(rows: Sequence[ProbeRow], endpoint: str) -> list[Level]:
     """What the search of one endpoint goes by: its probes, those aside that were thrown out."""
-    return [_found(row) for row in rows if row.endpoint == endpoint and not row.rejected]
+    return [_level(row) for row in rows if row.endpoint == endpoint and not row.rejected]
 
 
-def _found(row: ProbeRow) -> Found:
-    return Found(row.level, row.outcome or "unsettled", row.leaning, row.quick)
+def _level(row: ProbeRow) -> Level:
+    shares, effective, variances = zip(*((one.share, one.effective, one.variance) for one in row.shares), strict=True)
+    outcome = row.outcome or "unsettled"
+    return Level(row.level, outcome, row.leaning, shares, effective, variances, row.quick, row.hopeless)
 
 
-def borne(rows: Sequence[ProbeRow], endpoint: str) -> Estimate | None:
+def borne(rows: Sequence[ProbeRow], endpoint: str, confidence: float) -> Estimate | None:
     """The capacity of one endpoint; None where nothing was probed."""
-    own = [row for row in rows if row.endpoint == endpoint and not row.rejected]
-    if not own:
-        return None
-    levels = [
-        Level(
-            _found(row),
-            row.requests,
-            tuple(one.share for one in row.shares),
-            tuple(one.effective for one in row.shares),
-        )
-        for row in own
-    ]
-    return capacity(levels, [one.least for one in own[0].shares])
+    own = levels(rows, endpoint)
+    return capacity(own, [one.least for one in rows[0].shares], confidence) if own else None
 
 
 def summarise(
@@ -50,7 +40,7 @@ def summarise(
     precision: float,
     whole: bool,
 ) -> CapacitySummary:
-    first, second = (borne(rows, name) for name in names)
+    first, second = (borne(rows, name, agreed.confidence) for name in names)
     compared = ratio(first, second) if first and second else None
     return CapacitySummary(
         schema=SCHEMAS["capacity"],

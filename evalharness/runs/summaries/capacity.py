@@ -31,8 +31,8 @@ class Bears(Part):
 
     name: str
     capacity: Annotated[float | None, Field(description="null where no level was probed.")]
-    low: Annotated[float, Field(description="The highest level that was shown to be held; 0 without one.")]
-    high: Annotated[float | None, Field(description="The lowest that was shown not to be; null without one.")]
+    low: Annotated[float, Field(description="The interval's lower end; 0 where nothing was shown to be held.")]
+    high: Annotated[float | None, Field(description="Its upper end; null where nothing was shown not to be.")]
 
     @property
     def estimate(self) -> Estimate | None:
@@ -65,7 +65,7 @@ class CapacitySummary(Part):
     endpoints: tuple[Bears, Bears]
     ratio: Annotated[CapacityRatio | None, Field(description="null where one of the two is not known.")]
     confidence: Confidence
-    precision: Annotated[float, Field(description="How far apart the two ends of a capacity may stay, as a share.")]
+    precision: Annotated[float, Field(description="Half of what an interval may be wide, as a share.")]
     seconds: Annotated[float, Field(description="How long both together were probed.")]
     whole: Annotated[bool, Field(description="Was all probed that the search wanted, before the time was up?")]
     probes: tuple[ProbeRow, ...]

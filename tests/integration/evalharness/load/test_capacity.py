@@ -67,7 +67,7 @@ def test_what_a_queue_cannot_bear_is_shown_and_what_it_bears_lies_below(tmp_path
 def test_a_stalled_server_is_charged_with_all_who_were_due_meanwhile(tmp_path: Path) -> None:
     stalling = server(64)
     stalling.stall = (1.0, 2.0)
-    patient = level(tmp_path, "limits: {e2e_p50: 5.0}\nerrors: 0.05\nprobe_seconds: 40\n")
+    patient = level(tmp_path, "limits: {e2e_p50: 5.0}\nerrors: 0.05\nprobe_seconds: 80\n")
     with serving(stalling) as base, serving(server(64)) as tuned:
         run(tmp_path, base, tuned, "--slo", patient, "--arrivals", "constant", "--start", "50", "--seconds", "1")
     (folder,) = (tmp_path / "runs").glob("*-capacity")
@@ -124,10 +124,11 @@ def test_a_run_that_was_cut_goes_on_from_its_probes(tmp_path: Path) -> None:
         assert run(tmp_path, base, tuned, *flags, "--seconds", "1") == 0
         (folder,) = (tmp_path / "runs").glob("*-capacity")
         before = list(read_rows(folder / "probes.jsonl", ProbeRow))
-        assert len(before) == 1
+        assert before
         assert run(tmp_path, base, tuned, *flags, "--seconds", "4", "--resume", str(folder)) == 0
         after = list(read_rows(folder / "probes.jsonl", ProbeRow))
-        assert after[:1] == before
+        assert after[: len(before)] == before
+        assert len(after) > len(before)
         assert {row.endpoint for row in after} == {"base", "tuned"}
         assert run(tmp_path, base, tuned, *flags, "--cache", "warm", "--resume", str(folder)) == 2
 
@@ -162,7 +163,7 @@ def test_two_processes_share_the_arrivals_and_their_rows_are_put_together(tmp_pa
         )
     (folder,) = (tmp_path / "runs").glob("*-capacity")
     due = sorted(row.due for row in read_rows(folder / "requests.jsonl", ScheduledRow) if row.probe == 1)
-    assert due[:20] == [pytest.approx(number / 40, abs=1e-5) for number in range(1, 21)]
+    assert due[:10] == [pytest.approx(number / 40, abs=1e-5) for number in range(1, 11)]
 
 
 def test_prompts_of_a_trace_are_as_long_as_it_says_or_the_run_is_refused(

@@ -1,70 +1,95 @@
-"""A capacity lies between ends that were shown; a ratio of two in all that both intervals allow."""
+"""A capacity comes of all probes together, with an interval that holds it; a ratio is as unsure as both."""
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.load.capacity.estimate import Level, capacity, ratio
-from evalharness.load.capacity.search import Found
 from evalharness.runs.summaries.parts import Estimate, Probed
 
-
-def level(rate: float, share: float, outcome: Probed, effective: float = 1000) -> Level:
-    return Level(Found(rate, outcome, share >= 0.95), 1000, (share,), (effective,))
+KNEE = 35.02  # requests/s of this M/M/1 queue
 
 
 def misses(rate: float) -> float:
-    """Of an M/M/1 queue whose knee is at 35.02 requests/s."""
     return math.exp(-(50 - rate) * 0.2)
 
 
+def level(rate: float, share: float, effective: float = 1000, outcome: Probed = "unsettled") -> Level:
+    return Level(rate, outcome, share >= 0.95, (share,), (effective,), (share * (1 - share) / max(effective, 1),))
+
+
+def around(effective: float) -> list[Level]:
+    return [level(rate, 1 - misses(rate), effective) for rate in (30, 33, 34, 36, 37, 40)]
+
+
 def test_it_finds_the_knee_of_a_queue_that_has_a_formula() -> None:
-    levels = [
-        level(rate, 1 - misses(rate), "held" if rate < 34 else "failed" if rate > 36 else "unsettled")
-        for rate in (20, 30, 33, 35.5, 38, 42)
-    ]
-    found = capacity(levels, [0.95])
-    assert (found.low, found.high) == (33, 38)
-    assert found.value == pytest.approx(35.02, rel=0.01)
+    found = capacity(around(1000), [0.95], 0.95)
+    assert found.value == pytest.approx(KNEE, rel=0.015)
+    assert found.low < KNEE < found.high
 
 
-def test_two_levels_are_enough_for_an_estimate_between_them() -> None:
-    found = capacity([level(30, 1 - misses(30), "held"), level(40, 1 - misses(40), "failed")], [0.95])
-    assert found.value == pytest.approx(35.02, rel=0.02)
+def test_the_more_the_requests_are_worth_the_narrower_is_the_interval() -> None:
+    few, many = (capacity(around(effective), [0.95], 0.95) for effective in (100, 1600))
+    assert many.high - many.low == pytest.approx((few.high - few.low) / 4, rel=0.4)
+
+
+def test_the_interval_holds_the_knee_as_often_as_it_says() -> None:
+    rng, held = np.random.default_rng(5), 0
+    for _ in range(400):
+        levels = [level(rate, 1 - rng.binomial(150, misses(rate)) / 150, 150) for rate in (25, 33, 36, 40)]
+        found = capacity(levels, [0.95], 0.95)
+        held += found.low <= KNEE <= found.high
+    assert 0.925 <= held / 400 <= 0.98
+
+
+def test_two_levels_leave_most_open_that_lies_between_them() -> None:
+    found = capacity([level(30, 1.0), level(40, 0.0)], [0.95], 0.95)
+    assert 30 < found.low < 32
+    assert 36 < found.high < 40
 
 
 def test_the_statement_that_gives_way_first_decides() -> None:
-    found = [
-        Level(Found(10, "held", True), 1000, (1.0, 1.0), (1000, 1000)),
-        Level(Found(20, "failed", False), 1000, (1.0, 0.5), (1000, 1000)),
-    ]
-    assert 10 < capacity(found, [0.95, 0.95]).value < 20
+    found = capacity(
+        [
+            Level(10, "held", True, (1.0, 1.0), (1000, 1000), (0, 0)),
+            Level(20, "failed", False, (1.0, 0.5), (1000, 1000), (0, 0.25 / 1000)),
+        ],
+        [0.95, 0.95],
+        0.95,
+    )
+    assert 10 < found.value < 20
+
+
+def test_a_queue_that_only_grew_missed_all_however_few_had_by_then() -> None:
+    grew = Level(40, "failed", False, (1.0,), (100.0,), (0.0,), hopeless=True)
+    assert capacity([level(30, 1.0), grew], [0.95], 0.95).high < 40
 
 
 def test_what_no_probe_broke_has_no_upper_end() -> None:
-    found = capacity([level(10, 1.0, "held"), level(20, 1.0, "held")], [0.95])
-    assert found == Estimate(20, 20, math.inf)
+    levels = [level(10, 1.0, outcome="held"), level(20, 1.0, outcome="held")]
+    assert capacity(levels, [0.95], 0.95) == Estimate(20, 20, math.inf)
 
 
 def test_what_no_level_held_has_no_lower_end() -> None:
-    assert capacity([level(1, 0.2, "failed")], [0.95]) == Estimate(1, 0, 1)
+    assert capacity([level(1, 0.2, outcome="failed")], [0.95], 0.95) == Estimate(1, 0, 1)
 
 
-@given(
-    st.lists(
-        st.tuples(st.floats(0.1, 100), st.floats(0, 1), st.sampled_from(["held", "failed", "unsettled"])),
-        min_size=1,
-        max_size=12,
-    )
-)
-def test_the_estimate_never_leaves_its_interval(probes: list[tuple[float, float, Probed]]) -> None:
-    found = capacity([level(*probe) for probe in probes], [0.95])
+@given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0, 1), st.floats(0, 1e5)), min_size=1, max_size=12))
+def test_the_estimate_never_leaves_its_interval(probes: list[tuple[float, float, float]]) -> None:
+    found = capacity([level(*probe) for probe in probes], [0.95], 0.95)
     assert found.low <= found.value <= found.high
 
 
 def test_a_ratio_is_as_unsure_as_both() -> None:
-    assert ratio(Estimate(10, 8, 12.5), Estimate(9, 8, 10)) == Estimate(0.9, 0.64, 1.25)
-    assert ratio(Estimate(10, 8, math.inf), Estimate(9, 8, 10)) == Estimate(0.9, 0.0, 1.25)
+    found = ratio(Estimate(10, 8, 12.5), Estimate(9, 8.1, 10))
+    assert found is not None
+    assert found.value == 0.9
+    assert 9 / 12.5 > found.low > 8.1 / 12.5  # less sure than by either alone, surer than both at their worst
+    assert 9 / 8 < found.high < 10 / 8
+    assert ratio(Estimate(10, 8, math.inf), Estimate(9, 8, 10)) == Estimate(
+        0.9, 0.0, pytest.approx(found.high, rel=0.01)
+    )
     assert ratio(Estimate(0, 0, 1), Estimate(9, 8, 10)) is None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.load.capacity.held import LOOKS, Series, confidences, hopeless, judge, share_of
+from evalharness.load.capacity.held import GLANCE, LOOKS, Series, confidences, hopeless, judge, looks, share_of
 
 
 def series(hits: list[bool]) -> Series:
@@ -17,7 +17,7 @@ def rows(share: float, count: int, seed: int = 0) -> Series:
     return series(list(np.random.default_rng(seed).random(count) < share))
 
 
-LAST = len(LOOKS) - 1
+LAST = LOOKS[-1]
 
 
 def test_what_is_clear_is_settled_and_what_is_on_the_edge_is_not() -> None:
@@ -29,6 +29,13 @@ def test_a_handful_without_a_miss_shows_nothing() -> None:
     assert judge([rows(1.0, 60)], [0.95], LAST, 0.95).outcome == "unsettled"
     assert judge([rows(1.0, 200)], [0.95], LAST, 0.95).outcome == "held"
     assert judge([rows(1.0, 5)], [0.95], LAST, 0.95).outcome == "unsettled"
+
+
+def test_a_glance_settles_nothing_however_clear_it_is() -> None:
+    for share, leaning in ((1.0, True), (0.2, False)):
+        found = judge([rows(share, 4000)], [0.95], GLANCE, 0.95)
+        assert (found.outcome, found.leaning) == ("unsettled", leaning)
+    assert looks(quick=True) == (GLANCE, *looks(quick=False))
 
 
 def test_every_statement_has_to_be_held_and_one_failed_is_enough() -> None:
@@ -44,6 +51,7 @@ def test_requests_of_one_moment_are_no_independent_witnesses() -> None:
     assert share_of(apart, 0.95).low > 0.95
     assert share_of(together, 0.95).low < 0.9
     assert share_of(together, 0.95).effective < 200
+    assert share_of(together, 0.95).variance > 10 * share_of(apart, 0.95).variance
 
 
 def test_a_queue_that_comes_near_the_limit_for_long_is_worth_few_requests_before_its_first_miss() -> None:

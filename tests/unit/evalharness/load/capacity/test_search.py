@@ -1,74 +1,99 @@
-"""A search closes in on a knee from both sides, whatever it was told on the way."""
+"""A search closes in on a knee from both sides, and ends when its interval is as narrow as was asked."""
 
 import math
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalharness.load.capacity.search import Found, Range, bracket, next_probe
-from evalharness.runs.summaries.parts import Probed
+from evalharness.load.capacity.estimate import Level, capacity
+from evalharness.load.capacity.search import Range, next_probe
+from evalharness.runs.summaries.parts import Estimate, Probed
 
 MOST = 100
+ASKED = [0.95]
 
 
-def searched(knee: float, within: Range, open_within: float = 0.0) -> list[Found]:
-    """Probes of a server with a sharp knee, around which so large a share either way is never settled."""
-    found: list[Found] = []
-    while (wanted := next_probe(found, within)) and len(found) < MOST:
-        held: Probed = "held" if wanted.level <= knee else "failed"
-        near = abs(math.log(wanted.level / knee)) < open_within
-        glanced = wanted.quick and held == "held"
-        outcome: Probed = "unsettled" if near or glanced else held
-        found.append(Found(wanted.level, outcome, wanted.level <= knee, quick=glanced))
+def probed(level: float, knee: float, quick: bool, slope: float) -> Level:
+    """By a server whose odds of a miss rise so steeply with load; what is far from the knee is settled at once."""
+    distance = slope * math.log(level / knee)
+    share = 1 / (1 + math.exp(min(distance, 50)) / 19)
+    leaning = level <= knee
+    outcome: Probed = "unsettled" if abs(distance) < 1 else "held" if leaning else "failed"
+    glanced = quick and leaning and outcome == "unsettled"
+    return Level(level, outcome, leaning, (share,), (200.0,), (share * (1 - share) / 200,), quick=glanced)
+
+
+def searched(knee: float, within: Range, slope: float = 100.0) -> list[Level]:
+    found: list[Level] = []
+    while (wanted := next_probe(found, ASKED, 0.95, within)) and len(found) < MOST:
+        found.append(probed(wanted.level, knee, wanted.quick, slope))
     return found
 
 
-@given(st.floats(0.2, 900), st.floats(0.1, 1000), st.floats(0.02, 0.3), st.floats(0, 0.2))
-def test_it_ends_with_the_knee_between_ends_that_were_shown(
-    knee: float, start: float, precision: float, open_within: float
+def borne(found: list[Level]) -> Estimate:
+    return capacity(found, ASKED, 0.95)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.2, 900), st.floats(0.1, 1000), st.floats(0.03, 0.3), st.sampled_from([5.0, 20.0, 100.0]))
+def test_it_ends_with_the_knee_in_an_interval_as_narrow_as_was_asked(
+    knee: float, start: float, precision: float, slope: float
 ) -> None:
-    within = Range(start, least=0.01, most=10_000, precision=precision)
-    found = searched(knee, within, open_within)
-    low, high = bracket(found)
+    found = searched(knee, Range(start, least=0.01, most=10_000, precision=precision), slope)
+    ends = borne(found)
     assert len(found) < MOST
-    assert 0 < low <= knee * (1 + 1e-9) < high * (1 + 1e-6)
-    assert math.isfinite(high)
-    assert high / low <= (1 + precision) ** 4 * math.exp(2 * open_within) * 1.01 + 0.35 * open_within
+    assert ends.low * 0.999 <= knee <= ends.high * 1.001
+    assert ends.high - ends.low <= 2 * precision * ends.value
 
 
-@given(st.integers(1, 500), st.integers(1, 64))
-def test_whole_levels_end_side_by_side(knee: int, start: int) -> None:
-    found = searched(knee, Range(start, least=1, most=1024, precision=0.001, whole=True))
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 64))
+def test_few_users_end_between_two_that_stand_side_by_side(knee: int, start: int) -> None:
+    found = searched(knee + 0.5, Range(start, least=1, most=1024, precision=0.001, whole=True))
     assert all(one.level == int(one.level) for one in found)
-    low, high = bracket(found)
-    assert (low, high) == (knee, knee + 1)
+    ends = borne(found)
+    assert ends.high - ends.low <= 1
+    assert knee - 0.5 <= ends.low < ends.high <= knee + 1.5
 
 
 def test_a_server_that_bears_everything_is_asked_for_the_most_and_no_more() -> None:
     found = searched(1e9, Range(1, least=0.1, most=64))
     assert [one.level for one in found] == [1, 2, 4, 8, 16, 32, 64]
-    assert bracket(found) == (64, math.inf)
+    assert borne(found) == Estimate(64, 64, math.inf)
 
 
 def test_a_server_that_bears_nothing_is_asked_for_the_least_and_no_less() -> None:
     found = searched(0.001, Range(1, least=0.25, most=64))
     assert [one.level for one in found] == [1, 0.5, 0.25]
-    assert bracket(found) == (0, 0.25)
+    assert borne(found) == Estimate(0.25, 0, 0.25)
 
 
-def test_on_the_way_up_one_look_is_enough() -> None:
-    assert next_probe([], Range(4, 1, 64)) == next_probe([Found(2, "unsettled", True, quick=True)], Range(4, 1, 64))
+def test_on_the_way_up_one_look_is_enough_and_at_the_top_it_is_not() -> None:
+    within = Range(4, 1, 64)
+    glanced = Level(32, "unsettled", True, (1.0,), (20.0,), (0.0,), quick=True)
+    first = next_probe([], ASKED, 0.95, within)
+    assert first is not None
+    assert (first.level, first.quick) == (4, True)
+    top = next_probe([glanced], ASKED, 0.95, within)
+    assert top is not None
+    assert (top.level, top.quick) == (64, False)
 
 
-def test_what_contradicts_itself_leaves_all_between_open() -> None:
-    found = [Found(4, "held", True), Found(8, "failed", False), Found(10, "held", True), Found(16, "failed", False)]
-    assert bracket(found) == (4, 16)
+def test_a_probe_that_was_wrong_does_not_hold_the_search_back() -> None:
+    found = [
+        Level(4, "unsettled", True, (1.0,), (20.0,), (0.0,), quick=True),
+        Level(8, "unsettled", False, (0.9,), (20.0,), (0.005,)),  # by bad luck: it bears ten times as much
+    ]
+    within = Range(4, 1, 1000, precision=0.05)
+    while (wanted := next_probe(found, ASKED, 0.95, within)) and len(found) < MOST:
+        found.append(probed(wanted.level, 80.0, wanted.quick, 20.0))
+    assert borne(found).value > 60
 
 
 def test_the_search_follows_from_its_probes_alone() -> None:
     within = Range(1, 0.1, 1000, precision=0.05)
-    found = searched(37.0, within)
+    found = searched(37.0, within, 20.0)
     for count in range(len(found)):
-        wanted = next_probe(found[:count], within)
+        wanted = next_probe(found[:count], ASKED, 0.95, within)
         assert wanted is not None
         assert wanted.level == found[count].level
