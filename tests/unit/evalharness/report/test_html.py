@@ -18,6 +18,7 @@ from evalharness.runs.summaries.eval import Alike, EvalSummary, Families
 from evalharness.runs.summaries.load import LoadSummary
 from evalharness.verdict.policy import FOLDER, read_policy
 from evalharness.verdict.verdict import decide
+from evalharness.wording import three_figures
 from tests.fixtures_runs import ENDPOINTS, Asked, capacity_run, eval_run, factorial_summary, judge_run, load_run
 from tests.parts import failed
 
@@ -27,7 +28,6 @@ SUITES = (
     Asked("prose", "descriptive", 10, 1, 1, margin=None, form="prose"),
 )
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)> \u2028"
-from evalharness.wording import three_figures
 
 
 def page(
