@@ -47,7 +47,7 @@ class Trace:
 def read_trace(path: Path) -> Trace:
     """Raises UsageError naming the file, the line and what is wrong there."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
             if missing:

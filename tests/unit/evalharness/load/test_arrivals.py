@@ -71,6 +71,12 @@ def test_a_trace_is_read_in_order_of_time_whatever_else_it_has(tmp_path: Path) -
     assert read_trace(file).requests == [Arrival(0, 10, 20), Arrival(2.5, 30, 40)]
 
 
+def test_a_trace_may_begin_with_the_mark_that_spreadsheets_write(tmp_path: Path) -> None:
+    file = tmp_path / "trace.csv"
+    file.write_bytes(b"\xef\xbb\xbftime,prompt_tokens,output_tokens\r\n1,10,20\r\n2,30,40\r\n")
+    assert read_trace(file).requests == [Arrival(0, 10, 20), Arrival(1, 30, 40)]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
