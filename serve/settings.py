@@ -25,6 +25,7 @@ OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safe
 GUARDS = "guards"  # stands for OWN_SUITES, beside suites of one's own
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {GUARDS} ({OWN_SUITES}) of a model of your own"
 MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY", "AUGMENT")  # variables of the Makefile that are no settings
+SHOWN = 100  # characters of a value that is refused
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^[1-9][0-9]*[mg]$")]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -152,6 +153,9 @@ class Settings(BaseSettings):
                 "BASE_MODEL is set, but ADAPTER is not: set both, or neither for the embedded demo; with ADAPTER=none, "
                 "`make tune` begins one"
             )
+        for name, value in self:
+            if str(value).startswith("~") and Path(os.path.expanduser(value)) == Path(value):  # noqa: PTH111 - it raises
+                raise ValueError(f"{name}={value}: nobody here has a home folder of that name")
         return self
 
     @property
@@ -183,7 +187,7 @@ def read_settings(env_file: Path) -> Settings:
             raise UsageError(message) from None
         name = str(problem["loc"][0])
         where = "the environment" if os.environ.get(name) else str(env_file)
-        raise UsageError(f"{where}: {name}={problem['input']} is not valid: {message}") from None
+        raise UsageError(f"{where}: {name}={str(problem['input'])[:SHOWN]} is not valid: {message}") from None
 
 
 def names_in(env_file: Path) -> list[str]:

@@ -68,7 +68,8 @@ def once_sign_ins_are_taken(install: Callable[[], None]) -> None:
     left = LONGEST_WAIT
     while True:
         try:
-            return install()
+            install()
+            return
         except blind.TooManySignIns as error:
             why = "Open WebUI takes no more sign-ins of this account for now: there were too many in the last minutes"
             if error.seconds > left:

@@ -69,6 +69,8 @@ def test_the_words_of_augment_pass_to_a_turn_of_the_loop(tmp_path, monkeypatch):
         ("QUANTIZER=awq", r"\.env: QUANTIZER=awq is not valid: .*'auto-gptq' or 'gptqmodel'"),
         ("BASE_PORT=80", r"\.env: BASE_PORT=80 is not valid"),
         ("LOAD_USERS=many", r"\.env: LOAD_USERS=many is not valid"),
+        ("ROWS=~nobodyhere/rows.jsonl", "ROWS=~nobodyhere/rows.jsonl: nobody here has a home folder of that name"),
+        (f"LOAD_USERS={'9' * 5000}", r"LOAD_USERS=9{100} is not valid"),
         ("BASE_MODEL=a/b", "BASE_MODEL is set, but ADAPTER is not"),
     ],
 )

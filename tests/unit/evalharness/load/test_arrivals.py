@@ -86,6 +86,9 @@ def test_a_trace_may_begin_with_the_mark_that_spreadsheets_write(tmp_path: Path)
         ("time,prompt_tokens,output_tokens\nnan,2,3\n2,2,3\n", "line 2: a finite time"),
         ("time,prompt_tokens,output_tokens\n1,2,0\n2,2,3\n", "lengths of 1 or more"),
         ("time,prompt_tokens,output_tokens\n1,2,3\n", "needs 2 requests"),
+        ("time,prompt_tokens,output_tokens\n1,2,3\n1,2,3\n", "apart in all"),
+        ("time,prompt_tokens,output_tokens\n-1e308,2,3\n1e308,2,3\n", "apart in all"),
+        ("time,prompt_tokens,output_tokens\n0,2,3\n5e-324,2,3\n", "apart in all"),
     ],
 )
 def test_what_is_no_trace_is_refused_with_the_line(tmp_path: Path, text: str, said: str) -> None:

@@ -21,7 +21,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ran:
     monkeypatch.delenv("AUGMENT", raising=False)
 
     def run(**given: str) -> list[str]:
-        assert augment.main(Settings(**given), Paths(tmp_path)) == 0
+        assert augment.main(Settings().model_copy(update=given), Paths(tmp_path)) == 0
         return seen.pop()
 
     return run

@@ -144,6 +144,7 @@ def test_a_base_without_a_chat_template_is_refused(base):
 
 @pytest.mark.parametrize("kind", ["no text", "a folder"])
 def test_a_tokenizer_configuration_that_cannot_be_read_states_no_chat_template(base, kind):
+    (base / "chat_template.jinja").unlink()
     stated = base / "tokenizer_config.json"
     stated.unlink(missing_ok=True)
     stated.write_bytes(b'{"a": "\xff"}') if kind == "no text" else stated.mkdir()
