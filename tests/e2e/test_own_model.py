@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serve.models.store import MANIFEST, Store
+from serve.models.store import MANIFEST, Store, parent, read_manifest
 from tests.e2e.test_deployment import chat
 from tests.newcomer import Checkout
 
@@ -57,3 +57,13 @@ def test_going_back_to_the_demo_quantizes_nothing_again(deployment: Checkout, ow
     assert up.code == 0, up.said
     assert {name: store.in_force(name) for name in demos} == demos
     assert made() == stood
+
+
+def test_going_back_merges_nothing_either(deployment: Checkout, own: dict[str, Path]) -> None:
+    assert own
+    said = (deployment.root / ".tandem" / "logs" / "merge.log").read_text()
+    store = Store(deployment.root / "models")
+    made_from = parent(read_manifest(store.folder("tuned", store.in_force("tuned"))))
+    assert said.endswith(f"merged {made_from} is not made: tuned {store.in_force('tuned')}, made from it, stands\n")
+    assert store.in_force("merged") == made_from
+    assert store.versions("merged") == []
