@@ -2,7 +2,7 @@
 
     python -m evalharness.suites.generators
 
-One file a suite, each with one function `suite()`. Everything is written for Tandem, and deterministic: a test holds
+A file or a folder a suite, each with one function `suite()`. Everything is written for Tandem, and deterministic: a test holds
 the committed YAML against it. Nothing here is needed to run a suite.
 """
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from evalharness.suites.generators import extraction_found, extraction_labels
-from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, templates, user
+from evalharness.suites.generators.extraction import found, labels
+from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, only, templates, user
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 13
@@ -25,8 +25,8 @@ MONTHS = (
 def suite() -> Draft:
     rng = random.Random(SEED)
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
-    more = (item for kind in extraction_found.KINDS for item in kind(random.Random(f"{SEED} {kind.__name__}")))
-    items = templates([*drawn, *more, *extraction_labels.items()])
+    more = (item for kind in found.KINDS for item in kind(random.Random(f"{SEED} {kind.__name__}")))
+    items = templates([*drawn, *more, *labels.items()])
     return Draft(
         "extraction", "One thing found in a text, or one label", "non-inferiority", 0.09, 256, HEAD, items, version=7
     )
@@ -35,11 +35,6 @@ def suite() -> Draft:
 def _drawn(rng: random.Random, wordings: Sequence[str]) -> tuple[int, str]:
     """One of the wordings, and its number from 1 on."""
     return rng.choice(list(enumerate(wordings, 1)))
-
-
-def only(*answers: str) -> Checks:
-    """The answer alone, in one of these wordings."""
-    return [check("says_only", answers[0] if len(answers) == 1 else list(answers))]
 
 
 def _emails(rng: random.Random) -> Iterator[Item]:

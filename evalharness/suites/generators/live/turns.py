@@ -5,8 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from evalharness.suites.generators.drafts import Checks, check
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.drafts import Checks, check, only
 
 
 @dataclass(frozen=True)

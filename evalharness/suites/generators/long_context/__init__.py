@@ -1,6 +1,6 @@
 """The suites `long-context`, `long-context-8k` and `long-context-32k`: facts hidden in long generated logbooks.
 
-The logbooks are those of logbook.py; facts that have to be put together are in long_context_linked.py.
+The logbooks are those of logbook.py; facts that have to be put together are in linked.py.
 """
 
 # ruff: noqa: RUF001 (Chinese punctuation is meant)
@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from evalharness.suites.generators import logbook, long_context_linked
-from evalharness.suites.generators.drafts import Draft, Item, user
-from evalharness.suites.generators.extraction import only
-from evalharness.suites.generators.logbook import Size
+from evalharness.suites.generators.long_context import linked, logbook
+from evalharness.suites.generators.drafts import Draft, Item, only, user
+from evalharness.suites.generators.long_context.logbook import Size
 from evalharness.suites.generators.words import PEOPLE, THINGS
 
 SEED, LATER_SEED = 16, 19
@@ -72,7 +71,7 @@ def suite() -> Draft:
     )
     items = [make(rng, sizes[at % 3]) for make, many in kinds for at in range(many)]
     later = random.Random(LATER_SEED)  # of its own: so the first stay as they were
-    items += [make(later, size) for make in long_context_linked.KINDS for size in sizes for _ in range(EACH)]
+    items += [make(later, size) for make in linked.KINDS for size in sizes for _ in range(EACH)]
     title = "Facts in documents of up to 1700 tokens"
     return Draft("long-context", title, "non-inferiority", 0.11, ANSWER_TOKENS, SHORT_HEAD, items, SERVED, version=4)
 

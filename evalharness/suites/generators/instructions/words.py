@@ -10,8 +10,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from evalharness.suites.generators.drafts import Checks, Item, check, user
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.drafts import Checks, Item, check, only, user
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 EACH = 3

@@ -1,15 +1,15 @@
 """The suite `live`: conversations that each model leads itself, over 3 to 6 turns; 61 wordings, each filled twice.
 
-The wordings are in live_rules.py, live_numbers.py and live_places.py.
+The wordings are in rules.py, numbers.py and places.py.
 """
 
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from evalharness.suites.generators import live_numbers, live_places, live_rules
+from evalharness.suites.generators.live import numbers, places, rules
 from evalharness.suites.generators.drafts import Draft, Item, templates
-from evalharness.suites.generators.live_turns import Turn, Wording
+from evalharness.suites.generators.live.turns import Turn, Wording
 
 SEED, LATER_SEED = 23, 24
 EACH = 2
@@ -22,18 +22,18 @@ HEAD = (
     "says, as people would."
 )
 _FIRST: Mapping[str, Sequence[Wording]] = {
-    "rule": live_rules.RULES,
-    "correction": live_numbers.CORRECTIONS,
-    "total": live_numbers.TOTALS,
-    "list": live_places.LISTS,
-    "state": live_places.STATES,
+    "rule": rules.RULES,
+    "correction": numbers.CORRECTIONS,
+    "total": numbers.TOTALS,
+    "list": places.LISTS,
+    "state": places.STATES,
 }
 _LATER: Mapping[str, Sequence[Wording]] = {  # with a seed of their own: so the first stay as they were
-    "rule": live_rules.MORE_RULES,
-    "correction": live_numbers.MORE_CORRECTIONS,
-    "total": live_numbers.MORE_TOTALS,
-    "list": live_places.MORE_LISTS,
-    "state": live_places.MORE_STATES,
+    "rule": rules.MORE_RULES,
+    "correction": numbers.MORE_CORRECTIONS,
+    "total": numbers.MORE_TOTALS,
+    "list": places.MORE_LISTS,
+    "state": places.MORE_STATES,
 }
 
 

@@ -3,9 +3,8 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from evalharness.suites.generators import memory_threads
-from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, templates, turns
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.memory import threads
+from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, only, templates, turns
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 14
@@ -37,7 +36,7 @@ _HIDING_PLACES = ("basket", "drawer", "teapot", "jacket", "bucket", "kettle", "h
 def suite() -> Draft:
     rng = random.Random(SEED)
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
-    items = templates([*drawn, *memory_threads.items(SEED)])
+    items = templates([*drawn, *threads.items(SEED)])
     return Draft("memory", "What was said turns before", "non-inferiority", 0.10, 96, HEAD, items, version=6)
 
 

@@ -4,7 +4,7 @@
 import random
 from collections.abc import Sequence
 
-from evalharness.suites.generators.live_turns import Turn, Wording, asked, counted, small, told
+from evalharness.suites.generators.live.turns import Turn, Wording, asked, counted, small, told
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 LINE = "in one line, with commas between them, nothing else"

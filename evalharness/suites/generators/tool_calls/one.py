@@ -1,7 +1,7 @@
 """Of the suite `tool-calls`: one call, of the only tool that is offered or of one of several."""
 # ruff: noqa: RUF001 (Chinese punctuation is meant)
 
-from evalharness.suites.generators.tool_wordings import Wording, clock
+from evalharness.suites.generators.tool_calls.wordings import Wording, clock
 
 SIMPLE = (
     Wording(

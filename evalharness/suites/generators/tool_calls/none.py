@@ -2,7 +2,7 @@
 # ruff: noqa: RUF001 (Chinese punctuation is meant)
 
 from evalharness.suites.generators.drafts import check
-from evalharness.suites.generators.tool_wordings import Wording, asks_back, clock, number, without_a_tool, words
+from evalharness.suites.generators.tool_calls.wordings import Wording, asks_back, clock, number, without_a_tool, words
 
 NONE = (
     Wording(

@@ -4,9 +4,8 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from evalharness.suites.generators import instructions_texts, instructions_words
-from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, templates, user
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.instructions import texts, words
+from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, only, templates, user
 from evalharness.suites.generators.words import THINGS, TOPICS
 
 SEED = 11
@@ -73,7 +72,7 @@ _FIRST_LETTERS = {
 def suite() -> Draft:
     rng = random.Random(SEED)
     items = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
-    more = (item for kind in (*instructions_words.KINDS, *instructions_texts.KINDS) for item in kind(rng))
+    more = (item for kind in (*words.KINDS, *texts.KINDS) for item in kind(rng))
     whole = templates([*items, *more])
     return Draft("instructions", "Orders about form, kept or not", "non-inferiority", 0.10, 320, HEAD, whole, version=5)
 

@@ -9,8 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evalharness.suites.generators.drafts import Item, turns
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.drafts import Item, only, turns
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 EACH = 3

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from evalharness.suites.generators import structured_data
+from evalharness.suites.generators.structured import data
 from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, templates, user
 from evalharness.suites.generators.words import INVENTED_CITIES, PEOPLE, THINGS, TOWNS
 
@@ -24,7 +24,7 @@ HEAD = (
 def suite() -> Draft:
     rng = random.Random(SEED)
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
-    more = (item for kind in structured_data.KINDS for item in kind(rng))
+    more = (item for kind in data.KINDS for item in kind(rng))
     items = templates([*drawn, *_invented(), *more])
     return Draft(
         "structured", "JSON, tables and CSV to the letter", "non-inferiority", 0.11, 400, HEAD, items, version=5

@@ -1,6 +1,6 @@
 """The suite `tool-calls`: which tools a model calls, with what, and when none; 82 wordings, each filled twice.
 
-The wordings are in tool_calls_one.py, tool_calls_several.py and tool_calls_none.py.
+The tools are in offered.py, the wordings in one.py, several.py and none.py.
 """
 
 import json
@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evalharness.suites.generators.drafts import Draft, Item, Messages, check, templates, user
-from evalharness.suites.generators.offered import TOOLS
-from evalharness.suites.generators.tool_calls_none import ASK, NONE, RESULT
-from evalharness.suites.generators.tool_calls_one import MULTIPLE, SIMPLE
-from evalharness.suites.generators.tool_calls_several import CHAIN, PARALLEL, PARALLEL_MULTIPLE
-from evalharness.suites.generators.tool_wordings import Calls, Drawn, Wording
+from evalharness.suites.generators.tool_calls.offered import TOOLS
+from evalharness.suites.generators.tool_calls.none import ASK, NONE, RESULT
+from evalharness.suites.generators.tool_calls.one import MULTIPLE, SIMPLE
+from evalharness.suites.generators.tool_calls.several import CHAIN, PARALLEL, PARALLEL_MULTIPLE
+from evalharness.suites.generators.tool_calls.wordings import Calls, Drawn, Wording
 from evalharness.suites.generators.words import PEOPLE, TOWNS
 
 SEED = 21

@@ -1,7 +1,7 @@
 """Of the suite `tool-calls`: several calls, at once or one after another."""
 # ruff: noqa: RUF001 (Chinese punctuation is meant)
 
-from evalharness.suites.generators.tool_wordings import Wording, clock
+from evalharness.suites.generators.tool_calls.wordings import Wording, clock
 
 PARALLEL = (
     Wording(

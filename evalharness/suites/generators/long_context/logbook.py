@@ -11,8 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evalharness.suites.generators.drafts import Item, user
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.drafts import Item, only, user
 from evalharness.suites.generators.words import PEOPLE, THINGS
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -5,9 +5,9 @@
 import random
 from collections.abc import Callable, Sequence
 
-from evalharness.suites.generators import logbook
+from evalharness.suites.generators.long_context import logbook
 from evalharness.suites.generators.drafts import Item
-from evalharness.suites.generators.logbook import BOATS, DAYS, Size
+from evalharness.suites.generators.long_context.logbook import BOATS, DAYS, Size
 from evalharness.suites.generators.words import PEOPLE, THINGS
 
 _FACTS = 160  # tokens that the facts of one logbook take, or less

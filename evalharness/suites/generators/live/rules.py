@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from evalharness.suites.generators.drafts import Checks, check
-from evalharness.suites.generators.live_turns import QUIZ, QUIZ_ZH, Turn, Wording, told
+from evalharness.suites.generators.live.turns import QUIZ, QUIZ_ZH, Turn, Wording, told
 
 _TWICE = r"(?is)\A[\W\d]*(\w.*?)\W*\n[\W\d]*\1\W*\Z"  # a number or bullet before each aside
 

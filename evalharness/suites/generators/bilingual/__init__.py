@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from evalharness.checks.text import HAN
-from evalharness.suites.generators import bilingual_pairs
-from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, rubric, user
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.bilingual import pairs
+from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, only, rubric, user
 
 SEED = 15
 EACH, KEPT = 8, 4  # tasks drawn of a kind, and prompts asked of a group: two tasks in both languages
@@ -32,7 +31,7 @@ _EN, _ZH = ("en",), ("zh",)
 def suite() -> Draft:
     rng = random.Random(SEED)
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
-    items = [*drawn, *bilingual_pairs.items()]
+    items = [*drawn, *pairs.items()]
     return Draft(
         "bilingual", "The same tasks in English and Chinese", "non-inferiority", 0.10, 256, HEAD, items, version=5
     )
