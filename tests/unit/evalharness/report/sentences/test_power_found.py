@@ -1,6 +1,6 @@
 """What a run could have seen is told at the discordance that it found."""
 
-from evalharness.report.power_found import power_found
+from evalharness.report.sentences.power_found import power_found
 from evalharness.stats import smallest_difference
 from tests.parts import metric, suite
 

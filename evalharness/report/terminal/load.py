@@ -13,7 +13,7 @@ from rich.table import Table
 from evalharness import wording
 from evalharness.load.collecting import Collected
 from evalharness.load.measure import LATENCIES
-from evalharness.report import tables
+from evalharness.report.terminal import tables
 from evalharness.runs.summaries.load import PERCENTILES, EndpointLoad, LoadSummary, Ratio
 from evalharness.verdict.policy import Limit, LoadMetric
 

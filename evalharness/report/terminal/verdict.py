@@ -6,9 +6,9 @@ It knows how they look; it decides nothing.
 from rich.panel import Panel
 from rich.text import Text
 
-from evalharness.report import tables
-from evalharness.report.headline import SYMBOLS, foremost_first, headline
-from evalharness.report.judge_terminal import about_the_voters
+from evalharness.report.sentences.headline import SYMBOLS, foremost_first, headline
+from evalharness.report.sentences.judge import about_the_voters
+from evalharness.report.terminal import tables
 from evalharness.runs.evidence import Evidence
 from evalharness.verdict.verdict import Verdict
 

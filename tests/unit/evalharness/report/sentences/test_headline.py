@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.report.headline import PHRASES, headline
+from evalharness.report.sentences.headline import PHRASES, headline
 from evalharness.simulation.held import COUNTED, rows
 from evalharness.verdict.verdict import Outcome, Reason, Verdict
 

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from evalharness import wording
-from evalharness.report import tables
-from evalharness.report.power_found import counted, power_found
-from evalharness.report.repeated import split_in_words
+from evalharness.report.sentences.power_found import counted, power_found
+from evalharness.report.sentences.repeated import split_in_words
+from evalharness.report.terminal import tables
 from evalharness.runs import fairness
 from evalharness.runs.about import About, AskedSuite
 from evalharness.runs.rows import FAILURES

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evalharness.load.ratios import METRICS
-from evalharness.report.load_terminal import show
+from evalharness.report.terminal.load import show
 from tests.parts import load, ratio, side
 
 

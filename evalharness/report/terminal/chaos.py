@@ -7,7 +7,7 @@ from rich.table import Table
 
 from evalharness import wording
 from evalharness.load.outages import Account, Outage
-from evalharness.report import tables
+from evalharness.report.terminal import tables
 
 
 def show(found: Sequence[Outage], counted: Mapping[str, Account], folder: Path) -> None:
