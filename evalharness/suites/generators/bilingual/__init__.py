@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from evalharness.checks.text import HAN
+from evalharness.checks.reading.text import HAN
 from evalharness.suites.generators.bilingual import pairs
 from evalharness.suites.generators.drafts import Checks, Draft, Item, check, first_of_each, only, rubric, user
 

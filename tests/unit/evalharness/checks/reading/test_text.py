@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks.text import (
+from evalharness.checks.reading.text import (
     NUMBERED,
     Block,
     fenced,

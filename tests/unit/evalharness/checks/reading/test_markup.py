@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks.markup import split_thought, unmarked
+from evalharness.checks.reading.markup import split_thought, unmarked
 from tests.parts import apply_checks
 
 

@@ -1,6 +1,6 @@
 """The block that is the answer, among those that are not."""
 
-from evalharness.checks.code_found import python_of
+from evalharness.checks.reading.code_found import python_of
 
 TESTS = "assert largest([1, 2]) == 2\n"
 MENDED = "def largest(numbers):\n    return max(numbers)\n"

@@ -1,6 +1,6 @@
 """One of the two processes that judge a model's code, after giving up what neither must have. Started by code.py alone.
 
-It is run as a file under -I -S: the standard library, and code_talk.py beside it. On stdin, as JSON: its part (`answer`
+It is run as a file under -I -S: the standard library, and talk.py beside it. On stdin, as JSON: its part (`answer`
 runs the model's code and does what it is asked with it; `tests` runs the suite's tests on that), the text, the limits,
 the filter of system calls, the descriptor of the line between the two. On stdout, of the tests alone and once they ran
 to their end: the proof.
@@ -35,7 +35,7 @@ LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr
 
 def main() -> None:
     given = json.loads(sys.stdin.buffer.read())
-    code_talk = beside("code_talk")
+    talk = beside("talk")
     answer_to = os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
@@ -51,9 +51,9 @@ def main() -> None:
     try:
         if given["part"] == "answer":
             os.close(answer_to)
-            answer(given["text"], code_talk, *line)
+            answer(given["text"], talk, *line)
         else:
-            exec(compile(given["text"], "<tests>", "exec"), code_talk.Names(code_talk.Tests(*line)))  # noqa: S102
+            exec(compile(given["text"], "<tests>", "exec"), talk.Names(talk.Tests(*line)))  # noqa: S102
     except BaseException:  # SystemExit is one: tests that leave have not ended
         os._exit(1)
     os.write(answer_to, given["proof"].encode())
@@ -69,14 +69,14 @@ def beside(name: str) -> Any:
     return module
 
 
-def answer(text: str, code_talk: Any, *line: Any) -> None:
+def answer(text: str, talk: Any, *line: Any) -> None:
     """Runs the code, and then does with it what the tests ask, until they are done."""
     for name in ("ctypes", "_ctypes"):  # of no use to honest code; what it could do is refused without this
         sys.modules[name] = None  # type: ignore[assignment]
     module = ModuleType("answer")
     sys.modules["answer"] = module  # dataclasses and pickle look their classes' module up
     exec(compile(text, "<answer>", "exec"), module.__dict__)  # noqa: S102 (what this process is for)
-    code_talk.Answer(*line, module.__dict__).listen()
+    talk.Answer(*line, module.__dict__).listen()
 
 
 def limit(seconds: float, memory: int) -> None:

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from evalharness.checks.text import fenced
+from evalharness.checks.reading.text import fenced
 
 _PYTHON = ("python", "py", "python3")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from evalharness.checks.text import clauses, plain
+from evalharness.checks.reading.text import clauses, plain
 
 _ANSWER, _CLAUSE = 8_000, 400  # characters that are looked at: patterns like these are not made for endless ones
 _WRAPPED = {"adverbs": "(?: (?:{}))*", "help": r"(?:{})\w*"}  # how another list takes one in
