@@ -4,7 +4,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from evalharness.suites.generators.drafts import Item, check, user
+from evalharness.suites.generators.drafts import Item, only, user
 
 _Side = tuple[str, Sequence[str], str]  # what is asked, the wordings of what is right, something wrong
 
@@ -68,7 +68,4 @@ _PAIRS: Sequence[tuple[str, _Side, _Side]] = (
 def items() -> Iterator[Item]:
     for kind, english, chinese in _PAIRS:
         for language, (asked, right, wrong) in (("en", english), ("zh", chinese)):
-            said = right[0] if len(right) == 1 else list(right)
-            yield Item(
-                f"{kind}-{language}", user(asked), [check("says_only", said)], right[0], wrong, (language,), group=kind
-            )
+            yield Item(f"{kind}-{language}", user(asked), only(*right), right[0], wrong, (language,), group=kind)

@@ -1,4 +1,4 @@
-"""The suite `extraction`: one thing found in a text, or one label for it: 15 kinds here, 35 beside this file."""
+"""The suite `extraction`: one thing found in a text, or one label for it: nine kinds here, 41 beside this file."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ def suite() -> Draft:
     rng = random.Random(SEED)
     drawn = first_of_each((item for kind in _KINDS for item in kind(rng)), KEPT)
     more = (item for kind in found.KINDS for item in kind(random.Random(f"{SEED} {kind.__name__}")))
-    items = templates([*drawn, *more, *labels.items()])
+    items = templates([*drawn, *labels.listed(), *more, *labels.described()])
     return Draft(
         "extraction", "One thing found in a text, or one label", "non-inferiority", 0.09, 256, HEAD, items, version=7
     )
@@ -229,144 +229,6 @@ def _unsaid(rng: random.Random) -> Iterator[Item]:
         )
 
 
-def _labelled(kind: str, order: str, labels: str, texts: Sequence[tuple[str, str]]) -> Iterator[Item]:
-    """Texts with their labels, put by one wording."""
-    known = labels.split(", ")
-    for text, label in texts:
-        yield Item(
-            kind,
-            user(f"{order} ({labels})\n\n{text}"),
-            only(label),
-            label,
-            next(other for other in known if other != label),
-        )
-
-
-def _desks(_: random.Random) -> Iterator[Item]:
-    yield from _labelled(
-        "desk",
-        "Which desk is this message for? Answer with one of these words alone.",
-        "billing, delivery, technical, returns",
-        (
-            ("You took the money for my subscription twice this month.", "billing"),
-            ("My parcel has been 'out for delivery' since Monday. Where is it?", "delivery"),
-            ("After the update the app closes as soon as I open it.", "technical"),
-            ("The shoes are too small, I want to send them back. How?", "returns"),
-            ("Please send me the invoice for March with our VAT number on it.", "billing"),
-            ("The courier left my package in the rain at the wrong house.", "delivery"),
-            ("I cannot log in: the page shows error 500 after the password.", "technical"),
-            ("I changed my mind about the jacket and have not opened it. What do I do to give it back?", "returns"),
-            ("My card was charged although the trial is free.", "billing"),
-            ("The wifi of the printer I bought does not connect, what should I set?", "technical"),
-        ),
-    )
-
-
-def _headlines(_: random.Random) -> Iterator[Item]:
-    yield from _labelled(
-        "headline",
-        "Sort this headline into one section and answer with its name only.",
-        "sports, business, science, weather",
-        (
-            ("Striker scores three times in the last ten minutes of the final", "sports"),
-            ("Car maker's profit falls by a third in the second quarter", "business"),
-            ("Telescope finds water vapour in the air of a distant planet", "science"),
-            ("Heavy snow expected in the hills from Thursday night", "weather"),
-            ("Marathon record broken by eleven seconds", "sports"),
-            ("Two airlines agree to merge, shares rise", "business"),
-            ("Biologists describe a new species of deep-sea squid", "science"),
-            ("Heat wave to end with storms on Sunday", "weather"),
-            ("Tennis champion out in the first round", "sports"),
-            ("Central bank leaves interest rate where it is", "business"),
-        ),
-    )
-
-
-def _spam(_: random.Random) -> Iterator[Item]:
-    yield from _labelled(
-        "spam",
-        "Is this mail spam, or is it wanted (ham)? Reply with a single label.",
-        "spam, ham",
-        (
-            ("CONGRATULATIONS!!! You have WON $1,000,000. Click here within 24 hours to claim your prize!", "spam"),
-            ("Hi Tom, the meeting moved to 3 pm, same room. See you there. Anna", "ham"),
-            ("Cheap pills, no prescription, 80% OFF today only!!! Buy now", "spam"),
-            ("Your library books are due next Tuesday. You can renew them at the desk.", "ham"),
-            ("Earn 5000 a week from home, no experience, send us your bank details now", "spam"),
-            ("Mum, I landed safely, will call you tonight from the hotel.", "ham"),
-            ("Dear friend, I am a prince with 40 million to share, I only need a small fee from you first", "spam"),
-            ("Attached are the minutes of Monday's meeting. Please tell me if I missed anything. Kim", "ham"),
-            ("HOT singles want to meet YOU!!! Free registration!!! Click click click", "spam"),
-            ("The plumber can come on Thursday between 9 and 11. Is somebody at home then?", "ham"),
-        ),
-    )
-
-
-def _entailment(_: random.Random) -> Iterator[Item]:
-    order = (
-        "Does the second sentence follow from the first, contradict it, or neither? Answer with one of these words "
-        "alone."
-    )
-    yield from _labelled(
-        "entailment",
-        order,
-        "follows, contradicts, neither",
-        (
-            ("1. Every window of the house is closed.\n2. The kitchen window of the house is open.", "contradicts"),
-            ("1. Ana bought three apples and two pears.\n2. Ana bought fruit.", "follows"),
-            ("1. The train left at noon.\n2. The train was blue.", "neither"),
-            ("1. Nobody came to the party.\n2. Peter came to the party.", "contradicts"),
-            ("1. The dog is asleep under the table.\n2. The dog is under the table.", "follows"),
-            ("1. Mia has a brother.\n2. Mia's brother is a doctor.", "neither"),
-            ("1. The glass is completely empty.\n2. There is no water in the glass.", "follows"),
-            ("1. Oskar is older than Lena.\n2. Lena is older than Oskar.", "contradicts"),
-            ("1. The shop opens at nine.\n2. The shop sells shoes.", "neither"),
-            ("1. It rained all day on Sunday.\n2. It rained on Sunday morning.", "follows"),
-        ),
-    )  # fmt: skip
-
-
-def _language_ids(_: random.Random) -> Iterator[Item]:
-    yield from _labelled(
-        "language-of-text",
-        "In which language is this sentence written? Answer with one word from the list.",
-        "German, French, Spanish, Italian, Polish",
-        (
-            ("Der Zug fährt heute leider eine Stunde später ab.", "German"),
-            ("Le train part malheureusement avec une heure de retard.", "French"),
-            ("El tren sale hoy con una hora de retraso, por desgracia.", "Spanish"),
-            ("Il treno parte purtroppo con un'ora di ritardo.", "Italian"),
-            ("Pociąg odjeżdża dziś niestety z godzinnym opóźnieniem.", "Polish"),
-            ("Ich habe meine Schlüssel in der Küche vergessen.", "German"),
-            ("J'ai oublié mes clés dans la cuisine.", "French"),
-            ("He olvidado mis llaves en la cocina.", "Spanish"),
-            ("Ho dimenticato le chiavi in cucina.", "Italian"),
-            ("Zapomniałem kluczy w kuchni.", "Polish"),
-        ),
-    )
-
-
-def _sentiment(_: random.Random) -> Iterator[Item]:
-    yield from _labelled(
-        "three-way-sentiment",
-        "What does the writer of this review feel? Answer with just one of the three.",
-        "positive, negative, neutral",
-        (
-            ("Best purchase of the year, I use it every day and smile.", "positive"),
-            ("Broke on the first day and the shop ignores me.", "negative"),
-            ("The box holds one charger and one cable. The cable is a metre long.", "neutral"),
-            ("Worth every cent, my whole family loves it.", "positive"),
-            ("A waste of money, do not buy this.", "negative"),
-            ("It was delivered on Tuesday and weighs two kilos.", "neutral"),
-            ("I was worried at first, but it is simply wonderful.", "positive"),
-            ("It looked great in the pictures; in truth it is an ugly disappointment.", "negative"),
-            ("The manual has 40 pages and comes in four languages.", "neutral"),
-            ("Not bad at all! In fact I have already ordered a second one for my sister.", "positive"),
-        ),
-    )
-
-
 _KINDS: Sequence[Callable[[random.Random], Iterator[Item]]] = (
-    _emails, _dates, _totals, _order_numbers, _phones, _persons, _deadlines, _cheapest, _unsaid, _desks, _headlines,
-    _spam, _entailment, _language_ids, _sentiment,
+    _emails, _dates, _totals, _order_numbers, _phones, _persons, _deadlines, _cheapest, _unsaid,
 )  # fmt: skip

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from evalharness.suites.generators.drafts import Item, check, user
+from evalharness.suites.generators.drafts import Item, only, user
 from evalharness.suites.generators.words import INVENTED_CITIES, PEOPLE, THINGS, TOWNS
 
 EACH = 4
@@ -16,8 +16,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 def _one(kind: str, asked: str, right: str, wrong: str, *also: str) -> Item:
-    answers = [right, *also] if also else right
-    return Item(kind, user(asked), [check("says_only", answers)], right, wrong)
+    return Item(kind, user(asked), only(right, *also), right, wrong)
 
 
 def _clock(minutes: int) -> str:

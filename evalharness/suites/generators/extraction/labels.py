@@ -1,10 +1,78 @@
-"""More kinds for the suite `extraction`: texts that get one label, by ear or by a rule that the prompt gives."""
+"""Kinds of the suite `extraction` whose texts get one label, by ear or by a rule that the prompt gives."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from evalharness.suites.generators.drafts import Item, check, user
+from evalharness.suites.generators.drafts import Item, only, user
 
-_KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
+Texts = Sequence[tuple[str, str]]  # each with its label
+
+# Of each kind its order, the labels as the prompt lists them, and the texts.
+_LISTED: Mapping[str, tuple[str, str, Texts]] = {
+    "desk": (
+        "Which desk is this message for? Answer with one of these words alone.",
+        "billing, delivery, technical, returns",
+        (
+            ("You took the money for my subscription twice this month.", "billing"),
+            ("My parcel has been 'out for delivery' since Monday. Where is it?", "delivery"),
+            ("After the update the app closes as soon as I open it.", "technical"),
+            ("The shoes are too small, I want to send them back. How?", "returns"),
+        ),
+    ),
+    "headline": (
+        "Sort this headline into one section and answer with its name only.",
+        "sports, business, science, weather",
+        (
+            ("Striker scores three times in the last ten minutes of the final", "sports"),
+            ("Car maker's profit falls by a third in the second quarter", "business"),
+            ("Telescope finds water vapour in the air of a distant planet", "science"),
+            ("Heavy snow expected in the hills from Thursday night", "weather"),
+        ),
+    ),
+    "spam": (
+        "Is this mail spam, or is it wanted (ham)? Reply with a single label.",
+        "spam, ham",
+        (
+            ("CONGRATULATIONS!!! You have WON $1,000,000. Click here within 24 hours to claim your prize!", "spam"),
+            ("Hi Tom, the meeting moved to 3 pm, same room. See you there. Anna", "ham"),
+            ("Cheap pills, no prescription, 80% OFF today only!!! Buy now", "spam"),
+            ("Your library books are due next Tuesday. You can renew them at the desk.", "ham"),
+        ),
+    ),
+    "entailment": (
+        "Does the second sentence follow from the first, contradict it, or neither? Answer with one of these words "
+        "alone.",
+        "follows, contradicts, neither",
+        (
+            ("1. Every window of the house is closed.\n2. The kitchen window of the house is open.", "contradicts"),
+            ("1. Ana bought three apples and two pears.\n2. Ana bought fruit.", "follows"),
+            ("1. The train left at noon.\n2. The train was blue.", "neither"),
+            ("1. Nobody came to the party.\n2. Peter came to the party.", "contradicts"),
+        ),
+    ),
+    "language-of-text": (
+        "In which language is this sentence written? Answer with one word from the list.",
+        "German, French, Spanish, Italian, Polish",
+        (
+            ("Der Zug fährt heute leider eine Stunde später ab.", "German"),
+            ("Le train part malheureusement avec une heure de retard.", "French"),
+            ("El tren sale hoy con una hora de retraso, por desgracia.", "Spanish"),
+            ("Il treno parte purtroppo con un'ora di ritardo.", "Italian"),
+        ),
+    ),
+    "three-way-sentiment": (
+        "What does the writer of this review feel? Answer with just one of the three.",
+        "positive, negative, neutral",
+        (
+            ("Best purchase of the year, I use it every day and smile.", "positive"),
+            ("Broke on the first day and the shop ignores me.", "negative"),
+            ("The box holds one charger and one cable. The cable is a metre long.", "neutral"),
+            ("Worth every cent, my whole family loves it.", "positive"),
+        ),
+    ),
+}
+
+# Of each kind its order, which says what the labels are, and the texts.
+_DESCRIBED: Mapping[str, tuple[str, Texts]] = {
     "register": (
         "Is this sentence formal or casual? One of the two words.",
         (
@@ -147,10 +215,19 @@ _KINDS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
 }
 
 
-def items() -> Iterator[Item]:
-    """Each text is put under its kind's order; what is wrong is another label of the kind."""
-    for kind, (order, texts) in _KINDS.items():
-        labels = list(dict.fromkeys(label for _, label in texts))
-        for text, label in texts:
-            wrong = next(other for other in labels if other != label)
-            yield Item(kind, user(f"{order}\n\n{text}"), [check("says_only", label)], label, wrong)
+def listed() -> Iterator[Item]:
+    """Each text under its kind's order, with the labels in brackets."""
+    for kind, (order, labels, texts) in _LISTED.items():
+        yield from _labelled(kind, f"{order} ({labels})", labels.split(", "), texts)
+
+
+def described() -> Iterator[Item]:
+    """Each text under its kind's order."""
+    for kind, (order, texts) in _DESCRIBED.items():
+        yield from _labelled(kind, order, list(dict.fromkeys(label for _, label in texts)), texts)
+
+
+def _labelled(kind: str, order: str, labels: Sequence[str], texts: Texts) -> Iterator[Item]:
+    """What is wrong is another label of the kind."""
+    for text, label in texts:
+        yield Item(kind, user(f"{order}\n\n{text}"), only(label), label, next(one for one in labels if one != label))
