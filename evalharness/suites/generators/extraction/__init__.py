@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from evalharness.suites.generators.extraction import found, labels
 from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, only, templates, user
+from evalharness.suites.generators.extraction import found, labels
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 13

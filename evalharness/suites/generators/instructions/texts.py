@@ -1,44 +1,15 @@
-"""More orders for the suite `instructions`: texts to be written under an unusual order, or under several at once."""
+"""Orders of the suite `instructions` for a text under an unusual rule, or under several at once."""
 
 # ruff: noqa: RUF001 (the apostrophes are meant)
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from evalharness.suites.generators.drafts import Item, check, user
-
-_ON = {
-    "friendship": "friend|bond|trust",
-    "summer": "summer|sun|warm|hot|beach|heat",
-    "the city": r"cit(?:y|ies)|street|town|urban",
-    "sleep": "sleep|rest|dream|bed|night",
-    "rain": r"rain|wet|umbrella|drop|puddle|cloud",
-    "money": r"money|cash|coin|rich|spend|save|afford|pay",
-    "honey": "honey|bee",
-    "the stars": r"stars?\b|sky|constellation|galax|light",
-    "moving house": r"mov(?:e|ing)|house|home|box|pack",
-    "washing up": "wash|dish|plate|sink|clean|rins",
-    "waiting": "wait|queue|patien|time",
-    "a long journey": r"journey|travel|road|trip|way|mile|\bfar\b|distan|return|\bgoing\b|\bleav",
-    "breakfast": "breakfast|morning|toast|egg|coffee|cereal",
-    "old houses": "house|home|wall|roof|building",
-    "public transport": r"transport|bus|train|tram|metro|commut",
-    "queues": "queue|line|wait|stand",
-    "cats": r"\bcat|feline|purr|kitten|whisker",
-    "ghosts": "ghost|spirit|haunt|phantom|spectre",
-    "a lost cat that came home": r"\bcats?\b|feline|kitten|pet\b",
-    "a new bridge": "bridge",
-    "a record harvest of apples": "apple|orchard|harvest",
-}
+from evalharness.suites.generators.instructions.topics import on
 
 
-def _on(topic: str) -> dict[str, Any]:
-    """It speaks of the topic, by its name or by what belongs to it."""
-    return check("states", {"all": [_ON[topic]]})
-
-
-def _exact_words(_: random.Random) -> Iterator[Item]:
+def exact_words(_: random.Random) -> Iterator[Item]:
     for topic, many in (("friendship", 9), ("summer", 12), ("the city", 15)):
         said = (
             f"{topic.capitalize()} is something that one could talk about for a very long time and never be done with"
@@ -47,13 +18,13 @@ def _exact_words(_: random.Random) -> Iterator[Item]:
         yield Item(
             "exact-words",
             user(f"Write a single sentence about {topic} that has exactly {many} words."),
-            [check("words", many), check("sentences", 1), _on(topic)],
+            [check("words", many), check("sentences", 1), on(topic)],
             " ".join(words[:many]) + ".",
             " ".join(words[: many + 2]) + ".",
         )
 
 
-def _three_words(_: random.Random) -> Iterator[Item]:
+def three_words(_: random.Random) -> Iterator[Item]:
     for topic, said in (
         ("the ocean", "Deep blue water"),
         ("a library", "Quiet rooms, books"),
@@ -68,7 +39,7 @@ def _three_words(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _same_letter(_: random.Random) -> Iterator[Item]:
+def same_letter(_: random.Random) -> Iterator[Item]:
     for letter, said in (
         ("s", "Seven silver swans swam silently south"),
         ("m", "Many merry mice make music"),
@@ -86,7 +57,7 @@ def _same_letter(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _lipogram(_: random.Random) -> Iterator[Item]:
+def lipogram(_: random.Random) -> Iterator[Item]:
     for letter, said in (
         ("a", "The river is quiet, yet everyone here is merry"),
         ("i", "The sun was low and the long road led home"),
@@ -104,7 +75,7 @@ def _lipogram(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _word_lines(_: random.Random) -> Iterator[Item]:
+def word_lines(_: random.Random) -> Iterator[Item]:
     for topic, many, said in (
         ("cooking", 4, "pan stove salt knife"),
         ("weather", 5, "rain snow wind cloud storm"),
@@ -133,7 +104,7 @@ _EUROPE = (
 )
 
 
-def _alphabetical(_: random.Random) -> Iterator[Item]:
+def alphabetical(_: random.Random) -> Iterator[Item]:
     for what, said in (
         ("fruits", "apple banana cherry grape mango"),
         ("countries in Europe", "Austria Belgium Denmark France Greece"),
@@ -154,7 +125,7 @@ def _alphabetical(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _growing(_: random.Random) -> Iterator[Item]:
+def growing(_: random.Random) -> Iterator[Item]:
     for first, said in ((2, "we see many birds"), (3, "cat bird horse rabbit"), (4, "lamp table garden kitchen")):
         sizes = range(first, first + 4)
         pattern = r"[\W_]+".join(rf"[A-Za-z]{{{size}}}" for size in sizes)
@@ -170,7 +141,7 @@ def _growing(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _semicolons(_: random.Random) -> Iterator[Item]:
+def semicolons(_: random.Random) -> Iterator[Item]:
     for many, what, said in (
         (4, "rivers", "Nile; Danube; Rhine; Volga"),
         (5, "trees", "oak; pine; birch; maple; willow"),
@@ -185,7 +156,7 @@ def _semicolons(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _same_start(_: random.Random) -> Iterator[Item]:
+def same_start(_: random.Random) -> Iterator[Item]:
     for word, topic in (("Because", "sleep"), ("When", "rain"), ("If", "money")):
         said = " ".join(f"{word} {topic} comes, {end}." for end in ("we rest", "all is well", "nobody minds"))
         yield Item(
@@ -193,7 +164,7 @@ def _same_start(_: random.Random) -> Iterator[Item]:
             user(f"Write three sentences about {topic}. Each of them begins with the word '{word}'. Nothing else."),
             [
                 check("sentences", 3),
-                _on(topic),
+                on(topic),
                 check("regex", rf"(?s)\A[\W_]*{word}\b.*?[.!?]\W+{word}\b.*?[.!?]\W+{word}\b.*\Z"),
             ],
             said,
@@ -201,7 +172,7 @@ def _same_start(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _questions(_: random.Random) -> Iterator[Item]:
+def questions(_: random.Random) -> Iterator[Item]:
     for topic, many in (("honey", 3), ("the stars", 4), ("moving house", 5)):
         lines = [f"What is {number} of the things about {topic}?" for number in ("one", "two", "three", "four", "five")]
         yield Item(
@@ -209,7 +180,7 @@ def _questions(_: random.Random) -> Iterator[Item]:
             user(f"Write {many} questions about {topic}, one a line, each ending in a question mark. No other text."),
             [
                 check("lines", many),
-                _on(topic),
+                on(topic),
                 check("regex", rf"\A(?:[^\n]*\w[^\n]*\?[*_\"”]*\s*(?:\n+|\Z)){{{many}}}\Z"),
             ],
             "\n".join(lines[:many]),
@@ -217,7 +188,7 @@ def _questions(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _framed(_: random.Random) -> Iterator[Item]:
+def framed(_: random.Random) -> Iterator[Item]:
     for word, topic in (("Water", "washing up"), ("Time", "waiting"), ("Home", "a long journey")):
         said = f"{word} is what it takes. Nothing in {topic} is as dear to us as {word.lower()}."
         yield Item(
@@ -226,13 +197,13 @@ def _framed(_: random.Random) -> Iterator[Item]:
                 f"Write two sentences about {topic}. The first word of your answer and its last word must both "
                 f"be '{word.lower()}'."
             ),
-            [check("regex", rf"(?is)\A[\W_]*{word}\b.*\b{word}[\W_]*\Z"), check("sentences", 2), _on(topic)],
+            [check("regex", rf"(?is)\A[\W_]*{word}\b.*\b{word}[\W_]*\Z"), check("sentences", 2), on(topic)],
             said,
             said[:-1] + " of all.",
         )
 
 
-def _loud(_: random.Random) -> Iterator[Item]:
+def loud(_: random.Random) -> Iterator[Item]:
     for language, code, question, said in (
         (
             "German",
@@ -252,7 +223,7 @@ def _loud(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _brackets(_: random.Random) -> Iterator[Item]:
+def brackets(_: random.Random) -> Iterator[Item]:
     for topic in ("breakfast", "old houses", "public transport"):
         said = f"Many like {topic} (others less). It has its charms (and its price)."
         yield Item(
@@ -260,7 +231,7 @@ def _brackets(_: random.Random) -> Iterator[Item]:
             user(f"Write two sentences about {topic}. In each of them, put a remark in round brackets."),
             [
                 check("sentences", 2),
-                _on(topic),
+                on(topic),
                 check("regex", r"(?s)\A[^()]*\([^()]*\w[^()]*\).*[.!?][^()]*\([^()]*\w[^()]*\)[^()]*\Z"),
             ],
             said,
@@ -268,7 +239,7 @@ def _brackets(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _no_digits(_: random.Random) -> Iterator[Item]:
+def no_digits(_: random.Random) -> Iterator[Item]:
     for question, fact, said in (
         ("How many minutes are in two hours?", r"hundred (?:and )?twenty", "There are one hundred and twenty minutes."),
         (
@@ -293,7 +264,7 @@ def _no_digits(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _headline(_: random.Random) -> Iterator[Item]:
+def headline(_: random.Random) -> Iterator[Item]:
     for topic, said in (
         ("a lost cat that came home", "LOST CAT COMES HOME\nThe cat had been away for a week. Its family is happy."),
         ("a new bridge", "NEW BRIDGE IS OPEN\nThe mayor cut the ribbon on Monday. Cars may cross it from today."),
@@ -305,13 +276,13 @@ def _headline(_: random.Random) -> Iterator[Item]:
                 f"Write a short news item about {topic}: first a line with a headline in capital letters, then "
                 "exactly two sentences. Nothing else."
             ),
-            [_on(topic), check("regex", r"\A[^a-z\n]*[A-Z]{2}[^a-z\n]*\n\s*(?:[^.!?\n]+[.!?]+[\"”'’)*_]*\s*){2}\Z")],
+            [on(topic), check("regex", r"\A[^a-z\n]*[A-Z]{2}[^a-z\n]*\n\s*(?:[^.!?\n]+[.!?]+[\"”'’)*_]*\s*){2}\Z")],
             said,
             said.title(),
         )
 
 
-def _dialogue(_: random.Random) -> Iterator[Item]:
+def dialogue(_: random.Random) -> Iterator[Item]:
     for place, many in (("in a bakery", 4), ("at a bus stop", 6), ("in a library", 4)):
         lines = [f"{'AB'[at % 2]}: Line number {at + 1} is said {place}." for at in range(many)]
         turn = r"\**{0}:\**[^\n]+"
@@ -327,7 +298,7 @@ def _dialogue(_: random.Random) -> Iterator[Item]:
         )
 
 
-def _last_words(_: random.Random) -> Iterator[Item]:
+def last_words(_: random.Random) -> Iterator[Item]:
     for end, topic in (("and so it goes.", "queues"), ("as everyone knows.", "cats"), ("or so they say.", "ghosts")):
         said = f"There is much to tell of {topic}. They are always with us, {end}"
         yield Item(
@@ -335,13 +306,13 @@ def _last_words(_: random.Random) -> Iterator[Item]:
             user(
                 f"Write two sentences about {topic}. Your answer must end with the words '{end[:-1]}' and a full stop."
             ),
-            [check("ends_with", end), check("sentences", 2), _on(topic)],
+            [check("ends_with", end), check("sentences", 2), on(topic)],
             said,
             f"{said} That is all.",
         )
 
 
-def _taboo(_: random.Random) -> Iterator[Item]:
+def taboo(_: random.Random) -> Iterator[Item]:
     for what, words, said in (
         (
             "a birthday",
@@ -368,9 +339,3 @@ def _taboo(_: random.Random) -> Iterator[Item]:
             said,
             f"{said[:-1]}, with a {words[0]}.",
         )
-
-
-KINDS: Sequence[Callable[[random.Random], Iterator[Item]]] = (
-    _exact_words, _three_words, _same_letter, _lipogram, _word_lines, _alphabetical, _growing, _semicolons, _same_start,
-    _questions, _framed, _loud, _brackets, _no_digits, _headline, _dialogue, _last_words, _taboo,
-)  # fmt: skip

@@ -7,8 +7,8 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from evalharness.suites.generators.live import numbers, places, rules
 from evalharness.suites.generators.drafts import Draft, Item, templates
+from evalharness.suites.generators.live import numbers, places, rules
 from evalharness.suites.generators.live.turns import Turn, Wording
 
 SEED, LATER_SEED = 23, 24

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from evalharness.suites.generators.long_context import linked, logbook
 from evalharness.suites.generators.drafts import Draft, Item, only, user
+from evalharness.suites.generators.long_context import linked, logbook
 from evalharness.suites.generators.long_context.logbook import Size
 from evalharness.suites.generators.words import PEOPLE, THINGS
 

@@ -5,8 +5,8 @@
 import random
 from collections.abc import Callable, Sequence
 
-from evalharness.suites.generators.long_context import logbook
 from evalharness.suites.generators.drafts import Item
+from evalharness.suites.generators.long_context import logbook
 from evalharness.suites.generators.long_context.logbook import BOATS, DAYS, Size
 from evalharness.suites.generators.words import PEOPLE, THINGS
 

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from evalharness.suites.generators.memory import threads
 from evalharness.suites.generators.drafts import Draft, Item, check, first_of_each, only, templates, turns
+from evalharness.suites.generators.memory import threads
 from evalharness.suites.generators.words import PEOPLE, THINGS, TOWNS
 
 SEED = 14

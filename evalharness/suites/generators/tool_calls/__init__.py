@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evalharness.suites.generators.drafts import Draft, Item, Messages, check, templates, user
-from evalharness.suites.generators.tool_calls.offered import TOOLS
 from evalharness.suites.generators.tool_calls.none import ASK, NONE, RESULT
+from evalharness.suites.generators.tool_calls.offered import TOOLS
 from evalharness.suites.generators.tool_calls.one import MULTIPLE, SIMPLE
 from evalharness.suites.generators.tool_calls.several import CHAIN, PARALLEL, PARALLEL_MULTIPLE
 from evalharness.suites.generators.tool_calls.wordings import Calls, Drawn, Wording
