@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from evalharness.checks.language import languages
-from evalharness.checks.text import HAN
+from evalharness.checks.reading.text import HAN
 
 Span = tuple[int, int]
 """Where something begins and ends in a text, in characters; the end is the first that no longer belongs to it."""
