@@ -3,6 +3,7 @@
 Only the module of the command that is given is imported, and its heavy libraries only when it runs.
 """
 
+import logging
 import os
 import sys
 import traceback
@@ -41,6 +42,7 @@ VERDICT = "verdict"  # its exit codes are verdicts, 1 is FAIL: whatever goes wro
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 is success, 1 a failure, 2 a mistake in what was given, 130 Ctrl-C; the verdict has codes of its own."""
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # of a file that holds no secret one line is said, ours
     words = list(sys.argv[1:] if arguments is None else arguments)
     failure = 2 if words[:1] == [VERDICT] else 1
     try:

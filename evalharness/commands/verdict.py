@@ -67,7 +67,7 @@ def main(args: argparse.Namespace) -> int:
         options.check_url("--webui", args.webui)
     evaluation = _eval_run(args)
     load = _load_run(args, evaluation)
-    path = args.policy or shipped(evaluation.about["settings"]["base_against_base"])
+    path = args.policy or shipped(evaluation.about["settings"].get("base_against_base", False))
     policy = read_policy(path)
     if policy.quality == "no-difference" and not against_itself(evaluation):
         raise UsageError(
@@ -132,7 +132,7 @@ def _people(args: argparse.Namespace, evaluation: Run[EvalSummary]) -> People | 
 def against_itself(evaluation: Run[EvalSummary]) -> bool:
     """Was one model asked twice? That is said by the run, and must be true of its endpoints."""
     first, second = ((side["model"], side["version"]) for side in evaluation.about["endpoints"])
-    return bool(evaluation.about["settings"]["base_against_base"]) and first == second
+    return bool(evaluation.about["settings"].get("base_against_base", False)) and first == second
 
 
 def _write(

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from reprlib import repr as short
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -158,5 +159,5 @@ def read_policy(path: Path) -> Policy:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "[key]") or "the whole file"
-        given = "" if first["type"] == "missing" else f", not {first['input']!r}"
+        given = "" if first["type"] == "missing" else f", not {short(first['input'])}"
         raise UsageError(f"{path}: {where}: {first['msg']}{given}") from None

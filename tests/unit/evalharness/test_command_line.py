@@ -76,6 +76,23 @@ def test_a_place_that_cannot_be_used_is_one_line_that_names_it(
         assert said.startswith("tandem: ") and named in said and said.count("\n") == 1
 
 
+def test_of_a_file_without_a_secret_one_line_is_said(tmp_path: Path) -> None:
+    votes, secret = tmp_path / "votes.json", tmp_path / "secret"
+    votes.write_text("[]")
+    secret.write_text("what is: no secret\nnor: this\n")
+    words = ["feedback", "--chats", votes, "--votes", votes, "--blind-secret", secret]
+    said = subprocess.run([sys.executable, "-m", "evalharness", *words], capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert said.stderr == f"tandem: {secret}: no secret of the draw in it under BLIND_SECRET\n"
+
+
+def test_a_policy_is_not_repeated_without_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("x" * 10_000)
+    assert main(["eval", "--url", "a=http://b/v1", "--url", "c=http://d/v1", "--policy", str(policy)]) == 2
+    assert len(capsys.readouterr().err) < 1000
+
+
 def test_a_reader_that_has_read_enough_gets_no_traceback() -> None:
     command = f"{shlex.quote(sys.executable)} -m evalharness suites | head -1"
     said = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)  # noqa: S602

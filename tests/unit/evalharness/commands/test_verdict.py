@@ -68,6 +68,13 @@ def test_quality_alone_is_inconclusive_with_exit_code_3(tmp_path: Path) -> None:
     assert verdict(tmp_path) == 3
 
 
+def test_a_run_that_does_not_say_whether_it_was_of_one_model_twice_is_of_two(tmp_path: Path) -> None:
+    about = eval_run(tmp_path, SMALL) / "run.json"
+    told = json.loads(about.read_text())
+    about.write_text(json.dumps({**told, "settings": {}}))
+    assert main(["verdict", "--runs", str(tmp_path)]) == 3
+
+
 def test_the_base_against_itself_is_held_against_the_self_policy(tmp_path: Path) -> None:
     eval_run(tmp_path, [Asked("prose", "superiority", 200, 0.9, 0.9)], TWICE, base_against_base=True)
     load_run(tmp_path, TWICE, slower=1)
