@@ -111,7 +111,7 @@ def parsed(folder: Path) -> dict[str, Any]:
     configs = [config(**told) for config in (SFTConfig, DPOConfig, KTOConfig)]
     return {
         "launched": {name: getattr(launched, name) for name in names},
-        "four bits": [bits.quantization_method().value, str(bits.bnb_4bit_compute_dtype)],
+        "four bits": [bits.quantization_method(), str(bits.bnb_4bit_compute_dtype)],
         "checkpointing": [[one.gradient_checkpointing, one.gradient_checkpointing_kwargs] for one in configs],
     }
 
