@@ -86,13 +86,13 @@ def run(
 
 def check_gpus(tuning: Tuning) -> None:
     """Leaves to this process as many GPUs as it is to use. Raises UsageError where there are fewer."""
-    import torch
-
-    named, count = os.environ.get("CUDA_VISIBLE_DEVICES"), tuning.gpu.count if tuning.gpu else 1
-    if named is None:
-        named = ",".join(map(str, range(count)))
+    count = tuning.gpu.count if tuning.gpu else 1
+    named = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(count))))
     os.environ["CUDA_VISIBLE_DEVICES"] = gpus.visible(named, count)
-    gpus.found(tuning.gpu, torch.cuda.device_count())
+    if tuning.gpu:
+        import torch
+
+        gpus.found(tuning.gpu, torch.cuda.device_count())
 
 
 def tune(

@@ -1,11 +1,13 @@
 """What GPUs are told, and what a machine without them refuses."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from images.tune import gpus
 from images.tune.training import Task, arguments
+from images.tune.tune import check_gpus
 from serve.errors import UsageError
 from serve.models.stages import Gpu, Stage, Tuning
 from serve.paths import Paths
@@ -42,6 +44,15 @@ def test_where_nothing_is_said_a_gpu_trains_with_checkpointing_in_the_models_own
 )
 def test_it_sees_as_many_gpus_as_it_is_to_use_so_that_a_step_is_of_as_many_rows_as_it_was_told(named, count, seen):
     assert gpus.visible(named, count) == seen
+
+
+@pytest.mark.parametrize(("named", "seen"), [(None, "0"), ("1,2", "1"), ("", "")])
+def test_without_a_word_it_uses_the_first_that_it_is_given(monkeypatch, named, seen):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named or "")
+    if named is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    check_gpus(Tuning((Stage("one"),)))
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == seen
 
 
 @pytest.mark.parametrize(("count", "micro"), [(1, 0), (1, 4), (2, 0), (2, 4), (4, 2)])
