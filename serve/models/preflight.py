@@ -213,7 +213,7 @@ def check_quantizable(folder: Path, group_size: int) -> None:
 
 def has_chat_template(folder: Path) -> bool:
     stated = folder / "tokenizer_config.json"
-    return (folder / "chat_template.jinja").exists() or (stated.exists() and "chat_template" in stated.read_text())
+    return (folder / "chat_template.jinja").exists() or (stated.is_file() and b"chat_template" in stated.read_bytes())
 
 
 def check_disk(base: Path, target: Path) -> None:

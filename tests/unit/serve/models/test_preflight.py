@@ -149,6 +149,15 @@ def test_a_base_without_a_chat_template_is_refused(base):
         preflight.check_model(base)
 
 
+@pytest.mark.parametrize("kind", ["no text", "a folder"])
+def test_a_tokenizer_configuration_that_cannot_be_read_states_no_chat_template(base, kind):
+    (base / "chat_template.jinja").unlink()
+    stated = base / "tokenizer_config.json"
+    stated.unlink(missing_ok=True)
+    stated.write_bytes(b'{"a": "\xff"}') if kind == "no text" else stated.mkdir()
+    assert not preflight.has_chat_template(base)
+
+
 def test_a_configuration_that_is_no_object_is_refused(base):
     (base / "config.json").write_text("[]")
     with refused(r"config\.json: not a JSON object"):
