@@ -197,10 +197,10 @@ def demo_suites() -> dict[str, str]:
 
 
 def fresh_typos(seed: int) -> str:
-    """A suite like `demo-typos` and five times as long, with other wordings and slips by another seed."""
+    """A suite like `demo-typos`, with other wordings and slips by another seed."""
     rng = random.Random(seed)
-    prompts = [prompt for _ in range(5) for prompt in typo_prompts(rng, pair_prompts(rng))]
-    return as_yaml(Suite("demo-typos-fresh", f"Two cities as JSON, with typos of seed {seed}", "superiority", prompts))
+    prompts = typo_prompts(rng, pair_prompts(rng))
+    return as_yaml(Suite(f"demo-typos-{seed}", f"Two cities as JSON, typos of seed {seed}", "superiority", prompts))
 
 
 def main() -> None:

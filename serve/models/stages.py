@@ -126,18 +126,6 @@ def read_tuning(path: Path) -> Tuning:
     return tuning
 
 
-def given_twice(node: Any, seen: set[int]) -> Any:
-    """The node of the first key that its mapping has had before, of which YAML would keep the later; or None."""
-    if isinstance(node.value if node else "", str) or id(node) in seen:
-        return None
-    seen.add(id(node))
-    pairs = [pair for pair in node.value if isinstance(pair, tuple)]
-    keys = [key.value for key, _ in pairs]
-    again = (key for at, (key, _) in enumerate(pairs) if key.value in keys[:at])
-    inner = [value for _, value in pairs] if pairs else node.value
-    return next(again, None) or next((found for one in inner if (found := given_twice(one, seen))), None)
-
-
 def check_shared(tuning: Tuning, path: Path) -> None:
     """Raises UsageError for a step whose rows several GPUs cannot share."""
     count = tuning.gpu.count if tuning.gpu else 1
@@ -153,6 +141,18 @@ def check_shared(tuning: Tuning, path: Path) -> None:
                 f"{path}: stage {one.name}: kto compares rows in memory, and needs at least 2 of them; set batch, or "
                 "micro_batch"
             )
+
+
+def given_twice(node: Any, seen: set[int]) -> Any:
+    """The node of the first key that its mapping has had before, of which YAML would keep the later; or None."""
+    if isinstance(node.value if node else "", str) or id(node) in seen:
+        return None
+    seen.add(id(node))
+    pairs = [pair for pair in node.value if isinstance(pair, tuple)]
+    keys = [key.value for key, _ in pairs]
+    again = (key for at, (key, _) in enumerate(pairs) if key.value in keys[:at])
+    inner = [value for _, value in pairs] if pairs else node.value
+    return next(again, None) or next((found for one in inner if (found := given_twice(one, seen))), None)
 
 
 def stage(told: Any, where: str) -> Stage:

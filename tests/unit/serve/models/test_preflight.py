@@ -259,7 +259,7 @@ def test_an_adapters_configuration_that_no_merge_can_follow_is_refused_in_one_li
     assert len(str(told.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("start", ["corda", "CorDA", "lora_ga", "loftq"])
+@pytest.mark.parametrize("start", ["corda", "CorDA", "lora_ga", "loftq", "pissa_niter_16"])
 def test_an_adapter_whose_beginning_nobody_can_repeat_is_refused_with_the_way_out(tmp_path, base, start):
     adapter = make_adapter(tmp_path / "adapter", init_lora_weights=start)
     with refused(rf"changing its base \(init_lora_weights: {start}\).*; set BASE_MODEL to the base as it was changed"):
