@@ -121,11 +121,17 @@ def looks(quick: bool) -> Sequence[float]:
     return (GLANCE, *LOOKS) if quick else LOOKS
 
 
-def judge(series: Sequence[Series], least: Sequence[float], look: float, confidence: float) -> Judgement:
+def judge(
+    series: Sequence[Series], least: Sequence[float], look: float, confidence: float, first: int = 0
+) -> Judgement:
     """At one of the looks: all that the service level asks is shown to be kept, or one part is not. At a glance neither
-    is."""
+    is.
+
+    The `first` requests count for nothing at all: users who ask for the first time, all at once, meet no usual queue.
+    """
     own = confidences(confidence)[LOOKS.index(max(look, LOOKS[0]))]
-    shares = tuple(share_of(one.after(math.ceil(len(one.hits) * WARM)), own) for one in series)
+    begun = [one.after(first) for one in series]
+    shares = tuple(share_of(one.after(math.ceil(len(one.hits) * WARM)), own) for one in begun)
     outcomes = {share.outcome(asked) for share, asked in zip(shares, least, strict=True)}
     outcome: Probed = "failed" if "failed" in outcomes else "unsettled" if "unsettled" in outcomes else "held"
     leaning = bool(shares) and all(share.share >= asked for share, asked in zip(shares, least, strict=True))

@@ -120,7 +120,9 @@ class _UnderLoad:
         """At this look; so many seconds of every latency are not the server's."""
         limits = {name: seconds + added for name, seconds in self.agreed.limits.items()}
         seen = replace(self.seen, agreed=replace(self.agreed, limits=limits))
-        return judge(seen.series(), [one.least for one in self.agreed.statements], look, self.agreed.confidence)
+        least = [one.least for one in self.agreed.statements]
+        first = round(self.order.level) if self.closed else 0
+        return judge(seen.series(), least, look, self.agreed.confidence, first)
 
     def _end(self, now: float) -> None:
         self.over, self.seconds, self.counted_rows = True, now, len(self.rows)

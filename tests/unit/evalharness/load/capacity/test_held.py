@@ -60,6 +60,12 @@ def test_a_queue_that_comes_near_the_limit_for_long_is_worth_few_requests_before
     assert share_of(Series(np.ones(1000, bool), waves / 10), 0.95).effective == 1000  # far from it, waves mean nothing
 
 
+def test_users_who_ask_for_the_first_time_all_at_once_count_for_nothing() -> None:
+    wave, after = [True] * 1000, [False] * 1000
+    assert judge([series(wave + after)], [0.95], LAST, 0.95, first=1000).shares[0].share == 0.0
+    assert judge([series(wave)], [0.95], LAST, 0.95, first=1000).leaning is False  # nothing is known yet
+
+
 @given(st.lists(st.booleans(), min_size=0, max_size=300), st.floats(0.5, 0.999))
 def test_an_interval_holds_its_share_and_lies_among_shares(hits: list[bool], confidence: float) -> None:
     found = share_of(series(hits), confidence)

@@ -67,15 +67,19 @@ class Played:
 
 
 def probed(
-    answers: Answers, late: Callable[[float], float] = lambda _: 0.0, lag: float = 0.0, cpu: float = 0.1
+    answers: Answers,
+    late: Callable[[float], float] = lambda _: 0.0,
+    lag: float = 0.0,
+    cpu: float = 0.1,
+    users: int | None = None,
 ) -> ProbeRow:
     load = _UnderLoad(
         cast(Any, Played(answers, late, lag, cpu)),
-        Order(side=0, probe=1, level=RATE, seed=0),
+        Order(side=0, probe=1, level=users or RATE, seed=0),
         AGREED,
         False,
         AGREED.patience(8),
-        False,
+        users is not None,
         lambda _: None,
     )
     load.run()
@@ -125,3 +129,13 @@ def test_what_was_not_held_counts_only_where_longer_limits_are_not_kept_either(
 
 def test_what_a_client_without_time_saw_is_thrown_out_whatever_it_was() -> None:
     assert [probed(answers, cpu=0.95).outcome for answers in (steady, growing)] == [None, None]
+
+
+def test_of_users_who_ask_again_at_once_the_first_question_of_each_counts_for_nothing() -> None:
+    """Nobody stands before them in the queue yet."""
+
+    def after_the_first(due: float) -> tuple[float, float]:
+        return (0.1, 0.3) if due <= 4.0 else (0.9, 1.4)  # until then each of 400 users has asked once
+
+    row = probed(after_the_first, users=400)
+    assert (row.outcome, row.shares[0].share) == ("failed", 0.0)
