@@ -1,14 +1,15 @@
 """What GPUs are told, and what a machine without them refuses."""
 
 import os
+import pickle
 from pathlib import Path
 
 import pytest
 
 from images.tune import gpus
-from images.tune.training import Task, arguments
+from images.tune.training import REFUSED, Task, arguments, train_side_by_side
 from images.tune.tune import check_gpus
-from serve.errors import UsageError
+from serve.errors import Failure, UsageError
 from serve.models.stages import Gpu, Stage, Tuning
 from serve.paths import Paths
 from serve.runtimes.local.jobs import environment_of
@@ -65,8 +66,23 @@ def test_however_many_share_a_step_it_is_of_as_many_rows_as_it_was_told(tmp_path
 
 
 def test_several_that_fail_are_a_failure_and_none_is_left():
-    with pytest.raises(gpus.Failure, match="training on 2 GPUs failed"):
+    with pytest.raises(Failure, match="training on 2 GPUs failed"):
         gpus.side_by_side(2, "no.such.module", [])  # nor is there accelerate here
+
+
+def test_what_several_refuse_is_refused_in_the_same_line_and_they_were_told_the_whole_task(tmp_path, monkeypatch):
+    stage = Stage("wild", batch=2)
+    task = Task(tmp_path, None, Tuning((stage,), gpu=Gpu(count=2)), stage, [{"prompt": []}] * 2, [], tmp_path / "kept")
+
+    def diverged(count, module, words):
+        assert (count, module) == (2, "images.tune.parallel")
+        assert pickle.loads(Path(words[0]).read_bytes()) == task  # noqa: S301 - written above
+        (task.folder / REFUSED).write_text("stage wild diverged")
+        raise Failure("training on 2 GPUs failed")
+
+    monkeypatch.setattr(gpus, "side_by_side", diverged)
+    with pytest.raises(UsageError, match="stage wild diverged"):
+        train_side_by_side(task)
 
 
 def test_what_trains_in_four_bits_is_installed_with_a_gpu_alone(tmp_path):
