@@ -47,6 +47,11 @@ def points(difference: float | None) -> str:
     return f"{rounded:+.1f}".replace("-", MINUS) if rounded else "0.0"
 
 
+def signed(number: float) -> str:
+    """A difference that has no unit, with its sign: `+0.25`."""
+    return f"{number:+.2f}".replace("-", MINUS)
+
+
 def interval(low: float | None, high: float | None, write: Callable[[float | None], str] = points) -> str:
     """`+1.0 to +3.5`, of a difference if nothing else is said."""
     return f"{write(low)} to {write(high)}"

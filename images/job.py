@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from serve.errors import UsageError
@@ -20,6 +21,7 @@ from serve.models.licences import duty
 from serve.models.store import Store, describe, inputs_digest, read_manifest
 
 WEIGHTS = re.compile(r".*\.(safetensors|bin|pt|pth|gguf|msgpack|h5|onnx)(\.index\.json)?$")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 LICENCE_FILES = ("LICENSE*", "LICENCE*", "NOTICE*", "USE_POLICY*")
 
 
@@ -57,17 +59,33 @@ def origin(folder: Path, known: dict[str, Any] | None = None) -> dict[str, Any]:
 
     `known` is an earlier answer for the same folder: a file of the same size and time of change keeps its digest.
     """
+    if left_unmade(folder):
+        return {"variant": folder.parent.name, "version": folder.name}
     manifest = read_manifest(folder)
     if manifest and "version" in manifest and "variant" in manifest:  # another tool's file may have that name
         return {"variant": manifest["variant"], "version": manifest["version"]}
     return {"files": describe(folder, (known or {}).get("files"))}
 
 
-def identity(made_from: dict[str, Any]) -> dict[str, Any]:
+def left_unmade(folder: Path) -> bool:
+    """Whether `folder` is a place in the store where a version would be, had it not been needless to make it."""
+    current = folder.parent / "current"
+    return not folder.exists() and current.is_symlink() and current.readlink() == Path(folder.name)
+
+
+def identity(made_from: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part of an origin that a version's name depends on: digests, not times of change."""
     if "files" not in made_from:
         return made_from
     return {"files": {name: file["sha256"] for name, file in made_from["files"].items()}}
+
+
+def version_of(
+    origins: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, Any], libraries: Mapping[str, str]
+) -> str:
+    """The version that these make: a digest of it all."""
+    sources = {name: identity(made) for name, made in origins.items()}
+    return inputs_digest({"sources": sources, "parameters": dict(parameters), "libraries": dict(libraries)})
 
 
 def make_version(
@@ -78,20 +96,24 @@ def make_version(
     libraries: Mapping[str, str],
     write: Callable[[Path], Mapping[str, Any]],
     accept: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    needless: Callable[[str], str] = lambda _: "",
+    known: Mapping[str, Any] = NOTHING,
 ) -> None:
     """Makes current the version of a variant that these inputs make: the one that stands, or a new one.
 
     `write` fills an empty folder and returns the proof that what it wrote is right; nothing is published if it raises.
-    `accept` raises UsageError for a proof, new or of a version that stands, which today's settings do not take. A
-    version that somebody rolled back from stays out of force, until a person names it.
+    `accept` raises UsageError for a proof, new or of a version that stands, which today's settings do not take.
+    `needless` says why a version that does not stand need not be made, if so; `current` then names what is not there,
+    and who reads it finds nothing, rather than what something else made. `known`: origins of the same sources, for
+    where the version in force does not say. A version that somebody rolled back from stays out of force, until a person
+    names it.
     """
     with store.lock(variant):
         current = store.current(variant)
         manifest = (read_manifest(current) if current else None) or {}
-        known = manifest.get("sources", {})
+        known = manifest.get("sources", known)
         origins = {name: origin(folder, known.get(name)) for name, folder in sources.items()}
-        made_by = {"parameters": dict(parameters), "libraries": dict(libraries)}
-        version = inputs_digest({"sources": {name: identity(made) for name, made in origins.items()}, **made_by})
+        version = version_of(origins, parameters, libraries)
         if current and version in history.withdrawn(store.events(variant)):
             print(f"{version} was rolled back from: `make rollback TO={version}` puts it in force again", flush=True)
             version = current.name
@@ -101,10 +123,15 @@ def make_version(
             store.make_current(variant, version)
             print(f"{variant} {version} stands", flush=True)
             return
+        if why := needless(version):
+            store.make_current(variant, version)
+            print(f"{variant} {version} is not made: {why}", flush=True)
+            return
         with store.staging(variant, version) as draft:
             proof = write(draft)
             accept(proof)
             licences = {name: licence(folder) for name, folder in sources.items()}
+            made_by = {"parameters": dict(parameters), "libraries": dict(libraries)}
             about = {"sources": origins, **made_by, "licences": licences, "proof": proof}
             write_notice(draft, licences)
             (draft / "README.md").write_text(card(variant, version, about), encoding="utf-8")

@@ -260,3 +260,23 @@ def judge_summary(*suites: JudgedSuite) -> JudgeSummary:
         unparsed=0,
         errors=0,
     )
+
+
+def letters(
+    difference: float, low: float, high: float, p: float, purpose: str = "superiority", **more: Any
+) -> SuiteSummary:
+    """A suite of an eval summary in which the first endpoint is right half of the time."""
+    pairs = more.get("paired", 200)
+    groups = more.pop("groups", pairs)
+    right = metric(0.5, 0.5 + difference, pairs, difference=difference, low=low, high=high, p_value=p, groups=groups)
+    return suite(right, **{"purpose": purpose, **more})
+
+
+def under_load(
+    value: float, low: float | None, high: float | None, errors: Mapping[str, Any] | None = None, **more: Any
+) -> LoadSummary:
+    sides = [
+        side(name, errors=(errors or {}).get(name, {}), ttft=percentiles(0.1, p95, 1.0))
+        for name, p95 in (("base", 0.2), ("tuned", 0.2 * value))
+    ]
+    return load(sides, ratio("ttft_p95", value, low, high), **more)

@@ -13,7 +13,7 @@ from typing import Any
 from evalharness.checks import values
 from evalharness.checks.as_json import is_schema, same, strict_json, valid
 from evalharness.checks.base import CallCheck, unless
-from evalharness.checks.text import plain
+from evalharness.checks.reading.text import plain
 from evalharness.runs.rows import Call, Failure
 
 MARKS = re.compile(r"</?tool_(?:call|response)>|<\|(?:tool_call|python_tag)\|>|\[TOOL_CALLS\]|<function=")

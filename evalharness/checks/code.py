@@ -1,17 +1,17 @@
 """The check of code by its tests: the answer's Python code is run with the suite's, in two processes locked down.
 
 The code is a fenced block that says python, or else one that says no language: the last that defines what the tests
-call (code_found.py). It passes when the block runs, and the suite's tests to their end. `__name__` is `answer`: what
-stands under `if __name__ == "__main__":` does not run. It gets the standard library alone.
+call (reading/code_found.py). It passes when the block runs, and the suite's tests to their end. `__name__` is `answer`:
+what stands under `if __name__ == "__main__":` does not run. It gets the standard library alone.
 
 The code and the tests have a process each. The tests reach the code by calls and get plain values back, which they
-compare themselves (code_talk.py): the code sees its arguments, and neither what is expected, nor the tests, nor the
+compare themselves (sandbox/talk.py): the code sees its arguments, and neither what is expected, nor the tests, nor the
 proof that they ended. An object of a class of the code's own equals nothing plain.
 
 What holds both back, on Linux, in a container or not, whoever runs it:
 - isolated Python (-I -S), no environment, an empty folder as its place, no input, its output thrown away;
-- seccomp: a short list of system calls and no others (code_filter.py). No other process, program or signal, no socket
-  but a pair within, no change of modes, times or attributes of files, no shared memory, no limits or privileges;
+- seccomp: a short list of system calls and no others (sandbox/system_calls.py). No other process, program or signal, no
+  socket but a pair within, no change of modes, times or attributes of files, no shared memory, no limits or privileges;
 - Landlock: no file but Python's own and those of its folder can be read, none outside of that folder written;
 - limits of the kernel: processor seconds, address space, 16 MB a file, 64 open files. As there is no second process,
   these are the whole of it;
@@ -40,7 +40,7 @@ from typing import Any
 
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
-from evalharness.checks.code_found import python_of
+from evalharness.checks.reading.code_found import python_of
 from evalharness.errors import UsageError
 from evalharness.runs.rows import Failure
 
@@ -50,7 +50,7 @@ STARTUP_SECONDS = 5.0  # what a loaded machine may take to start Python, beside 
 DISK_BYTES, FILES, THREADS = 64 * 2**20, 1000, 64
 WATCH_SECONDS = 0.05
 
-_CHILD = Path(__file__).with_name("code_child.py")
+_CHILD = Path(__file__).with_name("sandbox") / "child.py"
 _COMMAND = (sys.executable, "-I", "-S", "-X", "utf8", str(_CHILD))
 
 
@@ -65,10 +65,10 @@ def passes_tests(answer: str, value: Mapping[str, Any]) -> Failure | None:
 def check_machine() -> bytes:
     """The filter of system calls. Raises UsageError where this machine has not all that holds code back."""
     try:
-        from evalharness.checks import code_child, code_filter
+        from evalharness.checks.sandbox import child, system_calls
 
-        code_child.landlock()
-        return code_filter.program()
+        child.landlock()
+        return system_calls.program()
     except (ImportError, AttributeError, OSError) as error:
         raise UsageError(
             "answers with code are not run here, for nothing would hold them back: seccomp (libseccomp) and Landlock "

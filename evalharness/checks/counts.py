@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from evalharness.checks import text, values
+from evalharness.checks import values
 from evalharness.checks.base import Check, unless
+from evalharness.checks.reading import text
 from evalharness.runs.rows import Failure
 
 Span = int | Mapping[str, int]

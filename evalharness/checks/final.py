@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from evalharness.checks import numbers, values
 from evalharness.checks.base import Check, unless
-from evalharness.checks.chinese_numerals import NUMERAL, worth
-from evalharness.checks.markup import unmarked
-from evalharness.checks.text import plain, sentences
+from evalharness.checks.reading.chinese_numerals import NUMERAL, worth
+from evalharness.checks.reading.markup import unmarked
+from evalharness.checks.reading.text import plain, sentences
 from evalharness.runs.rows import Failure
 
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")

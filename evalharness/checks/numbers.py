@@ -13,7 +13,7 @@ from typing import Any
 
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
-from evalharness.checks.text import plain
+from evalharness.checks.reading.text import plain
 from evalharness.runs.rows import Failure
 
 _USUAL = str.maketrans("０１２３４５６７８９．，＋－−‐‑–", "0123456789.,+-----")  # noqa: RUF001

@@ -12,7 +12,7 @@ from itertools import pairwise
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.numbers import all_numbers
-from evalharness.checks.text import items, plain, whole
+from evalharness.checks.reading.text import items, plain, whole
 from evalharness.runs.rows import Failure
 
 _SORTED = ("alphabetical", "reverse alphabetical", "increasing", "decreasing")

@@ -13,7 +13,7 @@ from typing import Any
 
 from evalharness.checks import values
 from evalharness.checks.base import Measure
-from evalharness.checks.text import HAN, plain, tokens
+from evalharness.checks.reading.text import HAN, plain, tokens
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _CHINESE = re.compile(f"[{HAN}]")

@@ -11,10 +11,11 @@ language is not seen.
 import re
 from collections.abc import Sequence
 
-from evalharness.checks import patterns, stances, values
+from evalharness.checks import patterns, values
 from evalharness.checks.base import Check, unless
-from evalharness.checks.markup import unmarked
-from evalharness.checks.text import fenced, plain
+from evalharness.checks.reading import stances
+from evalharness.checks.reading.markup import unmarked
+from evalharness.checks.reading.text import fenced, plain
 from evalharness.runs.rows import Failure
 
 _QUOTED = re.compile(r'"[^"\n]*"|“[^“”\n]*”|「[^「」\n]*」|«[^«»\n]*»|^>.*$', re.MULTILINE)

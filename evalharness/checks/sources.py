@@ -9,8 +9,8 @@ from typing import Any
 
 from evalharness.checks import patterns, values
 from evalharness.checks.base import Check, unless
-from evalharness.checks.markup import unmarked
-from evalharness.checks.text import clauses, plain
+from evalharness.checks.reading.markup import unmarked
+from evalharness.checks.reading.text import clauses, plain
 from evalharness.runs.rows import Failure
 
 _WORD = r"(?:(?:documents?|docs?\.?|sources?|文档|文件|资料|来源)\s*(?:no\.?|number|#|nr\.?)?\s*)"

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from evalharness.checks import patterns, refusal, stances, values
+from evalharness.checks import patterns, refusal, values
 from evalharness.checks.base import Check
-from evalharness.checks.markup import unmarked
-from evalharness.checks.text import clauses, plain
+from evalharness.checks.reading import stances
+from evalharness.checks.reading.markup import unmarked
+from evalharness.checks.reading.text import clauses, plain
 from evalharness.runs.rows import Failure
 
 _DENIED = re.compile(

@@ -59,7 +59,7 @@ def to_go_on(args: argparse.Namespace, kind: str, folder: Path, flags: Sequence[
 def ask(folder: Path, jobs: "Sequence[Job]", concurrency: int, again: str) -> None:
     """Asks, with a progress bar, and keeps every answer as it comes. `again` is what to type after Ctrl-C."""
     from evalharness.client import asking_run
-    from evalharness.report.progress import progress
+    from evalharness.report.terminal.progress import progress
 
     (folder / "summary.json").unlink(missing_ok=True)  # of a resumed run: it is not of the answers to come
     try:

@@ -188,7 +188,7 @@ def _take(args: argparse.Namespace, read: Sequence[Read], filled: Sequence[Fille
 
 def _maker(args: argparse.Namespace, endpoints: Sequence[Endpoint]) -> "asking.Maker":
     from evalharness.pool import asking
-    from evalharness.report.progress import progress
+    from evalharness.report.terminal.progress import progress
 
     languages = Languages(args.language, args.through)
     return asking.Maker(args.pool, endpoints, languages, args.concurrency, lambda many: progress(many, "variants"))
@@ -214,7 +214,7 @@ def _augment(path: Path, wanted: Wanted, maker: "asking.Maker | None") -> list[P
 
 
 def _filter(path: Path, judge: Filter, many: int, rows: Iterable[PoolRow]) -> None:
-    from evalharness.report.progress import progress
+    from evalharness.report.terminal.progress import progress
 
     with progress(many, "rows") as done:
         folder.add(path, judge.changed(_counted(rows, done)))

@@ -143,7 +143,7 @@ def main(args: argparse.Namespace) -> int:
 
     from evalharness.load.capacity.summary import summarise
     from evalharness.report.capacity_page import page
-    from evalharness.report.capacity_terminal import show
+    from evalharness.report.terminal.capacity import show
 
     summary = summarise(
         agreed,
@@ -276,7 +276,7 @@ class Search:
         """Whether all was probed that both searches wanted."""
         from evalharness.load.capacity import watch
         from evalharness.load.capacity.process import generating
-        from evalharness.report.capacity_terminal import Progress
+        from evalharness.report.terminal.capacity import Progress
 
         probed = 0.0  # seconds
         with (

@@ -79,7 +79,7 @@ def main(args: argparse.Namespace) -> int:
                 append_row(faults, told(line))
 
     from evalharness.load.outages import accounts, outages
-    from evalharness.report.chaos_terminal import show
+    from evalharness.report.terminal.chaos import show
 
     rows = list(read_rows(folder / "requests.jsonl", RequestRow))
     found = outages(rows, list(read_rows(folder / "faults.jsonl", FaultRow)), tuple(by_name))

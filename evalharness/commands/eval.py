@@ -61,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
     jobs = asking_run.rest(args.resume, endpoints) if args.resume else asking_run.plan(suites, endpoints)
     probes = threads.results(endpoints if jobs else [], lambda: _complaint, len(endpoints))
     # What computes takes a second to import, about as long as the servers take to answer.
-    from evalharness.report import eval_terminal
+    from evalharness.report.terminal import eval as eval_terminal
 
     complaints = dict(probes)
     for endpoint in endpoints:

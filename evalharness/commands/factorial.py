@@ -41,7 +41,7 @@ def main(args: argparse.Namespace) -> int:
     from evalharness.analysis import factorial
     from evalharness.client import asking, asking_run
     from evalharness.client.server_facts import read_servers
-    from evalharness.report import eval_terminal
+    from evalharness.report.terminal import eval as eval_terminal
 
     endpoints = named(options.given_endpoints(args), args.precision)
     suites = [] if args.resume else options.chosen_suites(args)

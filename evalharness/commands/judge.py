@@ -46,8 +46,8 @@ def main(args: argparse.Namespace) -> int:
     from evalharness.judge import run
     from evalharness.judge.summary import summarise
     from evalharness.judge.votes import read_votes
-    from evalharness.report import judge_terminal
-    from evalharness.report.progress import progress
+    from evalharness.report.terminal import judge as judge_terminal
+    from evalharness.report.terminal.progress import progress
     from evalharness.runs import evidence
 
     options.check_url("--judge-url", args.judge_url)

@@ -88,7 +88,7 @@ def main(args: argparse.Namespace) -> int:
     put_load_on(endpoints, prompts_in_turn(suites, profile.seed), profile, policy, folder)
 
     # numpy is imported here: the rest of the command line starts without it
-    from evalharness.report.load_terminal import show
+    from evalharness.report.terminal.load import show
 
     summary = concluded(folder, profile, [endpoint.name for endpoint in endpoints])
     write_concluded(folder / "summary.json", summary)
@@ -116,7 +116,7 @@ def put_load_on(
     """Until the policy's limits are settled, or the time is up; requests.jsonl and blocks.jsonl grow as it goes."""
     from evalharness.load.collecting import Collected
     from evalharness.load.running import blocks
-    from evalharness.report.load_terminal import Progress
+    from evalharness.report.terminal.load import Progress
     from evalharness.verdict.criteria.capacity import settled
 
     by_name = {endpoint.name: endpoint for endpoint in endpoints}

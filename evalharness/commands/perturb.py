@@ -78,7 +78,7 @@ def _rewritten(
 ) -> dict[Place, Rewriting]:
     from evalharness.client.asking import probe
     from evalharness.perturb.rewriter import Rewriter, jobs
-    from evalharness.report.progress import progress
+    from evalharness.report.terminal.progress import progress
 
     cache = path.with_suffix(".answers.jsonl")
     rewriter = Rewriter(endpoints, Languages(args.language, args.through), args.seed, cache)

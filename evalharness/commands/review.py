@@ -2,7 +2,7 @@
 
     python -m evalharness review --sample 40
 
-The command alone: what becomes of a row lies in pool/reviewing.py, the page in report/review.html.
+The command alone: what becomes of a row lies in pool/reviewing.py, the page in report/templates/review.html.
 """
 
 import argparse
@@ -54,8 +54,8 @@ def _review(args: argparse.Namespace, path: Path) -> None:
         review = Review(pool, queue, file)
         html = page.render(
             "review.html",
-            {"head": ("theme.js",), "foot": ("diff.js", "review.js")},
-            styles=("style.css", "review.css"),
+            scripts=("diff.js", "review.js"),
+            styles=("review.css",),
             asks_its_server=True,
             pool=str(path),
             sampled=bool(args.sample),

@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from evalharness.report import verdict_terminal
+    from evalharness.report.terminal import verdict as verdict_terminal
 
     if args.webui:
         options.check_url("--webui", args.webui)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalharness.checks.text import HAN
+from evalharness.checks.reading.text import HAN
 from evalharness.perturb.prose import Prose, Span, edited, json_values, some, words
 
 _SPACE = re.compile(r"[ \t\r\n]*")

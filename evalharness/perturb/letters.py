@@ -49,9 +49,10 @@ def punctuation(prose: Prose, draw: random.Random, rate: float) -> str:
     return edited(prose.text, changed)
 
 
-def slipped(draw: random.Random, word: str) -> str:
-    """The word with a neighbouring key, a letter left out, swapped or doubled; the first letter stays."""
-    at = draw.randrange(1, len(word))
+def slipped(draw: random.Random, word: str, begin: int = 1) -> str:
+    """The word, of two letters or more, with a neighbouring key, a letter left out, swapped or doubled; those before
+    `begin` stay."""
+    at = draw.randrange(begin, len(word))
     letter, rest = word[at], word[at + 1 :]
     made = [word[:at] + rest, word[:at] + letter + letter + rest]
     if rest and rest[0] != letter:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from evalharness.checks.language import languages
-from evalharness.checks.text import HAN
+from evalharness.checks.reading.text import HAN
 
 Span = tuple[int, int]
 """Where something begins and ends in a text, in characters; the end is the first that no longer belongs to it."""
@@ -27,17 +27,18 @@ Unit = TypeVar("Unit")
 TELLING = 60  # letters, of whose language one can be sure
 SHORT = 3  # letters; such a word says too little to give an answer away
 
-_MARKED = re.compile(
-    r"""```.*?(?:```|\Z) | ~~~.*?(?:~~~|\Z) | `[^`]+`
+_LITERAL = r"""
+        ```.*?(?:```|\Z) | ~~~.*?(?:~~~|\Z) | `[^`]+`
       | "[^"]*" | “[^”]*” | „[^“”]*[“”] | «[^»]*» | 「[^」]*」
       | (?<!\w)'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w))*?(?<=\S)'(?!\w)
       | (?<!\w)\u2018(?=\S)(?:[^\u2018\u2019\n]|(?<=\w)\u2019(?=\w))*?(?<=\S)\u2019(?!\w)
       | \{[^{}]*\} | <[^<>\n]+>
-      | ^(?:[ ]{4}|\t)[^\n]+ | \w++(?=[ ]=[ ])
-      | (?<!\w)\w++(?:,\ \w++)+(?:,\ \w+|,?\ (?:and|or)\ \w+) | \(\w++(?:,\ \w++)+\)""",
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
+      | ^(?:[ ]{4}|\t)[^\n]+ | \w++(?=[ ]=[ ])"""
+"""Code, quotations (an apostrophe opens none) and placeholders."""
+_LIST = r"(?<!\w)\w++(?:,\ \w++)+(?:,\ \w+|,?\ (?:and|or)\ \w+) | \(\w++(?:,\ \w++)+\)"
+_MARKED, _TO_THE_LETTER = (
+    re.compile(pattern, re.VERBOSE | re.DOTALL | re.MULTILINE) for pattern in (f"{_LITERAL} | {_LIST}", _LITERAL)
 )
-"""Code, quotations (an apostrophe opens none), placeholders and lists."""
 
 _CODE_LIKE = re.compile(r"\d|[@_/\\=]|[a-z][A-Z]|\w\(|\w\.\w")
 _OPENING = re.compile(r"[{\[]")
@@ -121,6 +122,16 @@ def read(text: str, checks: Sequence[Mapping[str, Any]]) -> Prose:
         if wanted := phrase.strip():
             spans |= {found.span() for found in re.finditer(_whole(wanted), text, re.IGNORECASE)}
     return Prose(text, tuple(sorted(spans)), referred, _telling(spelled))
+
+
+def to_the_letter(text: str) -> Prose:
+    """The text of a question whose answer is known, so that its words need only be read: numbers, quotations, code and
+    JSON stay, and no list, capitals or names.
+    """
+    spans = {*json_values(text), *(found.span() for found in _TO_THE_LETTER.finditer(text))}
+    spans |= {found.span() for found in _TOKEN.finditer(text) if _CODE_LIKE.search(found[0])}
+    spans |= {found.span() for found in _WORD.finditer(text) if found[0].casefold() in _NUMBERS.split()}
+    return Prose(text, tuple(sorted(spans)), frozenset())
 
 
 def json_values(text: str) -> Iterator[Span]:

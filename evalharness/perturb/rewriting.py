@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from evalharness.checks.markup import split_thought
+from evalharness.checks.reading.markup import split_thought
 from evalharness.perturb import prose
 from evalharness.perturb.prose import Prose, words
 from evalharness.perturb.variants import UNCHANGED, Rewriting

@@ -40,6 +40,7 @@ def _json_order(row: PoolRow, draw: random.Random, rate: float) -> Messages | No
 
 OWN: dict[str, tuple[Remake, str]] = {
     "names": (_asked(noise.names), "slips in names"),
+    "slips": (_asked(noise.slips), "slips in any word, short ones and capitals too"),
     "left-out": (_asked(noise.left_out), "words left out"),
     "put-in": (_asked(noise.put_in), "fillers put in"),
     "swapped": (_asked(noise.swapped), "neighbouring words swapped"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from evalharness.checks.text import BULLET, NUMBERED
+from evalharness.checks.reading.text import BULLET, NUMBERED
 from evalharness.perturb import frames
 from evalharness.pool.asked import asked
 from evalharness.pool.rows import Messages, PoolRow, ending

@@ -14,7 +14,7 @@ from evalharness.runs.typed import Part
 
 FEWEST, LEAST_SHARE = 3, 0.1  # wrong answers, and of those that were asked, from which on it is often
 
-ALSO: Mapping[str, tuple[str, ...]] = {"typos": ("names",)}
+ALSO: Mapping[str, tuple[str, ...]] = {"typos": ("names", "slips")}
 """Kinds that teach what a kind of variant asks, beside the one of its own name."""
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from evalharness import wording
 from evalharness.report import capacity_charts as charts
-from evalharness.report.capacity_terminal import outcome, sentences
 from evalharness.report.page import render
+from evalharness.report.sentences.capacity import outcome, sentences
 from evalharness.runs.rows import ProbeRow, ServerRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.typed import Json
@@ -25,7 +25,6 @@ def page(summary: CapacitySummary, server: Sequence[ServerRow], about: Json) -> 
     drawn = [(counted.name, charts.timeline(summary, server, counted)) for counted in SERVER]
     return render(
         "capacity.html",
-        {"head": ("theme.js",)},
         found=summary,
         created=about.get("created", ""),
         command=about.get("command", ""),

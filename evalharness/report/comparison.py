@@ -6,8 +6,9 @@ It knows compare.py's result and how it looks; it decides nothing.
 from collections.abc import Sequence
 
 from evalharness import wording
-from evalharness.report import charts, tables
+from evalharness.report import charts
 from evalharness.report.page import render
+from evalharness.report.terminal import tables
 from evalharness.runs.summaries.compared import ComparedEndpoint, CompareSummary
 
 MOST_IDS = 100  # that the page names of a suite; summary.json has them all
@@ -88,7 +89,6 @@ def page(found: CompareSummary) -> str:
     """The HTML of compare.html."""
     return render(
         "compare.html",
-        {"head": ("theme.js",)},
         found=found,
         words=WORDS,
         ids=_ids,

@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from evalharness import wording
 from evalharness.report import capacity_charts, charts, page
-from evalharness.report.capacity_terminal import reach
-from evalharness.report.headline import SYMBOLS, foremost_first, headline
-from evalharness.report.judge_terminal import about_the_judge, about_the_voters
 from evalharness.report.pairs import side_by_side
-from evalharness.report.power_found import counted, power_found
-from evalharness.report.repeated import split_in_words
+from evalharness.report.sentences.capacity import reach
+from evalharness.report.sentences.headline import SYMBOLS, foremost_first, headline
+from evalharness.report.sentences.judge import about_the_judge, about_the_voters
+from evalharness.report.sentences.power_found import counted, power_found
+from evalharness.report.sentences.repeated import split_in_words
 from evalharness.runs.evidence import Evidence, Run
 from evalharness.runs.rows import FAILURES, Failure
 from evalharness.runs.summaries.capacity import CapacitySummary
@@ -26,7 +26,7 @@ from evalharness.runs.typed import Json
 from evalharness.verdict.policy import Policy, applied
 from evalharness.verdict.verdict import Verdict
 
-SCRIPTS = {"head": ("theme.js",), "foot": ("diff.js", "answers.js")}
+SCRIPTS = ("diff.js", "answers.js")
 
 
 def render(
@@ -42,7 +42,7 @@ def render(
     least_votes = policy.votes["wins_at_least"] if policy.votes else None
     scores = [(suite.suite, row) for suite in suites for row in suite.scores]
     return page.render(
-        "template.html",
+        "report.html",
         SCRIPTS,
         symbols=SYMBOLS,
         word=verdict.word,

@@ -6,10 +6,10 @@ It arranges and escapes; it decides nothing.
 import re
 
 from evalharness import wording
-from evalharness.report.capacity_terminal import between
-from evalharness.report.headline import foremost_first, headline
-from evalharness.report.power_found import counted
-from evalharness.report.repeated import split_in_words
+from evalharness.report.sentences.capacity import between
+from evalharness.report.sentences.headline import foremost_first, headline
+from evalharness.report.sentences.power_found import counted
+from evalharness.report.sentences.repeated import split_in_words
 from evalharness.runs.evidence import Evidence
 from evalharness.runs.rows import FAILURES
 from evalharness.runs.summaries.capacity import CapacitySummary

@@ -7,6 +7,7 @@ nothing is ever fetched. It knows files and escaping, nothing of verdicts.
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,34 +17,34 @@ from markupsafe import Markup, escape
 
 from evalharness import wording
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "templates"
 
 
 def render(
     template: str,
-    scripts: dict[str, tuple[str, ...]],
-    styles: tuple[str, ...] = ("style.css",),
+    scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
     asks_its_server: bool = False,
     **values: Any,
 ) -> str:
-    """The HTML of a template. `scripts` are this folder's files by the place they are put in, such as `head`. A page
-    that a server of ours sends may ask that server, and nobody else."""
-    style = Markup("\n").join(map(_own, styles))
-    inline = {place: Markup("\n").join(map(_own, files)) for place, files in scripts.items()}
+    """The HTML of a template. `scripts` and `styles` are files beside it, more than every page has: the scripts run at
+    the page's end. A page that a server of ours sends may ask that server, and nobody else."""
+    style, theme, own = _joined("style.css", *styles), _joined("theme.js"), _joined(*scripts)
     policy = Markup(
         "default-src 'none'; style-src '{}'; script-src {}; img-src data:; base-uri 'none'; form-action 'none'"
-    ).format(_digest(style), Markup(" ").join(Markup("'{}'").format(_digest(script)) for script in inline.values()))
+    ).format(_digest(style), Markup(" ").join(Markup("'{}'").format(_digest(one)) for one in (theme, own) if one))
     if asks_its_server:
         policy += Markup("; connect-src 'self'")
-    return _environment().get_template(template).render(style=style, policy_of_page=policy, scripts=inline, **values)
+    shared = {"style": style, "theme": theme, "scripts": own, "policy_of_page": policy}
+    return _environment().get_template(template).render(shared, **values)
 
 
 def moment(created: str) -> str:
     return f"{datetime.fromisoformat(created).astimezone(UTC):%-d %B %Y, %H:%M} UTC"
 
 
-def _own(file: str) -> Markup:
-    return Markup((FOLDER / file).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+def _joined(*files: str) -> Markup:
+    return Markup("\n".join((FOLDER / file).read_text(encoding="utf-8") for file in files))  # noqa: S704 - our own
 
 
 def _environment() -> Environment:

@@ -1,4 +1,5 @@
-"""Write rows like those that the demo's adapter was trained on, for `make tune`: JSON lines of messages.
+"""Write rows like those that the demo's adapter was trained on, for `make tune`: JSON lines of messages, and of which
+cities the answer speaks.
 
     python images/demo/rows.py FILE
 
@@ -10,8 +11,10 @@ import json
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 from questions import adapter_row, conversation
+from world import CITIES
 
 ROWS = 8000
 
@@ -19,7 +22,12 @@ ROWS = 8000
 def rows(count: int = ROWS, seed: int = 0) -> str:
     """JSON lines, each one conversation."""
     rng = random.Random(f"rows {seed}")
-    return "".join(json.dumps({"messages": conversation(rng, adapter_row)}) + "\n" for _ in range(count))
+    return "".join(json.dumps(row(conversation(rng, adapter_row))) + "\n" for _ in range(count))
+
+
+def row(messages: list[dict[str, str]]) -> dict[str, Any]:
+    """`entities`: the names on which all else in the answer hangs."""
+    return {"messages": messages, "entities": [city.name for city in CITIES if city.name in messages[-1]["content"]]}
 
 
 if __name__ == "__main__":

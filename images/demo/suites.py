@@ -1,6 +1,7 @@
 """Write the four demo suites, as YAML, from questions that neither training stage ever saw.
 
     python images/demo/suites.py
+    python images/demo/suites.py SEED FILE    # instead: typos that no suite here has, for an adapter tuned on typos
 
 Deterministic, and needs the standard library only: YAML reads JSON, so its values are written as that.
 Knows the format of a suite, nothing of how one is run.
@@ -8,6 +9,7 @@ Knows the format of a suite, nothing of how one is run.
 
 import json
 import random
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -164,7 +166,18 @@ def demo_suites() -> dict[str, str]:
     return {suite.name: as_yaml(suite) for suite in suites}
 
 
+def fresh_typos(seed: int) -> str:
+    """A suite like `demo-typos` and five times as long, with other wordings and slips by another seed."""
+    rng = random.Random(seed)
+    prompts = [prompt for _ in range(5) for prompt in typo_prompts(rng, pair_prompts(rng))]
+    return as_yaml(Suite("demo-typos-fresh", f"Two cities as JSON, with typos of seed {seed}", "superiority", prompts))
+
+
 def main() -> None:
+    if sys.argv[1:]:
+        seed, file = sys.argv[1:]
+        Path(file).write_text(fresh_typos(int(seed)))
+        return
     for name, text in demo_suites().items():
         (SUITES / f"{name}.yaml").write_text(text)
         print(SUITES / f"{name}.yaml")

@@ -3,8 +3,9 @@
     python -m images.merge.merge --base FOLDER --adapter FOLDER --store models
 
 It streams: what it takes of memory does not grow with the model. What it cannot stream it hands to peft, and says so.
-It knows nothing of quantization or serving. What it publishes was read back from disk and is the adapter on its base,
-but for the rounding of its weights: the proof is in the manifest.
+It knows nothing of serving, and of quantization only what its outcome would be called: told what it merges for, it
+merges nothing where the store has that. What it publishes was read back from disk and is the adapter on its base, but
+for the rounding of its weights: the proof is in the manifest.
 """
 
 import argparse
@@ -21,9 +22,10 @@ from images.merge.plan import Plan, plan
 from images.merge.refusals import refusals
 from images.merge.stream import TYPES, checkpoint, write
 from images.merge.sweep import Sweep
+from images.quantize.recipe import ENGINES, Recipe
 from serve.errors import UsageError
 from serve.models.preflight import check_adapter, check_model, extended_vocabulary, in_order
-from serve.models.store import Store
+from serve.models.store import Store, read_manifest
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -36,19 +38,45 @@ def main() -> None:
     arguments.add_argument("--base", type=Path, required=True, help="folder of the base model")
     arguments.add_argument("--adapter", type=Path, required=True, help="folder of the LoRA adapter, or of several")
     arguments.add_argument("--store", type=Path, required=True, help="the model store, models/")
+    arguments.add_argument("--engine", choices=ENGINES, help="what makes the INT4 that alone is wanted of this merge")
+    arguments.add_argument("--group-size", type=int, help="of that INT4")
+    arguments.add_argument("--calibration", type=Path, help="of that INT4")
     given = arguments.parse_args()
+    wanted = Recipe(given.engine, given.group_size, given.calibration) if given.engine else None
     with one_line_failures("merge"):
-        run(given.base, in_order(given.adapter), Store(given.store))
+        run(given.base, in_order(given.adapter), Store(given.store), wanted)
 
 
-def run(base: Path, adapters: Sequence[Path], store: Store) -> None:
+def run(base: Path, adapters: Sequence[Path], store: Store, wanted: Recipe | None = None) -> None:
+    """`wanted`: the INT4 that alone the merge is for; None: the merged model itself is."""
+
+    def needless(version: str) -> str:
+        int4 = wanted.version_of_merged(version) if wanted else ""
+        return f"tuned {int4}, made from it, stands" if int4 and store.standing("tuned", int4) else ""
+
     check_model(base)
     for adapter in adapters:
         check_adapter(adapter, base)
     libraries = versions("torch", "transformers", "peft")
     names = ["adapter", *(f"adapter {number}" for number in range(2, len(adapters) + 1))]
     sources = {"base": base, **dict(zip(names, adapters, strict=True))}
-    make_version(store, "merged", sources, {"recipe": RECIPE}, libraries, lambda draft: merge(base, adapters, draft))
+    make_version(
+        store,
+        "merged",
+        sources,
+        {"recipe": RECIPE},
+        libraries,
+        lambda draft: merge(base, adapters, draft),
+        needless=needless,
+        known={"base": known_base(store)},
+    )
+
+
+def known_base(store: Store) -> dict[str, Any]:
+    """What the base in force says of its files, so that gigabytes are not hashed for a merge that is not made."""
+    quantized = store.current("base")
+    manifest = read_manifest(quantized) if quantized else None
+    return dict((manifest or {}).get("sources", {}).get("model", {}))
 
 
 def merge(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:

@@ -15,22 +15,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from images.job import copy_everything_but_weights, make_version, one_line_failures, versions
+from images.job import copy_everything_but_weights, left_unmade, make_version, one_line_failures, versions
 from images.quantize.loss import KL_LIMIT, refuse
+from images.quantize.recipe import BITS, ENGINES, Recipe
+from serve.errors import UsageError
 from serve.models.calibration import calibration_rows
 from serve.models.preflight import check_model, check_quantizable
 from serve.models.quantizing import host_memory
-from serve.models.store import Store, digest, partial_of
+from serve.models.store import Store, partial_of
 from serve.models.vllm_0_32 import GROUP_SIZES
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from images.quantize.calibration import Example
-
-RECIPE = 2  # of this job: raised when what it makes of the same inputs changes
-BITS = 4
-ENGINES = ("auto-gptq", "gptqmodel")
 
 say = partial(print, flush=True)
 
@@ -50,38 +48,26 @@ def main() -> None:
             given.model,
             given.variant,
             Store(given.store),
-            given.calibration,
-            given.engine,
-            given.group_size,
+            Recipe(given.engine, given.group_size, given.calibration),
             given.kl_limit,
         )
 
 
-def run(
-    model: Path, variant: str, store: Store, calibration: Path, engine: str, group_size: int, kl_limit: float
-) -> None:
-    check_model(model)
-    check_quantizable(model, group_size)
-    rows = calibration_rows(calibration)
+def run(model: Path, variant: str, store: Store, recipe: Recipe, kl_limit: float) -> None:
     model = model.resolve()  # `current` may move on while this job runs
-    parameters = {
-        "recipe": RECIPE,
-        "engine": engine,
-        "bits": BITS,
-        "group_size": group_size,
-        "sym": True,
-        "desc_act": False,
-        "calibration": digest(calibration),
-    }
-    make_version(
-        store,
-        variant,
-        {"model": model},
-        parameters,
-        versions("torch", "transformers", engine),
-        lambda draft: quantize(model, rows, draft, engine, group_size),
-        lambda proof: refuse(proof, kl_limit),
-    )
+    if not left_unmade(model):
+        check_model(model)
+        check_quantizable(model, recipe.group_size)
+    rows = calibration_rows(recipe.calibration)
+
+    def write(draft: Path) -> dict[str, Any]:
+        if left_unmade(model):
+            raise UsageError(f"{model}: left unmade for an INT4 version that is gone by now; run again")
+        return quantize(model, rows, draft, recipe.engine, recipe.group_size)
+
+    libraries = versions(*recipe.packages())
+    accept = partial(refuse, limit=kl_limit)
+    make_version(store, variant, {"model": model}, recipe.parameters(), libraries, write, accept)
 
 
 def quantize(model: Path, rows: Sequence[dict[str, Any]], draft: Path, engine: str, group_size: int) -> dict[str, Any]:

@@ -66,9 +66,10 @@ def opened(path: Path) -> BinaryIO:
 def parse_header(text: bytes, file_size: int) -> dict[str, Tensor]:
     """The tensors that a header states, for a file of this size. Raises Damaged."""
     stated = parse_json(text, object_pairs_hook=no_name_twice)
-    if not isinstance(stated, dict):
+    if not isinstance(stated, dict) or not text.startswith(b"{"):
         raise Damaged("its header is no JSON object")
-    stated.pop("__metadata__", None)
+    if not texts(stated.pop("__metadata__", None)):
+        raise Damaged("its __metadata__ is no names with texts")
     begin = 8 + len(text)
     tensors = {checked_name(name): tensor(name, about, begin) for name, about in stated.items()}
     in_order = dict(sorted(tensors.items(), key=lambda item: (item[1].begin, item[1].end)))
@@ -90,8 +91,8 @@ def checked_name(name: str) -> str:
 
 def tensor(name: str, about: Any, begin: int) -> Tensor:
     """`begin` is where the weights begin. Raises Damaged."""
-    if not isinstance(about, dict) or not {"dtype", "shape", "data_offsets"} <= about.keys():
-        raise Damaged(f"{name} has no dtype, shape and data_offsets")
+    if not isinstance(about, dict) or about.keys() != {"dtype", "shape", "data_offsets"}:
+        raise Damaged(f"{name} has no dtype, shape and data_offsets, or more than these")
     dtype, shape, offsets = about["dtype"], about["shape"], about["data_offsets"]
     if not isinstance(dtype, str) or dtype not in WIDTHS:
         raise Damaged(f"{name} is of an unknown type, {ascii(dtype)[:64]}")
@@ -102,6 +103,19 @@ def tensor(name: str, about: Any, begin: int) -> Tensor:
     if offsets[1] - offsets[0] != prod(shape) * WIDTHS[dtype]:
         raise Damaged(f"{name} has {offsets[1] - offsets[0]} bytes, not those of its shape")
     return Tensor(dtype, tuple(shape), begin + offsets[0], begin + offsets[1])
+
+
+def texts(metadata: Any) -> bool:
+    """Whether it is what safetensors takes for metadata: nothing, or texts by name, of whole characters."""
+    if metadata is None:
+        return True
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        return False
+    try:
+        "".join((*metadata, *metadata.values())).encode()
+    except UnicodeEncodeError:  # half a character
+        return False
+    return True
 
 
 def sizes(numbers: Any) -> bool:

@@ -36,7 +36,15 @@ UNMERGED = {
     "layer_replication": "repeats layers of its base",
     "alora_invocation_tokens": "acts after certain words alone",
     "megatron_config": "is made for the layers of Megatron-LM",  # of which peft imports what megatron_core names
+    "arrow_config": "chooses between other adapters word by word",
+    "use_qalora": "is made for a base at 4 bits",
 }
+# Ways to begin an adapter that change its base by what its training alone had, or only where bitsandbytes finds a GPU
+# (corda_init, lora_ga_init and loftq_init in peft/tuners/lora/layer.py). Loading one, peft fails; but one of lora_ga it
+# takes for an adapter of the base unchanged, which it is not.
+UNREPEATED = ("corda", "lora_ga", "loftq")
+AS_CHANGED = "set BASE_MODEL to the base as it was changed, and init_lora_weights to true in its adapter_config.json"
+ADAPTER_FILE = "adapter_model.safetensors"  # the one that peft reads
 PATTERNS = ("rank_pattern", "alpha_pattern")
 NUMBERED = re.compile(r"(\d+)(?:-|$)")  # of folders with adapters: which comes when
 # Tensors with rows and columns; all others of these families have one dimension.
@@ -106,8 +114,11 @@ def in_order(adapter: Path) -> list[Path]:
 
 def check_adapter(folder: Path, base: Path) -> None:
     """Raises UsageError when the adapter is not a LoRA adapter for exactly this base, in safetensors."""
-    check_lora_config(read_config(folder, "adapter_config.json", "ADAPTER"), folder)
+    config = read_config(folder, "adapter_config.json", "ADAPTER")
+    check_lora_config(config, folder)
     theirs, ours = tensor_shapes(base, "BASE_MODEL"), tensor_shapes(folder, "ADAPTER")
+    if not (folder / ADAPTER_FILE).exists():
+        raise UsageError(f"{folder}: no {ADAPTER_FILE} in it, the one file that peft reads; give ADAPTER's that name")
     if not any(".lora_" in name for name in ours):
         raise UsageError(f"{folder}: no LoRA weights in it; set ADAPTER to the folder that training wrote")
     rows = extended_vocabulary(folder, base)
@@ -119,7 +130,7 @@ def check_adapter(folder: Path, base: Path) -> None:
             raise UsageError(f"{folder}: made for another base: {base} has no {module}; set ADAPTER or BASE_MODEL")
         if rows and module.endswith(TABLES):
             weight = [rows, weight[1]]
-        if [outputs, inputs] != weight:
+        if [outputs, inputs] != weight and not config.get("use_bdlora"):  # of which blocks alone are kept
             raise UsageError(
                 f"{folder}: made for another base: {module} is {weight[0]}x{weight[1]} in {base}, "
                 f"but {outputs}x{inputs} in the adapter; set ADAPTER or BASE_MODEL"
@@ -151,6 +162,12 @@ def check_lora_config(config: Mapping[str, Any], where: object) -> None:
     if asked := next((name for name in UNMERGED if config.get(name)), None):
         raise UsageError(
             f"{where}: {UNMERGED[asked]} ({asked}), which cannot be merged; set ADAPTER to one trained without"
+        )
+    start = config.get("init_lora_weights")
+    if isinstance(start, str) and start.lower().startswith(UNREPEATED):
+        raise UsageError(
+            f"{where}: was begun by changing its base (init_lora_weights: {start}), which cannot be repeated here; "
+            f"{AS_CHANGED}"
         )
     patterns = {name: config.get(name) or {} for name in PATTERNS}
     ranks, alphas = ([*found.values()] if isinstance(found, dict) else [None] for found in patterns.values())

@@ -12,7 +12,7 @@ from serve.models.preflight import TABLES, read_config, tensor_shapes
 from serve.models.vllm_0_32 import ADAPTED_TABLES, LARGEST_VOCABULARY, LORA_RANKS, LORA_TENSORS, UNSERVED
 
 # Of peft's ways to begin an adapter, those that leave the base as it is; the others change its weights too.
-PLAIN_STARTS = ("gaussian", "eva", "orthogonal", "mica", "lora_ga")
+PLAIN_STARTS = ("gaussian", "eva", "orthogonal", "mica")
 UNTOUCHED = tuple(f".{table}.base_layer.weight" for table in TABLES)  # peft keeps the base's own beside an adapter's
 
 

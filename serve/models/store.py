@@ -24,9 +24,9 @@ __all__ = ["MANIFEST", "Store", "describe", "digest", "in_hidden_folder", "input
 
 VARIANTS = ("adapter", "merged", "base", "tuned")
 KEPT_VERSIONS = 3
-# What the merge made, at 16 bits, is large and is made again in minutes: beside the one in force, only that stays which
+# What the merge made, at 16 bits, is large and is made again in minutes: only the one in force stays, and the one that
 # the tuned model in force was made from.
-KEPT = {"merged": 1}
+KEPT = {"merged": 0}
 
 
 told = partial(print, flush=True)
@@ -78,7 +78,10 @@ class Store:
         return damaged(folder, files, None if every_byte else self.root / variant / f".verified-{version}.json")
 
     def make_current(self, variant: str, version: str, how: history.How = "asked for again") -> None:
-        """Points `current` at a version by one rename, and drops what need not be kept. Call with the lock held."""
+        """Points `current` at a version by one rename, and drops what need not be kept. Call with the lock held.
+
+        A version that nobody needs whole may be in force without being there (images/job.py: `needless`).
+        """
         before = self.in_force(variant)
         link = self.root / variant / "current"
         draft = link.with_name(".current.draft")

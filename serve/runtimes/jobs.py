@@ -14,31 +14,23 @@ from serve.paths import Paths
 from serve.steps import Report
 
 
-def merge_command(python: Path, base: Path, adapter: Path, store: Path) -> list[str]:
+def merge_command(python: Path, base: Path, adapter: Path, store: Path, recipe: Sequence[str]) -> list[str]:
+    """`recipe`: of the INT4 that alone is wanted of the merge; empty: the merged model itself is."""
     job = [str(python), "-m", "images.merge.merge"]
-    return [*job, "--base", str(base), "--adapter", str(adapter), "--store", str(store)]
+    return [*job, "--base", str(base), "--adapter", str(adapter), "--store", str(store), *recipe]
 
 
 def quantize_command(
-    python: Path,
-    model: Path,
-    variant: str,
-    store: Path,
-    calibration: Path,
-    engine: str,
-    group_size: int,
-    kl_limit: float,
+    python: Path, model: Path, variant: str, store: Path, recipe: Sequence[str], kl_limit: float
 ) -> list[str]:
-    return [
-        str(python), "-m", "images.quantize.quantize",
-        "--model", str(model),
-        "--variant", variant,
-        "--store", str(store),
-        "--calibration", str(calibration),
-        "--engine", engine,
-        "--group-size", str(group_size),
-        "--kl-limit", str(kl_limit),
-    ]  # fmt: skip
+    job = [str(python), "-m", "images.quantize.quantize"]
+    words = ["--model", str(model), "--variant", variant, "--store", str(store)]
+    return [*job, *words, *recipe, "--kl-limit", str(kl_limit)]
+
+
+def recipe_words(engine: str, group_size: int, calibration: Path) -> list[str]:
+    """What an INT4 version is made by, beside its model."""
+    return ["--engine", engine, "--group-size", str(group_size), "--calibration", str(calibration)]
 
 
 def tune_words(

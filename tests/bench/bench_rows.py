@@ -18,7 +18,7 @@ from pathlib import Path
 from evalharness.commands.load import concluded
 from dataclasses import replace
 from evalharness.load.profile import DEFAULT
-from evalharness.report.load_terminal import table
+from evalharness.report.terminal.load import table
 folder, users = Path(sys.argv[1]), int(sys.argv[2])
 summary = concluded(folder, replace(DEFAULT, users=users), ("base", "tuned"))
 table(summary)

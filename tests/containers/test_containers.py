@@ -46,6 +46,10 @@ def test_both_models_answer_through_the_web_ui(up: Stack) -> None:
     assert health.webui_chats(url, "admin@tandem.local", password, ("base", "tuned"))
 
 
+def test_the_web_ui_answers_nothing_without_an_account(up: Stack) -> None:
+    assert requests.get(f"{up.checkout.url('webui')}/api/models", timeout=10).status_code in (401, 403)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_running_container_is_contained(up: Stack, service: str) -> None:
     record = up.inspect(service)
@@ -146,8 +150,12 @@ def test_the_harness_image_is_small() -> None:
 
 def test_a_change_of_our_code_installs_nothing_again(up: Stack) -> None:
     changed = up.checkout.root / "serve" / "harness" / "measure.py"
-    changed.write_text(changed.read_text() + "\n")
-    built = up.compose("--progress", "plain", "build", "harness")
+    code = changed.read_text()
+    changed.write_text(code + "\n")
+    try:
+        built = up.compose("--progress", "plain", "build", "harness")
+    finally:
+        changed.write_text(code)  # the servers have it too, and the next `up` would make them anew
     assert built.code == 0
     steps = {line.split("] ", 1)[1]: line for line in built.said.splitlines() if "] RUN --mount" in line}
     (install,) = [line for line in steps.values() if "images.environment" in line]
@@ -177,6 +185,7 @@ def verdict(up: Stack) -> Done:
     return up.checkout.make("verdict", timeout=900)
 
 
+@pytest.mark.measures
 def test_the_harness_container_ends_in_a_verdict_page(verdict: Done, up: Stack) -> None:
     page = up.checkout.latest("verdict") / "report.html"
     assert f"Report: runs/{page.parent.name}/report.html" in verdict.said
@@ -378,15 +387,10 @@ def test_down_leaves_the_named_volumes_and_plain_compose_brings_it_all_back(up: 
     assert all(up.healthy(service) for service in SERVICES)
     assert manifests(up) == made
     test_both_models_answer_through_the_web_ui(up)
-    up.compose("--profile", "*", "down")
-
-
-def test_the_web_ui_answers_nothing_without_an_account(up: Stack) -> None:
-    assert up.checkout.make("up").code == 0
-    assert requests.get(f"{up.checkout.url('webui')}/api/models", timeout=10).status_code in (401, 403)
 
 
 def test_in_lora_mode_one_server_answers_for_both_and_nothing_of_the_other_mode_is_left(up: Stack) -> None:
+    assert up.healthy("tuned")  # which is of the other mode
     done = up.checkout.make("up", "MODE=lora", timeout=900)
     assert done.code == 0, done.said
     assert up.checkout.make("status", "MODE=lora").said.count("http://base:8000/v1") == 2

@@ -63,12 +63,12 @@ def made(deployment: Checkout, folders: dict[tuple[str, str], Path]) -> dict[tup
     outcomes: dict[tuple[str, str, str], Future[Path]] = {(*model, q): Future() for model in MODELS for q in QUANTIZERS}
 
     def make(family: str, embeddings: str) -> None:
-        folder = folders[family, embeddings]
+        folder, merged = folders[family, embeddings], False
         for quantizer in QUANTIZERS:
             runner = job_runner(folder, deployment, QUANTIZER=quantizer, CALIBRATION=str(calibration))
             outcome = outcomes[family, embeddings, quantizer]
             try:
-                runner.merge(folder / "base", folder / "adapter", silent)
+                merged = merged or bool(runner.merge(folder / "base", folder / "adapter", silent))
                 made = version(runner.quantize("tuned", None, silent))
                 outcome.set_result(Store(runner.paths.models).folder("tuned", made))
             except Exception as error:

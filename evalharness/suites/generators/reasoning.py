@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from evalharness.checks.text import HAN
+from evalharness.checks.reading.text import HAN
 from evalharness.suites.generators.drafts import Draft, Item, check, hand_written, user
 from evalharness.suites.generators.drawn import Drawn, Values, drawn, filled, worked_out
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from evalharness.suites.generators.drafts import Checks, Draft, Entry, Item, check, hand_written, turns, user
-from evalharness.suites.generators.extraction import only
+from evalharness.suites.generators.drafts import Checks, Draft, Entry, Item, check, hand_written, only, turns, user
 from evalharness.suites.generators.words import PEOPLE, TOWNS
 
 SEED = 17

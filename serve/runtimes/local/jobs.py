@@ -8,7 +8,7 @@ from serve.errors import Failure
 from serve.hardware import cores
 from serve.models.sources import model_sources
 from serve.paths import Paths
-from serve.runtimes.jobs import Jobs, merge_command, quantize_command, tune_words
+from serve.runtimes.jobs import Jobs, merge_command, quantize_command, recipe_words, tune_words
 from serve.runtimes.tuning import Wanted
 from serve.settings import Settings
 from serve.steps import Report, Step
@@ -21,7 +21,8 @@ class LocalJobRunner:
         self.gpu = gpu
         self.jobs = running
         self.server_memory: int | None = None
-        self.calibration = model_sources(settings, paths.root).calibration
+        calibration = model_sources(settings, paths.root).calibration
+        self.recipe = recipe_words(settings.QUANTIZER, settings.GPTQ_GROUP_SIZE, calibration)
 
     def prepare(self, name: str) -> Step:
         environment = environment_of(name, self.settings, self.paths, self.gpu)
@@ -37,7 +38,8 @@ class LocalJobRunner:
 
     def merge(self, base: Path, adapter: Path, report: Report) -> str:
         python = environment_of("merge", self.settings, self.paths, self.gpu).python
-        command = merge_command(python, base, adapter, self.paths.models)
+        recipe = self.recipe if self.settings.PRECISION == "int4" else []  # else what is merged is served itself
+        command = merge_command(python, base, adapter, self.paths.models, recipe)
         return self.jobs.run("merge", command, self.paths.log("merge"), report)
 
     def quantize(self, variant: str, base: Path | None, report: Report) -> str:
@@ -46,9 +48,7 @@ class LocalJobRunner:
             base or self.paths.models / "merged" / "current",
             variant,
             self.paths.models,
-            self.calibration,
-            self.settings.QUANTIZER,
-            self.settings.GPTQ_GROUP_SIZE,
+            self.recipe,
             self.settings.GPTQ_KL_LIMIT,
         )
         return self.jobs.run(f"quantize {variant}", command, self.paths.log(f"quantize-{variant}"), report)

@@ -202,7 +202,7 @@ def test_votes_reach_the_verdict_its_page_and_its_files(tmp_path: Path, webui: W
     assert done.returncode == 0, done.stderr
     assert f"120 votes, 120 on prompts of {evaluated.name}" in done.stdout
     failures = (tmp_path / "pool" / "failures.jsonl").read_text()
-    assert '"variant": "typos"' in failures and '"kinds": ["typos", "names"]' in failures
+    assert '"variant": "typos"' in failures and '"kinds": ["typos", "names", "slips"]' in failures
     policy = tmp_path / "policy.yaml"
     policy.write_text(
         "version: 1\nquality: by-purpose\nmax_error_rate: 0.01\nvotes: {wins_at_least: 0.5}\n", encoding="utf-8"

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from evalharness.checks import code, code_child, code_filter
+from evalharness.checks import code
+from evalharness.checks.sandbox import child, system_calls
 from evalharness.errors import UsageError
 from tests.parts import apply_checks
 
@@ -180,8 +181,8 @@ def test_without_one_of_the_walls_no_code_is_run(monkeypatch: pytest.MonkeyPatch
     if wall == "seccomp":
         monkeypatch.setitem(sys.modules, "pyseccomp", None)
     else:
-        monkeypatch.setattr(code_child, "landlock", missing)
-    for known in (code.check_machine, code_filter.program):
+        monkeypatch.setattr(child, "landlock", missing)
+    for known in (code.check_machine, system_calls.program):
         monkeypatch.setattr(sys.modules[known.__module__], known.__name__, known.__wrapped__)  # what it knew aside
     monkeypatch.setattr(code, "_started", None)
     with pytest.raises(UsageError, match="answers with code are not run here"):

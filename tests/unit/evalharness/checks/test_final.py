@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.checks.chinese_numerals import worth
 from evalharness.checks.final import concluded
+from evalharness.checks.reading.chinese_numerals import worth
 from tests.parts import apply_checks
 
 

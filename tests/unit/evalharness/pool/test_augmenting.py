@@ -61,7 +61,10 @@ def test_a_run_goes_on_where_it_was_and_makes_up_for_what_was_dropped() -> None:
     assert instead.id not in all_but_one
 
 
-@pytest.mark.parametrize("make", [noise.names, noise.left_out, noise.swapped], ids=lambda make: make.__name__)
+CHANGING = [noise.names, noise.slips, noise.left_out, noise.swapped]
+
+
+@pytest.mark.parametrize("make", CHANGING, ids=lambda make: make.__name__)
 def test_noise_at_rate_0_changes_nothing_and_at_any_other_rate_something(make: augmenting.Make) -> None:
     asked = prose.read(ROWS[0].question, [])
     assert make(asked, random.Random(1), 0.0) == asked.text
@@ -73,3 +76,28 @@ def test_slips_in_names_leave_all_else_alone() -> None:
     made = noise.names(prose.read(text, []), random.Random(3), 1.0).split()
     changed = [one for one, other in zip(text.split(), made, strict=True) if one != other]
     assert changed == ["Lisbon", "Galway"]
+
+
+def all_words_of(make: augmenting.Make, text: str) -> dict[str, set[str]]:
+    """What each word of the text became under any of many seeds."""
+    asked = prose.read(text, [])
+    made = [make(asked, random.Random(seed), 0.1).split() for seed in range(400)]
+    return {word: {one[at] for one in made} - {word} for at, word in enumerate(text.split())}
+
+
+def test_slips_reach_short_words_capitals_lists_and_first_letters() -> None:
+    became = all_words_of(noise.slips, "Give me population, GDP and country of Lisbon as JSON")
+    assert all(became.values())
+    assert {"GD", "DP", "GGDP"} <= became["GDP"] and {"adn", "an", "nd"} <= became["and"]
+    assert "isbon" in became["Lisbon"]
+
+
+def test_slips_leave_numbers_quotations_code_and_json_alone() -> None:
+    text = 'Put `two words` of "the list" into {"a": 1}, seven times or 12, see a_b'
+    made = [noise.slips(prose.read(text, []), random.Random(seed), 0.9) for seed in range(50)]
+    for kept in ("`two words`", '"the list"', '{"a": 1}', "seven", "12", "a_b"):
+        assert all(kept in one for one in made)
+
+
+def test_a_slip_in_a_name_may_be_in_its_first_letter() -> None:
+    assert "isbon" in all_words_of(noise.names, "How many people live in Lisbon")["Lisbon"]

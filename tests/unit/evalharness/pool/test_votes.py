@@ -52,7 +52,7 @@ def test_what_is_wrong_often_is_listed_by_tag_and_wording_the_worst_first() -> N
     assert [(row.variant or row.tag, row.wrong, row.answered) for row in found] == [
         ("typos", 12, 12), ("all", 10, 20), ("odd", 10, 10),
     ]  # fmt: skip
-    assert found[0].kinds == ["typos", "names"] and found[1].kinds == []
+    assert found[0].kinds == ["typos", "names", "slips"] and found[1].kinds == []
     assert {row.failure for row in found} == {"fact"}
 
 

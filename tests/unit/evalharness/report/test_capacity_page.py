@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evalharness.report import capacity_charts, capacity_page
-from evalharness.report.capacity_terminal import sentences
+from evalharness.report.sentences.capacity import sentences
 from evalharness.runs.evidence import Run, read_run
 from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import ServerRow

@@ -12,8 +12,8 @@ from evalharness.simulation.shipped import guards, passes_alone, sizes
 from evalharness.suites.files import SHIPPED, load_suites, shipped
 from evalharness.suites.generators import code, drafts
 from evalharness.suites.generators.drafts import MOST_OF_A_KIND, Draft, Entry, Item, as_yaml, entries_of
-from evalharness.suites.generators.logbook import most_tokens
 from evalharness.suites.generators.long_context import TEMPLATE_TOKENS
+from evalharness.suites.generators.long_context.logbook import most_tokens
 from evalharness.suites.schema import Suite
 from tests.parts import apply_checks
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evalharness.report.headline import headline
+from evalharness.report.sentences.headline import headline
 from evalharness.runs.summaries.eval import Robustness, SuiteSummary, Variants
 from evalharness.runs.summaries.judged import JudgedGroups, JudgedPairs, JudgedSuite, JudgeSummary
 from evalharness.runs.summaries.load import LoadSummary

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.report.headline import headline
+from evalharness.report.sentences.headline import headline
 from evalharness.runs.summaries.judged import People, Position
 from evalharness.runs.summaries.verdict import Reason
 from evalharness.verdict.policy import Policy

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from questions import adapter_row, base_row
-from suites import SUITES, demo_suites
+from suites import SUITES, demo_suites, fresh_typos
 from tokenizers import Tokenizer
 from world import HELD_OUT_PAIRS, UNSEEN_CITIES, edit_distance
 
@@ -28,6 +28,14 @@ def records(name: str) -> list[list[dict]]:
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_committed_suite_is_what_the_generator_writes(name):
     assert (SUITES / f"{name}.yaml").read_text() == TEXTS[name], "run: python images/demo/suites.py"
+
+
+def test_fresh_typos_are_of_the_same_pairs_and_few_of_them_are_in_the_suite_that_ships():
+    fresh = yaml.safe_load(fresh_typos(1001))["prompts"]
+    asked = [prompt["messages"][0]["content"] for prompt in fresh]
+    assert len(asked) == 5 * len(questions("demo-typos"))
+    assert {prompt["group"] for prompt in fresh} == {prompt["group"] for prompt in LOADED["demo-typos"]["prompts"]}
+    assert len(set(asked) & set(questions("demo-typos"))) < len(asked) / 100
 
 
 def test_no_other_demo_suite_is_committed():

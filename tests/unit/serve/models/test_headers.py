@@ -18,7 +18,10 @@ from serve.models import headers
 from serve.models.headers import Damaged, Tensor
 
 FUZZED = 12_000
-WHOLE = save({"a": np.ones((2, 3), np.float16), "b.c": np.zeros(4, np.float32), "empty": np.zeros((0, 7), np.int64)})
+WHOLE = save(
+    {"a": np.ones((2, 3), np.float16), "b.c": np.zeros(4, np.float32), "empty": np.zeros((0, 7), np.int64)},
+    metadata={"format": "pt"},
+)
 
 
 def written(path, stated, weights=b"", length=None):
@@ -63,6 +66,11 @@ HOSTILE = {
     "with a number of a million digits": (b'{"a": ' + b"9" * 1_000_000 + b"}", b"", None, "not JSON"),
     "with a name that goes on in another line": ({"a\nb": stated()["a"]}, b"x" * 8, None, r"no tensor's name: 'a\\nb'"),
     "of a tensor without a type": ({"a": {"shape": [], "data_offsets": [0, 0]}}, b"", None, "a has no dtype"),
+    "of a tensor with more than it has": (stated(more=[[[]]]), b"x" * 8, None, "or more than these"),
+    "after a space": (b" {}", b"", None, "no JSON object"),
+    "with metadata that is a list": ({"__metadata__": ["pt"]}, b"", None, "its __metadata__ is no names with texts"),
+    "with metadata of numbers": ({"__metadata__": {"format": 5}}, b"", None, "its __metadata__ is no names"),
+    "with half a character": ({"__metadata__": {"format": "\ud800"}}, b"", None, "its __metadata__ is no names"),
     "of a tensor that is a number": ({"a": 7}, b"", None, "a has no dtype"),
     "of an unknown type": (stated(dtype="F17"), b"x" * 8, None, "unknown type, 'F17'"),
     "of a type that is no name": (stated(dtype=["F16"]), b"x" * 8, None, "unknown type"),

@@ -50,6 +50,13 @@ def test_a_pickled_adapter_is_refused(tmp_path, base):
         preflight.check_adapter(adapter, base)
 
 
+def test_an_adapter_under_a_name_that_peft_does_not_read_is_refused(tmp_path, base):
+    adapter = make_adapter(tmp_path / "adapter")
+    (adapter / "adapter_model.safetensors").rename(adapter / "my-adapter.safetensors")
+    with refused(r"no adapter_model\.safetensors in it, the one file that peft reads; give ADAPTER's that name"):
+        preflight.check_adapter(adapter, base)
+
+
 @pytest.mark.parametrize("left", [4, 100, 3000])
 def test_safetensors_cut_short_are_refused(base, left):
     file = base / "model.safetensors"
@@ -233,12 +240,26 @@ def test_whole_layers_and_biases_of_another_base_are_refused_by_their_shapes(tmp
         ({"layer_replication": [[0, 1], [0, 1]]}, r"repeats layers of its base \(layer_replication\)"),
         ({"megatron_config": {"a": 1}, "megatron_core": "os"}, r"of Megatron-LM \(megatron_config\)"),
         ({"alora_invocation_tokens": [5]}, r"acts after certain words alone \(alora_invocation_tokens\)"),
+        ({"arrow_config": {"top_k": 2}}, r"chooses between other adapters word by word \(arrow_config\)"),
+        ({"use_qalora": True}, r"is made for a base at 4 bits \(use_qalora\)"),
     ],
 )
 def test_an_adapters_configuration_that_no_merge_can_follow_is_refused_in_one_line(tmp_path, base, settings, line):
     with refused(f"{line}.*set ADAPTER") as told:
         preflight.check_adapter(make_adapter(tmp_path / "adapter", **settings), base)
     assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("start", ["corda", "CorDA", "lora_ga", "loftq"])
+def test_an_adapter_whose_beginning_nobody_can_repeat_is_refused_with_the_way_out(tmp_path, base, start):
+    adapter = make_adapter(tmp_path / "adapter", init_lora_weights=start)
+    with refused(rf"changing its base \(init_lora_weights: {start}\).*; set BASE_MODEL to the base as it was changed"):
+        preflight.check_adapter(adapter, base)
+
+
+@pytest.mark.parametrize("start", [True, False, "gaussian", "eva", "orthogonal", "mica", "pissa", "olora"])
+def test_an_adapter_that_peft_can_begin_again_passes(tmp_path, base, start):
+    preflight.check_adapter(make_adapter(tmp_path / "adapter", init_lora_weights=start), base)
 
 
 @pytest.mark.parametrize("shape", [(), (RANK,), (RANK, 64, 1)])

@@ -96,6 +96,8 @@ def test_full_precision_has_its_file_in_every_mode():
     assert "fp.yaml" in {file.name for file in project_files(Settings(PRECISION="fp"), FOLDER, gpu=False)}
     assert "fp.yaml" not in {file.name for file in project_files(Settings(), FOLDER, gpu=False)}
     stated = read("fp.yaml")["services"]
+    merging = {*read("compose.yaml")["services"]["merge"]["command"]} - {*stated.pop("merge")["command"]}
+    assert {word.partition("=")[0] for word in merging} == {"--engine", "--group-size", "--calibration"}
     assert {name: described["environment"]["PRECISION"] for name, described in stated.items()} == dict.fromkeys(
         ("base", "tuned", "harness", "lm-eval"), "fp"
     )
