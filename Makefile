@@ -90,7 +90,7 @@ validity: tests-environment ## how often the suites' checks are wrong about answ
 
 test: tests-environment harness-environment ## every test this machine can run, and which took longest
 	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
-	@$(TESTING) -m pytest tests/integration tests/e2e tests/containers --durations=20
+	@$(TESTING) -m pytest tests/integration tests/e2e tests/containers --numprocesses=auto --dist=loadscope --durations=20
 
 lint: tests-environment ## lint and types
 	@$(TESTING) -m ruff check .

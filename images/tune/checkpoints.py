@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 STATE = "trainer_state.json"  # is written last
-NEEDED = ("adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth")
+NEEDED = ("adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state*.pth")  # one for each process
 
 
 def last_whole(folder: Path) -> Path | None:
@@ -21,4 +21,4 @@ def is_whole(checkpoint: Path, step: int) -> bool:
         state = json.loads((checkpoint / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return state.get("global_step") == step and all((checkpoint / name).is_file() for name in NEEDED)
+    return state.get("global_step") == step and all(any(checkpoint.glob(name)) for name in NEEDED)

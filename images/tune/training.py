@@ -4,19 +4,23 @@ It knows nothing of the store. Killed at any moment, the same call goes on from 
 """
 
 import json
+import pickle
 import shutil
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from images.tune import weighting
+from images.tune import gpus, vocabulary, weighting
 from images.tune.checkpoints import last_whole
 from images.tune.order import in_order
 from images.tune.progress import Progress
-from serve.errors import UsageError
-from serve.models.stages import Shape, Stage, Tuning
+from images.tune.start import adapted
+from serve.errors import Failure, UsageError
+from serve.models.preflight import extended_vocabulary
+from serve.models.stages import Stage, Tuning
 from serve.models.training_rows import Row
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from transformers import Trainer
 
 LOSSES = "losses.json"
+REFUSED = "refused.txt"  # beside a task that several processes do: why they did not
 LOOKS = 10  # of a stage: held-out losses, and checkpoints
 LOGS = 100  # of a stage: losses
 HELD_OUT_AT_ONCE = 8  # rows: the same in every stage, since their loss is a mean of such batches' means
@@ -35,7 +40,7 @@ Losses = list[dict[str, float]]
 @dataclass(frozen=True)
 class Task:
     """`start`: the folder of the adapter that is gone on with; None: one is begun. `folder`: where it keeps what it can
-    go on from.
+    go on from. `vocabulary`: the folder of the tokenizer with added tokens; None: none are added.
     """
 
     base: Path
@@ -45,6 +50,19 @@ class Task:
     rows: Sequence[Row]
     held_out: Sequence[Row]
     folder: Path
+    vocabulary: Path | None = None
+
+    @property
+    def gpus(self) -> int:
+        """How many share the rows of a step."""
+        return self.tuning.gpu.count if self.tuning.gpu else 1
+
+    @property
+    def tokenizer(self) -> Path:
+        """The folder of what its rows are read by: the adapter's where that has added tokens."""
+        if self.vocabulary:
+            return self.vocabulary
+        return self.start if self.start and extended_vocabulary(self.start, self.base) else self.base
 
     @property
     def steps(self) -> int:
@@ -60,23 +78,48 @@ def train(task: Task, say: Callable[[str], None]) -> Losses:
     """Makes `task.adapter`. Raises UsageError where the loss is no number any more."""
     if not task.adapter.exists():
         say(f"{task.stage.name}: {len(task.rows)} rows are made ready")  # which takes up to a minute
-        trainer = make_trainer(task)
-        progress = Progress(task.stage.name, task.steps, say)
-        watch(trainer, progress)
-        found = last_whole(Path(trainer.args.output_dir))
-        trainer.train(resume_from_checkpoint=str(found) if found else None)
-        keep(trainer.model, losses_of(trainer.state.log_history), task.adapter)
+        if task.gpus > 1:
+            train_side_by_side(task)
+        else:
+            train_here(task, say)
     losses: Losses = json.loads((task.adapter / LOSSES).read_text())
     return losses
 
 
-def keep(model: "PeftModel", losses: Losses, folder: Path) -> None:
-    """Writes an adapter's folder, which appears by one rename."""
-    draft = folder.with_name(f"{folder.name}.draft")
+def train_here(task: Task, say: Callable[[str], None]) -> None:
+    """In this process, which may be one of several that do the same, each on a share of the rows."""
+    trainer = make_trainer(task)
+    first = trainer.is_world_process_zero()
+    watch(trainer, Progress(task.stage.name, task.steps, say if first else lambda _: None))
+    found = last_whole(Path(trainer.args.output_dir))
+    trainer.train(resume_from_checkpoint=str(found) if found else None)
+    if first:
+        keep(trainer.model, losses_of(trainer.state.log_history), task)
+
+
+def train_side_by_side(task: Task) -> None:
+    file = task.folder / "task.pickle"
+    refused = file.with_name(REFUSED)
+    task.folder.mkdir(parents=True, exist_ok=True)
+    refused.unlink(missing_ok=True)
+    file.write_bytes(pickle.dumps(task))
+    try:
+        gpus.side_by_side(task.gpus, "images.tune.parallel", [str(file)])
+    except Failure:
+        if refused.exists():
+            raise UsageError(refused.read_text()) from None
+        raise
+
+
+def keep(model: "PeftModel", losses: Losses, task: Task) -> None:
+    """Writes the folder of the adapter, which appears by one rename."""
+    draft = task.adapter.with_name(f"{task.adapter.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     model.save_pretrained(draft, selected_adapters=["default"])
+    if task.tokenizer != task.base:
+        vocabulary.carry(task.tokenizer, draft)
     (draft / LOSSES).write_text(json.dumps(losses))
-    draft.rename(folder)
+    draft.rename(task.adapter)
 
 
 def losses_of(history: Sequence[dict[str, Any]]) -> Losses:
@@ -123,19 +166,22 @@ def make_trainer(task: Task) -> "Trainer":
     datasets.disable_progress_bars()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", "Setting `save_embedding_layers`")  # as is right where tokens were added
     set_seed(task.tuning.seed)
-    stage, gpu = task.stage, torch.cuda.is_available()
+    stage, gpu = task.stage, gpus.found(task.tuning.gpu, torch.cuda.device_count())
     told: dict[str, Any] = {
         **arguments(task),
         "use_cpu": not gpu,
         "bf16": torch.cuda.is_bf16_supported() if gpu else torch.cpu._is_avx512_bf16_supported(),
-        "gradient_checkpointing": gpu,  # a CPU has the memory, and not the time
+        # a CPU has the memory, and not the time
+        **(gpus.arguments(gpu) if gpu else {"gradient_checkpointing": False}),
     }
     if stage.method == "sft":
         told["loss_type"] = "nll"
     configs = {"sft": SFTConfig, "dpo": DPOConfig, "kto": KTOConfig}
     trainers = {"sft": SFTTrainer, "dpo": DPOTrainer, "kto": KTOTrainer}
-    tokenizer = AutoTokenizer.from_pretrained(task.base, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(task.tokenizer, local_files_only=True)
+    added = vocabulary.read(task.vocabulary) if task.vocabulary else None
 
     def ready(rows: Sequence[Row]) -> Any:
         if stage.entity_weight:
@@ -145,7 +191,7 @@ def make_trainer(task: Task) -> "Trainer":
         return datasets.Dataset.from_list(made)
 
     return (weighting.trainer() if stage.entity_weight else trainers[stage.method])(
-        model=adapted(task.base, task.start, task.tuning.adapter, gpu),
+        model=adapted(task.base, task.start, task.tuning.adapter, added, gpu),
         args=configs[stage.method](**told),
         train_dataset=ready(in_order(task.rows, task.steps, stage.batch, task.tuning.seed)),
         eval_dataset=ready(task.held_out) if task.held_out else None,
@@ -156,7 +202,7 @@ def make_trainer(task: Task) -> "Trainer":
 def arguments(task: Task) -> dict[str, Any]:
     """What transformers' TrainingArguments are told, whatever the method and the machine."""
     stage, every = task.stage, max(1, task.steps // LOOKS)
-    at_once = stage.micro_batch or stage.batch
+    at_once = stage.at_once(task.gpus)
     return {
         "output_dir": str(task.folder / "checkpoints"),
         "max_steps": task.steps,
@@ -166,7 +212,7 @@ def arguments(task: Task) -> dict[str, Any]:
         "train_sampling_strategy": "sequential",
         "per_device_train_batch_size": at_once,
         "per_device_eval_batch_size": HELD_OUT_AT_ONCE,
-        "gradient_accumulation_steps": stage.batch // at_once,
+        "gradient_accumulation_steps": stage.batch // (at_once * task.gpus),
         "max_length": task.tuning.max_length,
         "logging_steps": max(1, task.steps // LOGS),
         "logging_nan_inf_filter": False,
@@ -182,26 +228,3 @@ def arguments(task: Task) -> dict[str, Any]:
         "report_to": "none",
         "disable_tqdm": True,
     }
-
-
-def adapted(base: Path, start: Path | None, shape: Shape, gpu: bool) -> "PeftModel":
-    """The base with an adapter that can be trained: that of the folder `start`, or a new one."""
-    import torch
-    from peft import LoraConfig, PeftConfig, PeftModel, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    how: dict[str, Any] = {"dtype": "auto"} if gpu else {"dtype": torch.float32, "attn_implementation": "eager"}
-    model = AutoModelForCausalLM.from_pretrained(base, local_files_only=True, **how)
-    if start:
-        config = PeftConfig.from_pretrained(str(start))
-        config.lora_dropout = shape.dropout
-        config.base_model_name_or_path = str(base)  # or peft would ask the hub about a model of that name
-        return PeftModel.from_pretrained(model, str(start), config=config, is_trainable=True)
-    wanted = shape.target_modules if isinstance(shape.target_modules, str) else list(shape.target_modules)
-    config = LoraConfig(
-        task_type="CAUSAL_LM", r=shape.r, lora_alpha=shape.alpha, lora_dropout=shape.dropout, target_modules=wanted
-    )
-    try:
-        return get_peft_model(model, config)
-    except ValueError as error:  # names of layers that the base has not
-        raise UsageError(f"target_modules: {str(error).splitlines()[0]}; mend the file that TUNE names") from None

@@ -1,6 +1,7 @@
 """The tune job: a LoRA adapter trained on rows, stage by stage, as a version of `adapter` in the store.
 
     python -m images.tune.tune --base FOLDER [--adapter FOLDER] --store models --stages FILE --rows STAGE=FILE …
+        [--text FILE]
 
 It knows nothing of merging or serving. What it publishes was trained to the end; killed at any moment, the same command
 goes on from the last checkpoint.
@@ -11,22 +12,22 @@ import json
 import os
 import resource
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from images.job import make_version, one_line_failures, versions
-from images.tune import training
+from images.tune import gpus, training, vocabulary
 from images.tune.curve import picture
 from images.tune.training import LOSSES, Losses, Task
 from serve.errors import UsageError
-from serve.models.preflight import check_model
-from serve.models.preflight_tuning import check_start
-from serve.models.stages import Tuning, read_tuning
+from serve.models.preflight import EMBEDDING, check_model, tensor_shapes
+from serve.models.preflight_tuning import check_start, check_tokenizer
+from serve.models.stages import Tuning, read_tuning, saved
 from serve.models.store import Store, digest, partial_of
-from serve.models.training_rows import Row, split, training_rows
+from serve.models.training_rows import Row, plain_text, said, split, training_rows
 
 RECIPE = 1  # of this job: raised when what it makes of the same inputs changes
 
@@ -41,29 +42,36 @@ def main() -> None:
     arguments.add_argument("--store", type=Path, required=True, help="the model store, models/")
     arguments.add_argument("--stages", type=Path, required=True, help="what to do, a YAML file")
     arguments.add_argument("--rows", action="append", required=True, metavar="STAGE=FILE", help="of each stage")
+    arguments.add_argument("--text", type=Path, help="what new tokens are learnt from; without: the rows")
     given = arguments.parse_args()
-    os.environ["CUDA_VISIBLE_DEVICES"] = one_gpu(os.environ.get("CUDA_VISIBLE_DEVICES", "0"))
     with one_line_failures("tune"):
         files = {name: Path(file) for name, _, file in (one.partition("=") for one in given.rows)}
-        run(given.base, given.base_name, given.adapter, Store(given.store), read_tuning(given.stages), files)
-
-
-def one_gpu(visible: str) -> str:
-    """The first of those that CUDA_VISIBLE_DEVICES names. With several, transformers gives each a batch of its own, and
-    a step would be of so many times the rows that it was told.
-    """
-    return visible.partition(",")[0]
+        tuning, store = read_tuning(given.stages), Store(given.store)
+        run(given.base, given.base_name, given.adapter, store, tuning, files, given.text)
 
 
 def run(
-    base: Path, base_name: str, adapter: Path | None, store: Store, tuning: Tuning, files: Mapping[str, Path]
+    base: Path,
+    base_name: str,
+    adapter: Path | None,
+    store: Store,
+    tuning: Tuning,
+    files: Mapping[str, Path],
+    text: Path | None = None,
 ) -> None:
+    check_gpus(tuning)
     check_model(base)
     if adapter:
-        check_start(adapter, base)
+        check_start(adapter, base, adds=tuning.vocabulary is not None)
         adapter = adapter.resolve()  # `current` moves on when this is published
     rows = {stage.name: training_rows(files[stage.name], stage.method) for stage in tuning.stages}
-    told = asdict(tuning)
+    texts: list[str] = []
+    if tuning.vocabulary:
+        check_tokenizer(base)
+        texts = plain_text(text) if text else [one for several in rows.values() for row in several for one in said(row)]
+    told = {name: value for name, value in asdict(tuning).items() if value is not None}
+    if text and tuning.vocabulary:
+        told["vocabulary"]["text"] = digest(text)
     stages = {one.pop("name"): {**one, "rows": digest(files[stage.name])}
               for stage, one in zip(tuning.stages, told.pop("stages"), strict=True)}  # fmt: skip
     make_version(
@@ -72,8 +80,19 @@ def run(
         {"base": base, **({"adapter": adapter} if adapter else {})},
         {"recipe": RECIPE, "base_name": base_name, **told, "stages": stages},
         versions("torch", "transformers", "peft", "trl"),
-        lambda draft: tune(base, base_name, adapter, tuning, rows, draft),
+        lambda draft: tune(base, base_name, adapter, tuning, rows, texts, draft),
     )
+
+
+def check_gpus(tuning: Tuning) -> None:
+    """Leaves to this process as many GPUs as it is to use. Raises UsageError where there are fewer."""
+    count = tuning.gpu.count if tuning.gpu else 1
+    named = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(count))))
+    os.environ["CUDA_VISIBLE_DEVICES"] = gpus.visible(named, count)
+    if tuning.gpu:
+        import torch
+
+        gpus.found(tuning.gpu, torch.cuda.device_count())
 
 
 def tune(
@@ -82,15 +101,22 @@ def tune(
     adapter: Path | None,
     tuning: Tuning,
     rows: Mapping[str, list[Row]],
+    texts: Sequence[str],
     draft: Path,
 ) -> dict[str, Any]:
     """Writes the trained adapter into `draft`; returns what was learnt, for the manifest."""
     kept, start = partial_of(draft), adapter
     losses: dict[str, Losses] = {}
     proof: dict[str, Any] = {}
+    about: dict[str, Any] = {}
+    tokenizer: Path | None = None
+    if tuning.vocabulary:
+        tokenizer = kept / "vocabulary"
+        about["vocabulary"] = tokens_saved(base, texts, tuning.vocabulary.tokens, tokenizer)
     for number, stage in enumerate(tuning.stages, 1):
         trained_on, held_out = split(rows[stage.name], tuning.held_out, tuning.seed)
-        task = Task(base, start, tuning, stage, trained_on, held_out, kept / f"{number}-{stage.name}")
+        folder = kept / f"{number}-{stage.name}"
+        task = Task(base, start, tuning, stage, trained_on, held_out, folder, tokenizer)
         try:
             losses[stage.name] = training.train(task, say)
         except UsageError:
@@ -105,7 +131,15 @@ def tune(
     name_base(draft / "adapter_config.json", named(adapter) or base_name)
     (draft / LOSSES).write_text(json.dumps(losses, indent=1) + "\n")
     (draft / "curve.svg").write_text(picture(losses), encoding="utf-8")
-    return {"stages": proof, "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    return {**about, "stages": proof, "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+
+
+def tokens_saved(base: Path, texts: Sequence[str], tokens: int, folder: Path) -> dict[str, int]:
+    """Makes the tokenizer with new tokens; how many they are, and the tokens of their text without and with them."""
+    rows = tensor_shapes(base, "BASE_MODEL")[EMBEDDING][0]
+    added = vocabulary.learnt(base, rows, texts, tokens, folder)
+    say(f"vocabulary: {len(added.pieces)} tokens added, {saved(added.before, added.after)}")
+    return {"tokens": len(added.pieces), "text_before": added.before, "text_after": added.after}
 
 
 def learnt(task: Task, losses: Losses) -> dict[str, Any]:

@@ -99,6 +99,8 @@ def trainer() -> type[Any]:
             labels, weights = inputs.pop("labels"), inputs.pop("weights")
             outputs = model(**inputs, use_cache=False)
             found = loss(outputs.logits, labels, weights, num_items_in_batch)
+            if num_items_in_batch is not None:  # of all processes, whose gradients are averaged
+                found = found * self.accelerator.num_processes
             return (found, outputs) if return_outputs else found
 
     return WeightedTrainer

@@ -75,8 +75,8 @@ def check(settings: Settings, paths: Paths) -> None:
         raise UsageError("a turn of the loop serves merged INT4 models: leave MODE and PRECISION as they come")
     if tuning.anew(settings):
         raise UsageError("ADAPTER=none: a turn begins with the adapter in service; `make tune` begins one, set ADAPTER")
-    tuning.stages(settings, paths)
-    tuning.check_sources(settings, paths)
+    _, stages = tuning.stages(settings, paths)
+    tuning.check_sources(settings, paths, stages)
     try:
         shlex.split(os.environ.get("AUGMENT", ""))
     except ValueError as error:

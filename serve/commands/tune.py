@@ -11,6 +11,8 @@ from pathlib import Path
 from serve.commands.export import unpacked
 from serve.commands.up import chosen
 from serve.display import StepDisplay, console
+from serve.models.stages import saved
+from serve.models.store import read_manifest
 from serve.paths import Paths
 from serve.runtimes import keeper, tuning
 from serve.runtimes.choice import KINDS
@@ -32,8 +34,16 @@ def main(settings: Settings, paths: Paths) -> int:
     folder = Path("models") / "adapter" / "current"
     seconds = time.monotonic() - begun
     console.print(f"Adapter {version} is in {folder} ({seconds:.0f} s); curve.svg there shows how it learned.")
+    if words := tokens_saved(paths.root / folder):
+        console.print(words)
     console.print(f"`make up ADAPTER={folder}` merges and serves it.")
     return 0
+
+
+def tokens_saved(adapter: Path) -> str:
+    """What the tokens that an adapter added bring; empty where it added none."""
+    told = ((read_manifest(adapter) or {}).get("proof") or {}).get("vocabulary")
+    return f"{told['tokens']} new tokens: {saved(told['text_before'], told['text_after'])}." if told else ""
 
 
 def hand_out(runtime: Runtime, version: str, paths: Paths) -> None:

@@ -66,7 +66,7 @@ def opened(path: Path) -> BinaryIO:
 def parse_header(text: bytes, file_size: int) -> dict[str, Tensor]:
     """The tensors that a header states, for a file of this size. Raises Damaged."""
     stated = parse_json(text, object_pairs_hook=no_name_twice)
-    if not isinstance(stated, dict) or not text.startswith(b"{"):
+    if not isinstance(stated, dict):
         raise Damaged("its header is no JSON object")
     if not texts(stated.pop("__metadata__", None)):
         raise Damaged("its __metadata__ is no names with texts")

@@ -1,6 +1,7 @@
-"""What a training does, as data: the adapter's shape and the stages it goes through, from a YAML file.
+"""What a training does, as data: the adapter's shape, tokens that are added, the stages it goes through.
 
-It knows nothing of trl or of what rows hold. The command reads it to refuse early, the job to train.
+It comes from a YAML file, and knows nothing of trl or of what rows hold. The command reads it to refuse early, the job
+to train.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,27 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Vocabulary:
+    """Tokens added to the base's: at most so many, learnt from `text`, a file relative to the YAML's folder; empty:
+    from the rows of all stages.
+    """
+
+    tokens: int = 200
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """What only a GPU can do. `qlora`: the base in four bits (Dettmers et al., arXiv:2305.14314). `count`: of GPUs,
+    which share the rows of each step.
+    """
+
+    qlora: bool = False
+    gradient_checkpointing: bool = True
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Stage:
     """`rows`: a file, relative to the YAML's folder; empty: the one that ROWS names. `batch`: rows of a step, of which
     `micro_batch` are in memory at once (0: all). `steps` is 0 where `epochs`, passes over the rows, say how long.
@@ -45,6 +67,10 @@ class Stage:
     steps: int = 0
     entity_weight: float = 0
 
+    def at_once(self, gpus: int = 1) -> int:
+        """Its rows in the memory of each of so many GPUs."""
+        return self.micro_batch or self.batch // gpus
+
     def length(self, rows: int) -> int:
         """Its steps over so many rows."""
         return self.steps or max(1, ceil(rows * self.epochs / self.batch))
@@ -52,13 +78,25 @@ class Stage:
 
 @dataclass(frozen=True)
 class Tuning:
-    """`held_out`: the share of a stage's rows that it is not trained on, by which it is seen whether it learns."""
+    """`held_out`: the share of a stage's rows that it is not trained on, by which it is seen whether it learns.
+    `vocabulary`: None: the base's own. `gpu`: None: as the machine is, on one GPU where there is one.
+    """
 
     stages: tuple[Stage, ...]
     adapter: Shape = field(default_factory=Shape)
+    vocabulary: Vocabulary | None = None
+    gpu: Gpu | None = None
     seed: int = 0
     held_out: float = 0.05
     max_length: int = 1024
+
+
+def saved(before: int, after: int) -> str:
+    """What new tokens bring, in words. `before`, `after`: the tokens of a text without and with them."""
+    return f"{after:,} tokens for your text instead of {before:,}: {1 - after / before:.1%} fewer"
+
+
+PARTS = {"adapter": Shape, "vocabulary": Vocabulary, "gpu": Gpu}
 
 
 def read_tuning(path: Path) -> Tuning:
@@ -76,12 +114,30 @@ def read_tuning(path: Path) -> Tuning:
     stages = tuple(stage(one, f"{path}: stage {number}") for number, one in enumerate(told["stages"], 1))
     if len({one.name for one in stages}) < len(stages):
         raise UsageError(f"{path}: two stages of one name; give each its own")
-    shape = checked(Shape, told.get("adapter") or {}, f"{path}: adapter")
-    rest = {name: value for name, value in told.items() if name not in ("stages", "adapter")}
-    tuning: Tuning = checked(Tuning, {**rest, "stages": stages, "adapter": shape}, str(path))
+    parts = {name: checked(kind, told[name] or {}, f"{path}: {name}") for name, kind in PARTS.items() if name in told}
+    rest = {name: value for name, value in told.items() if name not in parts}
+    tuning: Tuning = checked(Tuning, {**rest, **parts, "stages": stages}, str(path))
     if not 0 <= tuning.held_out < 1:
         raise UsageError(f"{path}: held_out is {tuning.held_out}; it is a share, at least 0 and below 1")
+    check_shared(tuning, path)
     return tuning
+
+
+def check_shared(tuning: Tuning, path: Path) -> None:
+    """Raises UsageError for a step whose rows several GPUs cannot share."""
+    count = tuning.gpu.count if tuning.gpu else 1
+    for one in tuning.stages:
+        at_once = one.at_once(count)
+        if not at_once or one.batch % (at_once * count):
+            raise UsageError(
+                f"{path}: stage {one.name}: batch {one.batch} is no multiple of {count} GPUs with {at_once or 1} rows "
+                "each; set batch, micro_batch or the count of gpu"
+            )
+        if one.method == "kto" and at_once < 2:
+            raise UsageError(
+                f"{path}: stage {one.name}: kto compares rows in memory, and needs at least 2 of them; set batch, or "
+                "micro_batch"
+            )
 
 
 def stage(told: Any, where: str) -> Stage:
@@ -94,10 +150,6 @@ def stage(told: Any, where: str) -> Stage:
         raise UsageError(f"{where}: batch {made.batch} is no multiple of micro_batch {made.micro_batch}")
     if made.entity_weight and made.method != "sft":
         raise UsageError(f"{where}: entity_weight is for sft alone; leave it out, or set method to sft")
-    if made.method == "kto" and (made.micro_batch or made.batch) < 2:
-        raise UsageError(
-            f"{where}: kto compares rows in memory, and needs at least 2 of them; set batch, or micro_batch"
-        )
     return made
 
 
@@ -118,7 +170,7 @@ def checked(kind: type, told: Any, where: str) -> Any:
 
 def fits(name: str, value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if name in ("r", "alpha", "batch", "max_length"):
+    if name in ("r", "alpha", "batch", "max_length", "tokens", "count"):
         return type(value) is int and value > 0
     if name in ("micro_batch", "steps", "seed"):
         return type(value) is int and value >= 0
@@ -130,4 +182,6 @@ def fits(name: str, value: Any) -> bool:
         return number
     if name == "target_modules":
         return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
-    return isinstance(value, str) if name in ("name", "rows", "method") else True
+    if name in ("qlora", "gradient_checkpointing"):
+        return isinstance(value, bool)
+    return isinstance(value, str) if name in ("name", "rows", "method", "text") else True

@@ -7,7 +7,7 @@ nothing of tokens or trl.
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -94,6 +94,26 @@ def is_messages(told: Any) -> TypeGuard[list[Mapping[str, Any]]]:
 
 def plain(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [{"role": one["role"], "content": one["content"]} for one in messages]
+
+
+def said(row: Row) -> Iterator[str]:
+    """All that is asked and answered in a row."""
+    for name in ("prompt", "completion", "chosen", "rejected"):
+        yield from (message["content"] for message in row.get(name, ()))
+
+
+def plain_text(path: Path) -> list[str]:
+    """The lines of a text that a vocabulary is learnt from. Raises UsageError for a file that is none."""
+    mend = "mend `text` under `vocabulary` in the file that TUNE names"
+    try:
+        lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; {mend}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not text; {mend}") from None
+    if not lines:
+        raise UsageError(f"{path}: no text in it; {mend}")
+    return lines
 
 
 READ = {"sft": answered, "dpo": paired, "kto": judged}

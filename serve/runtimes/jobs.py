@@ -34,11 +34,18 @@ def recipe_words(engine: str, group_size: int, calibration: Path) -> list[str]:
 
 
 def tune_words(
-    base: Path, base_name: str, adapter: Path | None, store: Path, stages: Path, rows: Mapping[str, Path]
+    base: Path,
+    base_name: str,
+    adapter: Path | None,
+    store: Path,
+    stages: Path,
+    rows: Mapping[str, Path],
+    text: Path | None = None,
 ) -> list[str]:
-    """What the tune job is told; its program stands before it."""
+    """What the tune job is told; its program stands before it. `text`: what new tokens are learnt from, or the rows."""
     words = ["--base", str(base), "--base-name", base_name, "--store", str(store), "--stages", str(stages)]
     words += ["--adapter", str(adapter)] if adapter else []
+    words += ["--text", str(text)] if text else []
     return words + [word for name, file in rows.items() for word in ("--rows", f"{name}={file}")]
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from serve.errors import Failure, UsageError
 from serve.models import preflight
-from serve.models.preflight_tuning import check_start
-from serve.models.sources import ANEW, DEMO_BASE, HUB_NAME, Sources, model_sources
+from serve.models.preflight_tuning import check_start, check_tokenizer
+from serve.models.sources import ANEW, DEMO_BASE, HUB_NAME, model_sources
 from serve.models.stages import Tuning, read_tuning
-from serve.models.training_rows import training_rows
+from serve.models.training_rows import plain_text, training_rows
 from serve.paths import Paths
 from serve.runtimes.pipeline import ModelPipeline, version
 from serve.settings import Settings
@@ -26,7 +26,8 @@ POOL_ROWS = Path("train") / "rows.jsonl"  # where the pool's page has its accept
 class Wanted:
     """What is to be trained: the file with the stages, what is in it, and the rows of each stage, by its name.
 
-    `base_name`: what an adapter that is begun calls its base. `anew`: one is begun.
+    `base_name`: what an adapter that is begun calls its base. `anew`: one is begun. `text`: what new tokens are learnt
+    from, if not the rows.
     """
 
     stages: Path
@@ -34,6 +35,7 @@ class Wanted:
     rows: dict[str, Path]
     base_name: str
     anew: bool
+    text: Path | None = None
 
 
 def wanted(settings: Settings, paths: Paths) -> Wanted:
@@ -45,8 +47,11 @@ def wanted(settings: Settings, paths: Paths) -> Wanted:
     rows = {one.name: file.parent / one.rows if one.rows else given_rows(settings, paths) for one in tuning.stages}
     for one in tuning.stages:
         training_rows(rows[one.name], one.method)
-    check_sources(settings, paths)
-    return Wanted(file, tuning, rows, base_name(settings), anew(settings))
+    text = file.parent / tuning.vocabulary.text if tuning.vocabulary and tuning.vocabulary.text else None
+    if text:
+        plain_text(text)
+    check_sources(settings, paths, tuning)
+    return Wanted(file, tuning, rows, base_name(settings), anew(settings), text)
 
 
 def stages(settings: Settings, paths: Paths) -> tuple[Path, Tuning]:
@@ -56,12 +61,15 @@ def stages(settings: Settings, paths: Paths) -> tuple[Path, Tuning]:
     return file, read_tuning(file)
 
 
-def check_sources(settings: Settings, paths: Paths) -> None:
-    """Raises UsageError for a base or an adapter on this machine that no training can begin with."""
+def check_sources(settings: Settings, paths: Paths, tuning: Tuning) -> None:
+    """Raises UsageError for a base or an adapter on this machine that no such training can begin with."""
     sources = model_sources(settings, paths.root)
     if sources.then:
         raise UsageError(f"ADAPTER={settings.ADAPTER}: several, and a training goes on with one; set ADAPTER to it")
-    check_folders(sources, anew(settings))
+    base = sources.base if isinstance(sources.base, Path) else None
+    adapter = sources.adapter if isinstance(sources.adapter, Path) and not anew(settings) else None
+    if base:
+        check_folders(base, adapter, tuning)
 
 
 def anew(settings: Settings) -> bool:
@@ -98,25 +106,26 @@ def demo_rows(paths: Paths) -> Path:
     return file
 
 
-def check_folders(sources: Sources, new: bool) -> None:
+def check_folders(base: Path, adapter: Path | None, tuning: Tuning) -> None:
     """What can be said of those that are on this machine; of the others when they have been fetched."""
-    if isinstance(sources.base, Path):
-        preflight.check_model(sources.base)
-        if not new and isinstance(sources.adapter, Path):
-            check_start(sources.adapter, sources.base)
+    preflight.check_model(base)
+    if tuning.vocabulary:
+        check_tokenizer(base)
+    if adapter:
+        check_start(adapter, base, adds=tuning.vocabulary is not None)
 
 
 def run(pipeline: ModelPipeline, what: Wanted, display: Display) -> str:
     """The version of the adapter that was made, or that stood. Raises UsageError or Failure, the store untouched."""
     made: list[str] = []
+    if what.tuning.gpu and not pipeline.runner.gpu:
+        raise UsageError(f"{what.stages}: gpu: there is none here, and no CPU does it; leave it out")
 
     def fetch(report: Report) -> None:
         if not what.anew:
             pipeline.adapter = pipeline.fetched("ADAPTER", pipeline.sources.adapter, report)
         pipeline.base = pipeline.fetched("BASE_MODEL", pipeline.sources.base, report)
-        preflight.check_model(pipeline.base)
-        if not what.anew:
-            check_start(pipeline.adapter, pipeline.base)
+        check_folders(pipeline.base, None if what.anew else pipeline.adapter, what.tuning)
 
     def train(report: Report) -> None:
         start = None if what.anew else pipeline.adapter

@@ -45,6 +45,7 @@ def passed_or_too_noisy(done: Done, run: Path) -> bool:
     return concluded["verdict"] == "INCONCLUSIVE" and still_open == {"capacity"}
 
 
+@pytest.mark.measures
 def test_the_demo_passes_unless_the_machine_is_too_noisy_to_measure_its_capacity(
     verdict: Done, deployment: Checkout
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_model_that_misses_its_policy_fails_with_exit_code_1(
     assert "FAIL" in strict.said
 
 
+@pytest.mark.measures
 def test_the_base_against_itself_shows_no_difference(deployment: Checkout) -> None:
     itself = deployment.make("aa", timeout=900)
     assert passed_or_too_noisy(itself, deployment.latest("verdict")), itself.said

@@ -21,7 +21,7 @@ def test_down_leaves_nothing_running_and_keeps_every_artifact(deployment: Checko
 
 
 def test_up_after_down_goes_back_to_the_demo_and_makes_no_model_again(deployment: Checkout) -> None:
-    """Another model was served last, where test_own_model.py has run."""
+    """Another model was served last, where test_own_model.py has run; then its merge is no longer needed."""
     store = Store(deployment.root / "models")
     demos = {name: store.versions(name)[-1] for name in ("base", "tuned")}
 
@@ -33,7 +33,7 @@ def test_up_after_down_goes_back_to_the_demo_and_makes_no_model_again(deployment
     up = deployment.make("up", timeout=900)
     assert up.code == 0, up.said
     assert {name: store.in_force(name) for name in demos} == demos
-    assert made() == before
+    assert made().items() <= before.items()  # nothing was merged or quantized
 
 
 def test_clean_deletes_only_when_told_to(deployment: Checkout) -> None:

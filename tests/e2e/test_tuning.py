@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from serve.models.store import Store, read_manifest
-from tests.e2e.tuning import STEPS
+from tests.e2e.tuning import STEPS, TOKENS
 from tests.models_made import make_adapter
 from tests.newcomer import Checkout
 
@@ -127,6 +127,62 @@ def test_one_that_is_begun_has_the_shape_it_was_told(outcomes: dict[str, Any]) -
     assert config["base_model_name_or_path"] == "tandem-demo-base"
 
 
+@pytest.mark.parametrize("kind", ["tokens", "tokens, from an adapter"])
+def test_tokens_for_the_rows_are_added_and_trained_and_merge_with_their_tokenizer(
+    tuned: Checkout, outcomes: dict[str, Any], kind: str, tmp_path: Path
+) -> None:
+    assert outcomes["codes"][kind] == 0, outcomes["said"][kind]
+    made = outcomes["stores"][kind]
+    told = made["proof"]["vocabulary"]
+    assert told["tokens"] == TOKENS
+    assert told["text_after"] < told["text_before"]
+    assert any(line.endswith("fewer") for line in outcomes["said"][kind])
+    assert {"tokenizer.json", "tokenizer_config.json"} <= set(made["files"])
+    new = list(range(1024, 1024 + TOKENS))
+    assert made["config"]["trainable_token_indices"] == {"embed_tokens": new, "lm_head": new}
+    learnt = made["proof"]["stages"]
+    assert learnt["domain"]["held_out_after"] < learnt["general"]["held_out_before"]
+    assert learnt["domain"]["held_out_before"] == pytest.approx(learnt["general"]["held_out_after"], rel=1e-3)
+
+    python = str(tuned.root / ".tandem" / "environments" / "merge" / "bin" / "python")
+    adapter = Store(Path(outcomes["folder"]) / kind).current("adapter")
+    assert adapter is not None
+    base = tuned.root / "images" / "demo" / "base"
+    words = ("--base", str(base), "--adapter", str(adapter), "--store", str(tmp_path))
+    done = tuned.run(python, "-m", "images.merge.merge", *words)
+    assert done.code == 0, done.said
+    merged = Store(tmp_path).current("merged")
+    assert merged is not None
+    assert json.loads((merged / "config.json").read_text())["vocab_size"] == 1024 + TOKENS
+    theirs, ours = (json.loads((folder / "tokenizer.json").read_text())["model"] for folder in (adapter, merged))
+    assert ours["vocab"] == theirs["vocab"]
+    assert ours["merges"] == theirs["merges"]
+
+
+def test_an_adapter_with_its_own_tokens_is_gone_on_with_and_keeps_them(outcomes: dict[str, Any]) -> None:
+    before = outcomes["stores"]["tokens"]["proof"]["stages"]["domain"]["held_out_after"]
+    for kind, stage in (("gone on with tokens", "general"), ("preferences with tokens", "pairs")):
+        assert outcomes["codes"][kind] == 0, outcomes["said"][kind]
+        made = outcomes["stores"][kind]
+        assert {"tokenizer.json", "tokenizer_config.json"} <= set(made["files"])
+        assert len(made["config"]["trainable_token_indices"]["embed_tokens"]) == TOKENS
+        begun = made["proof"]["stages"][stage]["held_out_before"]
+        assert begun == pytest.approx(before if stage == "general" else math.log(2), rel=1e-2)
+
+
+def test_the_libraries_read_what_they_are_told_on_gpus(outcomes: dict[str, Any]) -> None:
+    parsed = outcomes["parsed"]
+    assert parsed["launched"] == {
+        "multi_gpu": True,
+        "num_processes": 4,
+        "module": True,
+        "training_script": "images.tune.parallel",
+        "training_script_args": ["task.pickle"],
+    }
+    assert parsed["four bits"] == ["nf4", "torch.bfloat16"]
+    assert parsed["checkpointing"] == [[True, {"use_reentrant": False}]] * 3
+
+
 def test_named_spans_have_their_share_of_the_loss_as_added_up_by_hand(outcomes: dict[str, Any]) -> None:
     trained_on, by_hand = outcomes["weighted"]
     assert trained_on == pytest.approx(by_hand, rel=1e-4)
@@ -138,6 +194,8 @@ def test_named_spans_have_their_share_of_the_loss_as_added_up_by_hand(outcomes: 
         ("diverged", "tune: stage wild diverged by step"),
         ("empty", "empty.jsonl: no rows in it"),
         ("other base", "made for another base"),
+        ("tokens twice", "added tokens already, and keeps those"),
+        ("no gpu", "gpu: there is none here, and no CPU does it"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_the_store_is_untouched(outcomes: dict[str, Any], kind: str, said: str) -> None:

@@ -11,14 +11,16 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from images.job import one_line_failures
+from images.tune import gpus
 from images.tune import tune as job
 from images.tune.checkpoints import last_whole
 from images.tune.training import Task, make_trainer
-from serve.models.stages import Shape, Stage, Tuning
+from serve.models.stages import Gpu, Shape, Stage, Tuning, Vocabulary
 from serve.models.store import Store, read_manifest
 
 STEPS = 20
@@ -31,6 +33,10 @@ PREFERENCES = (
     Stage("pairs", method="dpo", learning_rate=1e-4, batch=4, micro_batch=2, steps=3),
     Stage("thumbs", method="kto", learning_rate=1e-4, batch=4, steps=3),
 )
+
+
+TOKENS = 40
+SHORT = (replace(STAGES[0], steps=6), replace(STAGES[1], steps=6))
 
 
 def tuning(*stages: Stage, seed: int = 0) -> Tuning:
@@ -59,9 +65,18 @@ def main() -> None:
     in_force = Store(folder / "killed").in_force("adapter")
     codes["gone on"] = ended(start("killed", both))
     codes["anew"] = ended(start("anew", tuning(STAGES[0]), adapter=None))
+    more = replace(tuning(*SHORT), vocabulary=Vocabulary(TOKENS))
+    for name, start_from in (("tokens", None), ("tokens, from an adapter", demo / "adapter")):
+        codes[name] = ended(start(name, more, adapter=start_from))
+    with_tokens = Store(folder / "tokens").current("adapter")
+    codes["gone on with tokens"] = ended(start("gone on with tokens", tuning(SHORT[0]), adapter=with_tokens))
+    codes["tokens twice"] = ended(start("tokens twice", more, adapter=with_tokens))
+    codes["no gpu"] = ended(start("no gpu", replace(both, gpu=Gpu(qlora=True))))
     wild = Stage("wild", learning_rate=1e30, batch=4, steps=STEPS)
     preferences(rows, folder)
     codes["preferences"] = ended(start("preferences", tuning(*PREFERENCES), file=folder / "by-method"))
+    liked = ended(start("preferences with tokens", tuning(*PREFERENCES), with_tokens, folder / "by-method"))
+    codes["preferences with tokens"] = liked
     codes["diverged"] = ended(start("diverged", tuning(wild)))
     codes["empty"] = ended(start("empty", both, file=folder / "empty.jsonl"))
     codes["other base"] = ended(start("other base", both, adapter=folder / "other"))
@@ -70,9 +85,35 @@ def main() -> None:
     weighted = by_trainer_and_by_hand(demo, folder)
     print(
         json.dumps(
-            {"codes": codes, "in_force_when_killed": in_force, "stores": stores, "said": said, "weighted": weighted}
+            {
+                "codes": codes,
+                "in_force_when_killed": in_force,
+                "stores": stores,
+                "said": said,
+                "weighted": weighted,
+                "folder": str(folder),
+                "parsed": parsed(folder),
+            }
         )
     )
+
+
+def parsed(folder: Path) -> dict[str, Any]:
+    """What the libraries read of what they are told on GPUs, of which there are none here."""
+    from accelerate.commands.launch import launch_command_parser
+    from transformers import BitsAndBytesConfig
+    from trl import DPOConfig, KTOConfig, SFTConfig
+
+    launched = launch_command_parser().parse_args(gpus.command(4, "images.tune.parallel", ["task.pickle"])[3:])
+    names = ("multi_gpu", "num_processes", "module", "training_script", "training_script_args")
+    bits = BitsAndBytesConfig(**gpus.FOUR_BITS)
+    told = {"output_dir": str(folder), "use_cpu": True, "bf16": False, **gpus.arguments(Gpu())}
+    configs = [config(**told) for config in (SFTConfig, DPOConfig, KTOConfig)]
+    return {
+        "launched": {name: getattr(launched, name) for name in names},
+        "four bits": [bits.quantization_method(), str(bits.bnb_4bit_compute_dtype)],
+        "checkpointing": [[one.gradient_checkpointing, one.gradient_checkpointing_kwargs] for one in configs],
+    }
 
 
 def started(base: Path, adapter: Path | None, store: Store, what: Tuning, rows: Path, log: Path) -> int:

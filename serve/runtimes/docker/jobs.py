@@ -61,12 +61,14 @@ class ContainerJobRunner:
         given = job_inputs(base, adapter or base, self.calibration)
         seen = {wanted.stages: INPUT / "stages.yaml"}
         seen |= {file: INPUT / "rows" / f"{stage}.jsonl" for stage, file in wanted.rows.items()}
+        seen |= {wanted.text: INPUT / "text"} if wanted.text else {}
         for file in seen:
             check_readable(file, everyone=True)
         inside = {stage: seen[file] for stage, file in wanted.rows.items()}
         start = INPUT / "adapter" / given["ADAPTER_INSIDE"] if adapter else None
         folder = INPUT / "base" / given["BASE_MODEL_INSIDE"]
-        words = tune_words(folder, wanted.base_name, start, STORE, seen[wanted.stages], inside)
+        text = seen[wanted.text] if wanted.text else None
+        words = tune_words(folder, wanted.base_name, start, STORE, seen[wanted.stages], inside, text)
         return self.run("tune", "tune", given, report, words, seen)
 
     def run(

@@ -55,7 +55,7 @@ class LocalJobRunner:
 
     def tune(self, base: Path, adapter: Path | None, wanted: Wanted, report: Report) -> str:
         python = environment_of("tune", self.settings, self.paths, self.gpu).python
-        words = tune_words(base, wanted.base_name, adapter, self.paths.models, wanted.stages, wanted.rows)
+        words = tune_words(base, wanted.base_name, adapter, self.paths.models, wanted.stages, wanted.rows, wanted.text)
         command = [str(python), "-m", "images.tune.tune", *words]
         alone = {"OMP_NUM_THREADS": str(cores())}  # nothing is made beside it
         return self.jobs.run("tune", command, self.paths.log("tune"), report, alone)
@@ -64,7 +64,8 @@ class LocalJobRunner:
 def environment_of(name: str, settings: Settings, paths: Paths, gpu: bool) -> Environment:
     """The virtual environment of an image folder."""
     images = paths.root / "images"
-    kind = {"quantize": f"-{settings.QUANTIZER}", "vllm": "-gpu" if gpu else "-cpu"}.get(name, "")
+    kinds = {"quantize": f"-{settings.QUANTIZER}", "vllm": "-gpu" if gpu else "-cpu", "tune": "-gpu" if gpu else ""}
+    kind = kinds.get(name, "")
     overrides = images / name / f"overrides{kind}.txt"
     return Environment(
         folder=paths.environment(f"{name}{kind}"),

@@ -64,6 +64,7 @@ def test_what_a_queue_cannot_bear_is_shown_and_what_it_bears_lies_below(tmp_path
     assert "failed" in {row.outcome for row in found.probes}
 
 
+@pytest.mark.measures
 def test_a_stalled_server_is_charged_with_all_who_were_due_meanwhile(tmp_path: Path) -> None:
     stalling = server(64)
     stalling.stall = (1.0, 2.0)
@@ -80,6 +81,7 @@ def test_a_stalled_server_is_charged_with_all_who_were_due_meanwhile(tmp_path: P
     assert beyond[len(beyond) // 2] < 0.3  # and not for much more, though all are then answered at once
 
 
+@pytest.mark.measures
 def test_requests_leave_when_they_are_due_and_arrivals_are_poisson(tmp_path: Path) -> None:
     with serving(server(512)) as base, serving(server(512)) as tuned:
         run(tmp_path, base, tuned, "--slo", level(tmp_path), "--start", "100", "--seconds", "1")

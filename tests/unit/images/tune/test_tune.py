@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from images.tune import tune
 from images.tune.training import Task, losses_of
 from serve.models.stages import Stage, Tuning
@@ -53,8 +51,3 @@ def test_an_adapter_is_not_named_for_a_path_of_this_machine(tmp_path):
     assert json.loads(file.read_text()) == {"r": 16, "base_model_name_or_path": "tandem-demo-base"}
     assert tune.named(tmp_path) == "tandem-demo-base"
     assert tune.named(None) is None
-
-
-@pytest.mark.parametrize(("visible", "one"), [("0", "0"), ("2,3", "2"), ("GPU-5e,GPU-7f", "GPU-5e"), ("", "")])
-def test_of_several_gpus_one_trains_so_that_a_step_is_of_as_many_rows_as_it_was_told(visible, one):
-    assert tune.one_gpu(visible) == one

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from serve.errors import UsageError
-from serve.models.stages import Shape, Stage, read_tuning
+from serve.models.stages import Gpu, Shape, Stage, Vocabulary, read_tuning, saved
 
 SHIPPED = Path(__file__).parents[4] / "images" / "tune"
 
@@ -35,6 +35,19 @@ def test_what_is_left_out_has_a_default(tmp_path):
     read = tuning(tmp_path, "stages: [{name: one}]")
     assert read.stages == (Stage("one"),)
     assert read.adapter == Shape()
+    assert (read.vocabulary, read.gpu) == (None, None)
+
+
+def test_tokens_and_gpus_are_asked_for_by_name(tmp_path):
+    read = tuning(
+        tmp_path, "stages: [{name: a}]\nvocabulary: {tokens: 64, text: mine.txt}\ngpu: {qlora: true, count: 2}"
+    )
+    assert read.vocabulary == Vocabulary(tokens=64, text="mine.txt")
+    assert read.gpu == Gpu(qlora=True, gradient_checkpointing=True, count=2)
+
+
+def test_what_new_tokens_bring_is_said_in_a_persons_numbers():
+    assert saved(12_500, 10_000) == "10,000 tokens for your text instead of 12,500: 20.0% fewer"
 
 
 def test_a_stage_is_as_long_as_its_steps_or_its_passes_over_the_rows():
@@ -64,6 +77,17 @@ def test_a_stage_is_as_long_as_its_steps_or_its_passes_over_the_rows():
         ("stages: [{name: a, method: dpo, entity_weight: 0.7}]", "entity_weight is for sft alone"),
         ("stages: [{name: a, entity_weight: 1.0}]", "entity_weight is 1.0"),
         ("stages: [{name: a, method: kto, batch: 1}]", "kto compares rows in memory, and needs at least 2"),
+        ("stages: [{name: a, method: kto, batch: 4}]\ngpu: {count: 4}", "kto compares rows in memory"),
+        ("stages: [{name: a, batch: 16}]\ngpu: {count: 3}", "stage a: batch 16 is no multiple of 3 GPUs with 5 rows"),
+        ("stages: [{name: a, batch: 2}]\ngpu: {count: 4}", "stage a: batch 2 is no multiple of 4 GPUs with 1 rows"),
+        ("stages: [{name: a}]\ngpu: {count: 0}", "gpu: count is 0"),
+        ("stages: [{name: a}]\ngpu: {qlora: 4}", "gpu: qlora is 4"),
+        ("stages: [{name: a}]\ngpu: true", "gpu: not a mapping"),
+        ("stages: [{name: a}]\nvocabulary: {tokens: 0}", "vocabulary: tokens is 0"),
+        (
+            "stages: [{name: a}]\nvocabulary: {words: 5}",
+            "vocabulary: words is no setting of it; there are tokens, text",
+        ),
     ],
 )
 def test_what_is_no_stage_is_refused_in_one_line(tmp_path, text, said):

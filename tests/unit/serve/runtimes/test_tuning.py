@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -89,6 +90,33 @@ def test_what_will_not_do_is_refused_in_one_line(paths, own, given, said):
     with pytest.raises(UsageError, match=said) as refused:
         tuning.wanted(Settings(**{**own, **given}), paths)
     assert "\n" not in str(refused.value)
+
+
+def test_a_text_for_new_tokens_lies_beside_the_file_with_the_stages(paths, own):
+    rows(paths.root / "some.jsonl")
+    (paths.root / "mine.yaml").write_text("stages: [{name: one}]\nvocabulary: {text: words.txt}")
+    settings = Settings(**own, TUNE="mine.yaml", ROWS="some.jsonl")
+    with pytest.raises(UsageError, match=r"words.txt: No such file or directory; mend `text` under `vocabulary`"):
+        tuning.wanted(settings, paths)
+    (paths.root / "words.txt").write_text(" \n")
+    with pytest.raises(UsageError, match=r"words.txt: no text in it"):
+        tuning.wanted(settings, paths)
+    (paths.root / "words.txt").write_text("turbidity\n")
+    with pytest.raises(UsageError, match=r"base: no tokenizer.json in it, which new tokens are added to"):
+        tuning.wanted(settings, paths)
+    shutil.copyfile(ROOT / "images" / "demo" / "base" / "tokenizer.json", paths.root / "base" / "tokenizer.json")
+    wanted = tuning.wanted(settings, paths)
+    assert wanted.text == paths.root / "words.txt"
+    words = tune_words(Path("b"), "b", None, Path("s"), wanted.stages, wanted.rows, wanted.text)
+    assert words[words.index("--text") + 1] == str(paths.root / "words.txt")
+
+
+def test_what_only_a_gpu_does_is_refused_without_one_before_anything_is_installed(paths, own):
+    (paths.root / "mine.yaml").write_text("stages: [{name: one}]\ngpu: {qlora: true}")
+    settings = Settings(**own, TUNE="mine.yaml", ROWS=str(rows(paths.root / "rows.jsonl")))
+    wanted = tuning.wanted(settings, paths)
+    with pytest.raises(UsageError, match=r"mine.yaml: gpu: there is none here, and no CPU does it; leave it out"):
+        tuning.run(ModelPipeline(settings, paths, Runner(), Jobs(paths)), wanted, Silent())
 
 
 class Runner:
