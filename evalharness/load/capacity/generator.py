@@ -168,8 +168,8 @@ class Probing:
         """
         while True:
             one = await self.ended.get()
-            while self._until_due() < SPARE and self.ended.qsize() < PILE:
-                await asyncio.sleep(0)
+            while (wait := self._until_due()) < SPARE and self.ended.qsize() < PILE:
+                await asyncio.sleep(max(0.0, wait))
             self._row(one)
             await asyncio.sleep(0)
 
