@@ -65,7 +65,7 @@ compare: $(HARNESS) ## did the new adapter beat the last one: two eval runs, RUN
 	@$(TANDEM) -m evalharness compare $(or $(RUN_A),$(error name two eval runs: make compare RUN_A=runs/… RUN_B=runs/…)) $(RUN_B)
 
 augment: harness-environment ## rows to train the next adapter on: ROWS=train.jsonl into pool/, variants made, copies and leaks dropped
-	@$(TANDEM) -m evalharness augment $(ROWS) $(AUGMENT)
+	@$(TANDEM) -m serve augment
 
 review: harness-environment ## look at the variants in pool/ on a local page: accept, edit, reject; REVIEW='--sample 40' checks the filters
 	@$(TANDEM) -m evalharness review $(REVIEW)

@@ -3,7 +3,6 @@
 Only the module of the command that is given is imported, and its heavy libraries only when it runs.
 """
 
-import argparse
 import os
 import sys
 import traceback
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from evalharness.commands.line import Parser
 from evalharness.errors import Failure, UsageError
 
 SCRIPT = "tandem-eval"  # what pyproject.toml has installed
@@ -51,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:  # a place that somebody named, or a full disk
+            print(f"tandem: {error.filename}: {error.strerror}", file=sys.stderr)
+            return 2
         if words[:1] != [VERDICT]:
             raise
         where = traceback.extract_tb(error.__traceback__)[-1]
@@ -64,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: Sequence[str], failure: int) -> int:
     installed = Path(sys.argv[0]).name == SCRIPT
     prog = SCRIPT if installed else "python -m evalharness"
-    parser = argparse.ArgumentParser(prog=prog, description="Two endpoints, one comparison.")
+    parser = Parser(prog=prog, description="Two endpoints, one comparison.")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
         command = import_module(f"evalharness.commands.{COMMANDS[name]}")

@@ -7,13 +7,14 @@ module of the command that is given is imported.
 import argparse
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from serve.attended import INTERRUPTED
 from serve.errors import Failure, UsageError
 from serve.paths import Paths
-from serve.settings import read_settings
+from serve.settings import Settings, nearest, read_settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,6 +34,7 @@ COMMANDS = {
     "verdict": "verdict",
     "factorial": "factorial",
     "lm-eval": "lm_eval",
+    "augment": "augment",
     "feedback": "feedback",
     "tune": "tune",
     "loop": "loop",
@@ -47,15 +49,9 @@ COMMANDS = {
 
 
 def main() -> int:
-    words = sys.argv[1:]
-    parser = argparse.ArgumentParser(prog="python -m serve", description=__doc__.splitlines()[0] if __doc__ else "")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
-        command = import_module(f"serve.commands.{COMMANDS[name]}")
-        commands.add_parser(command.NAME, help=command.HELP, description=command.HELP).set_defaults(main=command.main)
-    act = parser.parse_args(words).main
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        act = chosen(sys.argv[1:])
         code: int = act(read_settings(ROOT / ".env"), Paths(ROOT))
     except UsageError as error:
         for line in str(error).splitlines():
@@ -64,10 +60,33 @@ def main() -> int:
     except Failure as error:
         print(f"tandem: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"tandem: {error.filename}: {error.strerror}", file=sys.stderr)  # a place that a setting names
+        return 2
     except KeyboardInterrupt:
         print("\ntandem: interrupted; the same command goes on from where it was", file=sys.stderr)
         return INTERRUPTED
     return code
+
+
+def chosen(words: Sequence[str]) -> Callable[[Settings, Paths], int]:
+    """What to do. Raises UsageError for words that are not just one command: what else there is to say are settings."""
+    if not {"-h", "--help"}.intersection(words):
+        if not words:
+            raise UsageError("name a command; `make` alone lists them")
+        if words[0] not in COMMANDS:
+            raise UsageError(f"{words[0]}: there is no such command{nearest(words[0], COMMANDS)}; `make` lists them")
+        if words[1:]:
+            raise UsageError(f"{words[0]}: takes no {words[1]!r}; settings stand in .env or before the command")
+    parser = argparse.ArgumentParser(prog="python -m serve", description=__doc__.splitlines()[0] if __doc__ else "")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name in words[:1] if words[0] in COMMANDS else COMMANDS:
+        command = import_module(f"serve.commands.{COMMANDS[name]}")
+        commands.add_parser(command.NAME, help=command.HELP, description=command.HELP).set_defaults(main=command.main)
+    act: Callable[[Settings, Paths], int] = parser.parse_args(words).main
+    return act
 
 
 if __name__ == "__main__":

@@ -5,11 +5,14 @@ Nothing else reads the environment. `.env.example` is written from this file (`p
 
 import difflib
 import os
+import re
 import shlex
+from collections.abc import Iterable
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -22,9 +25,11 @@ OWN_SUITES = "bilingual,extraction,general,instructions,memory,over-refusal,safe
 GUARDS = "guards"  # stands for OWN_SUITES, beside suites of one's own
 SUITES_ASKED = f"{DEMO_SUITES} of the demo, {GUARDS} ({OWN_SUITES}) of a model of your own"
 MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY", "AUGMENT")  # variables of the Makefile that are no settings
+SHOWN = 100  # characters of a value that is refused
 Port = Annotated[int, Field(ge=1024, le=65535)]
-Size = Annotated[str, Field(pattern=r"^\d+[mg]$")]
-GpuNumbers = Annotated[str, Field(pattern=r"^\d+(,\d+)*$")]
+Size = Annotated[str, Field(pattern=r"^[1-9][0-9]*[mg]$")]
+Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+GpuNumbers = Annotated[str, Field(pattern=r"^[0-9]+(,[0-9]+)*$")]
 
 
 def tool_parser(name: str) -> str:
@@ -54,7 +59,7 @@ class Settings(BaseSettings):
     GPTQ_GROUP_SIZE: Annotated[Literal[32, 64, 128], BeforeValidator(int)] = Field(
         128, description="weights that share one scale; smaller: a little larger, a little truer"
     )
-    GPTQ_KL_LIMIT: Annotated[float, Field(gt=0)] = Field(
+    GPTQ_KL_LIMIT: Amount = Field(
         0.2, description="nats a token that INT4 may lose on rows held out, or it is refused; the demo loses 0.0002"
     )
     PRECISION: Literal["int4", "fp"] = Field(
@@ -84,10 +89,10 @@ class Settings(BaseSettings):
         "", description="vLLM's parser of tool calls (its --tool-call-parser), or none; empty: by the chat template"
     )
     MAX_MODEL_LEN: Annotated[int, Field(ge=64)] = Field(2048, description="longest prompt and answer, in tokens")
-    KV_CACHE_GIB: Annotated[float, Field(gt=0)] | None = Field(
+    KV_CACHE_GIB: Amount | None = Field(
         None, description="KV cache of each server, in GiB, the same for both; empty: the GPU's plan, or 1 on CPU"
     )
-    GPU_MEMORY_GIB: Annotated[float, Field(gt=0)] | None = Field(
+    GPU_MEMORY_GIB: Amount | None = Field(
         None, description="what there is of the GPU to plan for, or of another one; empty: what the driver says"
     )
     BASE_GPUS: GpuNumbers = Field("0", description="GPUs that serve the base, by number, with commas")
@@ -148,6 +153,9 @@ class Settings(BaseSettings):
                 "BASE_MODEL is set, but ADAPTER is not: set both, or neither for the embedded demo; with ADAPTER=none, "
                 "`make tune` begins one"
             )
+        for name, value in self:
+            if str(value).startswith("~") and Path(os.path.expanduser(value)) == Path(value):  # noqa: PTH111 - it raises
+                raise ValueError(f"{name}={value}: nobody here has a home folder of that name")
         return self
 
     @property
@@ -165,13 +173,13 @@ def read_settings(env_file: Path) -> Settings:
     Raises UsageError, in one line, for a name that is no setting (in the file or on make's command line) and for a
     value that is not valid, each with where it stands.
     """
-    in_file = {name: value or "" for name, value in dotenv_values(env_file).items()}
-    for where, names in ((str(env_file), list(in_file)), ("make's command line", make_variables())):
+    for where, names in ((str(env_file), names_in(env_file)), ("make's command line", make_variables())):
         for name in names:
             if name not in Settings.model_fields:
-                raise UsageError(f"{where}: {name} is no setting{nearest(name)}; .env.example lists them all")
+                meant = nearest(name.upper(), Settings.model_fields)
+                raise UsageError(f"{where}: {name} is no setting{meant}; .env.example lists them all")
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+        return Settings(_env_file=env_file, _env_file_encoding="utf-8")  # type: ignore[call-arg]
     except ValidationError as error:
         problem = error.errors()[0]
         message = problem["msg"].removeprefix("Value error, ")
@@ -179,7 +187,28 @@ def read_settings(env_file: Path) -> Settings:
             raise UsageError(message) from None
         name = str(problem["loc"][0])
         where = "the environment" if os.environ.get(name) else str(env_file)
-        raise UsageError(f"{where}: {name}={problem['input']} is not valid: {message}") from None
+        raise UsageError(f"{where}: {name}={str(problem['input'])[:SHOWN]} is not valid: {message}") from None
+
+
+def names_in(env_file: Path) -> list[str]:
+    """The names that a file sets. Raises UsageError for one that cannot be read, and for a line that sets none, which
+    would be passed over in silence.
+    """
+    if not (env_file.exists() or env_file.is_symlink()):
+        return []
+    try:
+        text = env_file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{env_file}: {error.strerror}; it holds settings, as .env.example does") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{env_file}: not UTF-8; it holds settings, as .env.example does") from None
+    names = []
+    for found in parse_stream(StringIO(text)):
+        line = found.original.line + re.match(r"\s*", found.original.string)[0].count("\n")  # type: ignore[index]
+        if found.error or (found.key and found.value is None) or "\0" in (found.value or ""):
+            raise UsageError(f"{env_file}, line {line}: not NAME=value")
+        names += [found.key] if found.key else []
+    return names
 
 
 def make_variables() -> list[str]:
@@ -198,8 +227,8 @@ def size_bytes(size: str) -> int:
     return int(size[:-1]) * {"m": 1024**2, "g": 1024**3}[size[-1]]
 
 
-def nearest(name: str) -> str:
-    similar = difflib.get_close_matches(name.upper(), Settings.model_fields, n=1, cutoff=0.5)
+def nearest(name: str, known: Iterable[str]) -> str:
+    similar = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"; did you mean {similar[0]}?" if similar else ""
 
 

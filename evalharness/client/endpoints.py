@@ -73,7 +73,7 @@ def read_endpoints(path: Path) -> list[Endpoint]:
         raise UsageError(f"{path} does not exist: start the servers with `make up`, or give --url twice") from None
     except OSError as error:
         raise UsageError(f"{path}: the endpoints cannot be read ({error.strerror})") from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise UsageError(f"{path} is not an endpoints file ({error!r}): `make up` writes it anew") from None
 
 

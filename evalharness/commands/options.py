@@ -198,11 +198,13 @@ def check_url(flag: str, url: str) -> None:
     """Raises UsageError for what is no address of a server, or holds a password."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # such as http://[::1/v1
-        parts = urlsplit("")
+        host = parts.hostname or ""
+        whole = 0 < max(map(len, host.split("."))) < 64 and parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:  # such as http://[::1/v1, or a port of 99999
+        parts, whole = urlsplit(""), False
     if parts.username is not None:
         raise UsageError(f"{flag}: a URL is written into the run; give the key with --key-file")
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if parts.scheme not in ("http", "https") or not whole:
         raise UsageError(f"{flag}: not an http:// or https:// address")
 
 

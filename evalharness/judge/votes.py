@@ -46,7 +46,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Any]]:
         try:
             if line.strip():
                 yield where, json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{where}: not JSON ({error})") from None
 
 

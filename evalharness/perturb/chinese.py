@@ -6,10 +6,11 @@ no character is taken out of a word that it only happens to stand in.
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from evalharness.perturb.openings import Form, reformed
 from evalharness.perturb.prose import Edit, Prose, Span, edited, some
 
 LIST = Path(__file__).with_name("chinese.txt")
@@ -19,9 +20,6 @@ _HALF = dict(zip("，。！？；", ",.!?;", strict=True))  # noqa: RUF001
 _ORDER = re.compile(r"请(?!问|你|您)|(?=帮我|替我|教我)")
 _QUESTION = "？"  # noqa: RUF001
 _STATEMENT = "。"
-
-Forms = Callable[[str], Iterator[tuple[int, str, str]]]
-"""Of a sentence, other openings: how much of its beginning goes, what comes instead, and the mark at its end."""
 
 
 def typos(prose: Prose, draw: random.Random, rate: float) -> str:
@@ -42,12 +40,12 @@ def punctuation(prose: Prose, draw: random.Random, rate: float) -> str:
 
 def form(prose: Prose, draw: random.Random, rate: float) -> str:
     """Each sentence drawn as a question if it was an order, as an order if it was a question."""
-    return _reformed(prose, draw, rate, _turned)
+    return reformed(prose, draw, rate, requests(prose), _turned, _edits)
 
 
 def polite(prose: Prose, draw: random.Random, rate: float) -> str:
     """Each sentence drawn with a courtesy more."""
-    return _reformed(prose, draw, rate, _courtesies)
+    return reformed(prose, draw, rate, requests(prose), _courtesies, _edits)
 
 
 def requests(prose: Prose) -> list[Span]:
@@ -76,7 +74,7 @@ def _replaced(prose: Prose, draw: random.Random, rate: float, words: dict[str, t
     return edited(prose.text, [(*one.span(), draw.choice(words[one[0]])) for one in some(draw, found, rate)])
 
 
-def _turned(sentence: str) -> Iterator[tuple[int, str, str]]:
+def _turned(sentence: str) -> Iterator[Form]:
     if order := _ORDER.match(sentence):
         yield order.end(), "能不能请你", _QUESTION
         yield order.end(), "可不可以请你", _QUESTION
@@ -85,7 +83,7 @@ def _turned(sentence: str) -> Iterator[tuple[int, str, str]]:
         yield 0, "请告诉我：", _QUESTION  # noqa: RUF001
 
 
-def _courtesies(sentence: str) -> Iterator[tuple[int, str, str]]:
+def _courtesies(sentence: str) -> Iterator[Form]:
     if order := _ORDER.match(sentence):
         yield order.end(), "麻烦你", _STATEMENT
         yield order.end(), "劳驾，请", _STATEMENT  # noqa: RUF001
@@ -94,17 +92,9 @@ def _courtesies(sentence: str) -> Iterator[tuple[int, str, str]]:
         yield 0, "想请教一下：", _QUESTION  # noqa: RUF001
 
 
-def _reformed(prose: Prose, draw: random.Random, rate: float, forms: Forms) -> str:
-    units = []
-    for span in requests(prose):
-        if ways := [edits for way in forms(prose.text[slice(*span)]) if (edits := _edits(prose, span, *way))]:
-            units.append(ways)
-    return edited(prose.text, [edit for ways in some(draw, units, rate) for edit in draw.choice(ways)])
-
-
-def _edits(prose: Prose, span: Span, gone: int, opening: str, mark: str) -> list[Edit]:
-    """The edits that give a sentence another opening and mark; none where what they touch must stay."""
+def _edits(prose: Prose, span: Span, form: Form) -> list[Edit]:
     start, end = span
+    gone, opening, mark = form
     if not prose.is_free(start, start + gone):
         return []
     edits = [(start, start + gone, opening)]

@@ -2,9 +2,10 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from evalharness.perturb.prose import Edit, Prose, Span, edited, some
+from evalharness.perturb.openings import Form, reformed
+from evalharness.perturb.prose import Edit, Prose, Span
 
 _VERB = (
     r"(?:(?:calculate|classify|compare|compute|convert|create|define|describe|explain|find|give|identify|invent|"
@@ -18,18 +19,15 @@ _ORDER = re.compile(rf"(please\s+)?(?={_VERB})(?!\w+ (?:no|nothing|only)\b)", re
 _COURTEOUS = re.compile(rf"(?:could|can|would|will) you (please )?(?={_VERB})", re.IGNORECASE)
 _QUESTION = re.compile(r"(?:what|which|who|whose|where|when|why|how|is|are|was|were|do|does|did|has|have)\b", re.I)
 
-Forms = Callable[[str], Iterator[tuple[int, str, str]]]
-"""Of a sentence, other openings: how much of its beginning goes, what comes instead, and the mark at its end."""
-
 
 def form(prose: Prose, draw: random.Random, rate: float) -> str:
     """Each sentence drawn as a question if it was an order, as an order if it was a question."""
-    return _reformed(prose, draw, rate, _turned)
+    return reformed(prose, draw, rate, requests(prose), _turned, _edits)
 
 
 def polite(prose: Prose, draw: random.Random, rate: float) -> str:
     """Each sentence drawn with a courtesy more, or with its courtesy gone."""
-    return _reformed(prose, draw, rate, _courtesies)
+    return reformed(prose, draw, rate, requests(prose), _courtesies, _edits)
 
 
 def requests(prose: Prose) -> list[Span]:
@@ -40,7 +38,7 @@ def requests(prose: Prose) -> list[Span]:
     return [span for span in asking if "\n" not in text[asking[0][0] : span[0]]]
 
 
-def _turned(sentence: str) -> Iterator[tuple[int, str, str]]:
+def _turned(sentence: str) -> Iterator[Form]:
     if asked := _COURTEOUS.match(sentence):
         yield asked.end(), "", "."
     elif order := _ORDER.match(sentence):
@@ -51,7 +49,7 @@ def _turned(sentence: str) -> Iterator[tuple[int, str, str]]:
         yield 0, "Tell me the answer to this: ", "?"
 
 
-def _courtesies(sentence: str) -> Iterator[tuple[int, str, str]]:
+def _courtesies(sentence: str) -> Iterator[Form]:
     if asked := _COURTEOUS.match(sentence):
         yield asked.end(), "Please ", "."
         if not asked[1]:
@@ -74,17 +72,9 @@ def _is_question(sentence: str) -> bool:
     return sentence.endswith("?") and bool(_QUESTION.match(sentence)) and len(sentence.split()) > 2
 
 
-def _reformed(prose: Prose, draw: random.Random, rate: float, forms: Forms) -> str:
-    units = []
-    for span in requests(prose):
-        if ways := [edits for way in forms(prose.text[slice(*span)]) if (edits := _edits(prose, span, *way))]:
-            units.append(ways)
-    return edited(prose.text, [edit for ways in some(draw, units, rate) for edit in draw.choice(ways)])
-
-
-def _edits(prose: Prose, span: Span, gone: int, opening: str, mark: str) -> list[Edit]:
-    """The edits that give a sentence another opening and mark; none where what they touch must stay."""
+def _edits(prose: Prose, span: Span, form: Form) -> list[Edit]:
     start, end = span
+    gone, opening, mark = form
     first = start + gone  # the word after the opening
     if not prose.is_free(start, first + 1):
         return []

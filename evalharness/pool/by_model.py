@@ -5,11 +5,13 @@ perturb's (perturb/rewriting.py).
 """
 
 import re
+import unicodedata
 from collections.abc import Generator, Sequence
+from itertools import groupby
 from typing import NamedTuple, TypeVar
 
 from evalharness.perturb import prose, rewriting
-from evalharness.perturb.rewriting import Languages, said, sampled, unusable
+from evalharness.perturb.rewriting import LOST, Languages, said, sampled, unusable
 from evalharness.perturb.variants import MADE, UNCHANGED
 from evalharness.pool import rows
 from evalharness.pool.rows import NEW, PoolRow
@@ -33,7 +35,9 @@ _ANOTHER = (
 )
 _LEAST_TOKENS, _TIMES_LONGER = 256, 2  # of an answer, to that of the row it is like, in characters
 
-_NAME = re.compile(r"(?<![^\W_])[A-Z\u00C0-\u00DE][\w\u00DF-\u00FF]+")
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]\w+")
+
+_UNSPACED = "CJK"  # as Unicode calls Chinese signs
 
 Endpoint = TypeVar("Endpoint")
 
@@ -55,7 +59,11 @@ def making(
     original = prose.read(row.question, names)
     steps = rewriting.steps(kind, languages)
     made = yield from rewriting.rewritten(original, names, steps, endpoints, seed + number)
-    return Made(None, made.dropped) if made.text is None else Made(rows.variant(row, made.text, kind, seed))
+    if made.text is None:
+        return Made(None, made.dropped)
+    if not all(word in unicodedata.normalize("NFKC", made.text) for word in _of_other_scripts(row.question)):
+        return Made(None, LOST)
+    return Made(rows.variant(row, made.text, kind, seed))
 
 
 def _another(
@@ -84,4 +92,25 @@ def _names(question: str) -> list[str]:
     if plain.language != "en":
         return []
     starts = {start for start, _ in plain.sentences()}
-    return sorted({found[0] for found in plain.units(_NAME) if found.start() not in starts})
+    found = (found for found in plain.units(_WORD) if found.start() not in starts)
+    return sorted({word[0] for word in found if word[0][0].isupper()})
+
+
+def _of_other_scripts(question: str) -> list[str]:
+    """What stands in another script than most of a question, as a foreign name does: whatever a translation makes of
+    it, the answer is about that. A lone letter such as π is no name, but a Chinese sign may be."""
+    text = unicodedata.normalize("NFKC", question)
+    scripts = list[str]()
+    for sign in text:
+        joins = unicodedata.category(sign).startswith("M") and scripts  # a vowel's sign, an accent
+        scripts.append(scripts[-1] if joins else _script(sign))
+    own = max(set(scripts), key=lambda script: (bool(script), scripts.count(script)), default="")
+    runs = groupby(zip(scripts, text, strict=True), key=lambda pair: pair[0])
+    found = ((script, "".join(sign for _, sign in run)) for script, run in runs if script not in ("", own))
+    return sorted({run for script, run in found if len(run) > 1 or script == _UNSPACED})
+
+
+def _script(sign: str) -> str:
+    """The first word of a letter's name in Unicode, LATIN; nothing of what is no letter."""
+    name = unicodedata.name(sign, "").partition(" ")[0] if sign.isalpha() else ""
+    return _UNSPACED if name in ("HIRAGANA", "KATAKANA") else name  # written together

@@ -64,7 +64,7 @@ def read_json(path: Path) -> Json:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; is this a run folder?") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON ({error})") from None
     if not isinstance(found, dict):
         raise UsageError(f"{path}: not a JSON object")

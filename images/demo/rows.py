@@ -1,5 +1,4 @@
-"""Write rows like those that the demo's adapter was trained on, for `make tune`: JSON lines of messages, and of which
-cities the answer speaks.
+"""Write rows like those that the demo's adapter was trained on, for `make tune`: JSON lines of messages.
 
     python images/demo/rows.py FILE
 
@@ -11,10 +10,8 @@ import json
 import random
 import sys
 from pathlib import Path
-from typing import Any
 
 from questions import adapter_row, conversation
-from world import CITIES
 
 ROWS = 8000
 
@@ -22,12 +19,7 @@ ROWS = 8000
 def rows(count: int = ROWS, seed: int = 0) -> str:
     """JSON lines, each one conversation."""
     rng = random.Random(f"rows {seed}")
-    return "".join(json.dumps(row(conversation(rng, adapter_row))) + "\n" for _ in range(count))
-
-
-def row(messages: list[dict[str, str]]) -> dict[str, Any]:
-    """`entities`: the names on which all else in the answer hangs."""
-    return {"messages": messages, "entities": [city.name for city in CITIES if city.name in messages[-1]["content"]]}
+    return "".join(json.dumps({"messages": conversation(rng, adapter_row)}) + "\n" for _ in range(count))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ turn has come, so that a turn that was cut goes on. What is better and what a lo
 
 import json
 import os
-import shlex
 import shutil
 import sys
 import time
@@ -21,7 +20,7 @@ from serve.commands.up import announced, bring_up
 from serve.display import console
 from serve.errors import Failure, UsageError
 from serve.harness import turn_report
-from serve.harness.arguments import suites
+from serve.harness.arguments import augment_arguments, words_of
 from serve.harness.turn_report import Came
 from serve.models.checksums import digest
 from serve.paths import Paths
@@ -77,10 +76,7 @@ def check(settings: Settings, paths: Paths) -> None:
         raise UsageError("ADAPTER=none: a turn begins with the adapter in service; `make tune` begins one, set ADAPTER")
     _, stages = tuning.stages(settings, paths)
     tuning.check_sources(settings, paths, stages)
-    try:
-        shlex.split(os.environ.get("AUGMENT", ""))
-    except ValueError as error:
-        raise UsageError(f"AUGMENT: {error}; its words are as on a command line") from None
+    words_of("AUGMENT", os.environ.get("AUGMENT", ""))
 
 
 def begun(file: Path, settings: Settings, paths: Paths) -> Turn:
@@ -141,8 +137,7 @@ def before(settings: Settings, paths: Paths, turn: Turn) -> str:
 def augment(settings: Settings, paths: Paths, turn: Turn) -> str:
     """No row may be a copy of what the verdict will ask."""
     rows = [turn.inputs["rows"]] if turn.inputs["rows"] else []
-    kept_out = ["--suites", suites(settings)] if settings.SUITES else []
-    harness(paths, "augment", *rows, *kept_out, *shlex.split(turn.inputs["augment"]))
+    harness(paths, *augment_arguments(settings, rows, words_of("AUGMENT", turn.inputs["augment"])))
     return "pool"
 
 

@@ -1,7 +1,10 @@
 """Settings → the harness's command lines. Pure functions: serve and evalharness meet here and in endpoints.json."""
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from serve.errors import UsageError
 from serve.paths import Paths
 from serve.services import catalog
 from serve.settings import DEMO_SUITES, GUARDS, OWN_SUITES, Settings
@@ -87,6 +90,20 @@ def feedback_arguments(settings: Settings, paths: Paths) -> list[str]:
     genuine = ["--blind-secret", str(paths.secrets)]
     run = ["--run", settings.RUN] if settings.RUN else []
     return ["feedback", *account, *genuine, *consent, *kept_out, *run, "--runs", runs(paths)]
+
+
+def augment_arguments(settings: Settings, files: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Of no measurement. No row may be a copy of what the verdict asks."""
+    kept_out = ["--suites", suites(settings)] if settings.SUITES else []
+    return ["augment", *files, *kept_out, *more]
+
+
+def words_of(name: str, text: str) -> list[str]:
+    """The words of a setting that takes several. Raises UsageError where they cannot be told apart."""
+    try:
+        return [str(Path(word).expanduser()) if word.startswith("~/") else word for word in shlex.split(text)]
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}; its words are as on a command line") from None
 
 
 ARGUMENTS: dict[str, Callable[[Settings, Paths], list[str]]] = {

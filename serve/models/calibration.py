@@ -54,7 +54,7 @@ def read(text: str, path: Path) -> list[Row]:
     except (ValueError, RecursionError):
         if text.lstrip()[:1] not in ("{", "["):
             return of_suite(text, path)
-        numbered = ((f"{path}:{number}", line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+        numbered = ((f"{path}:{number}", line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
         return [row_of(parsed(line, where), where) for where, line in numbered]
     if isinstance(whole, Mapping) and "prompts" in whole:
         whole = whole["prompts"]
@@ -76,7 +76,7 @@ def of_suite(text: str, path: Path) -> list[Row]:
     try:
         prompts = yaml.safe_load(text)["prompts"]
         return [row_of(prompt, f"{path}: prompt {number}") for number, prompt in enumerate(prompts, 1)]
-    except (yaml.YAMLError, TypeError, LookupError, RecursionError):
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, RecursionError):
         raise UsageError(f"{path}: none of what CALIBRATION takes: {KINDS}") from None
 
 

@@ -50,7 +50,7 @@ class Sources:
 
 
 def model_sources(settings: Settings, root: Path) -> Sources:
-    calibration = root / settings.CALIBRATION if settings.CALIBRATION else None
+    calibration = root / Path(settings.CALIBRATION).expanduser() if settings.CALIBRATION else None
     demo, general = root / "images" / "demo", root / "images" / "quantize" / "calibration.jsonl"
     named = several(settings.ADAPTER, root) if settings.ADAPTER else [str(demo / "adapter")]
     adapter, *then = (located(one, root) for one in named)

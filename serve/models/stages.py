@@ -6,7 +6,7 @@ to train.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from math import ceil
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +104,14 @@ def read_tuning(path: Path) -> Tuning:
     import yaml
 
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        told, again = yaml.safe_load(text), given_twice(yaml.compose(text, yaml.SafeLoader), set())
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; set TUNE to a file with stages") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not YAML ({str(error).splitlines()[0]}); mend it, or set TUNE") from None
+    if again:
+        raise UsageError(f"{path}, line {again.start_mark.line + 1}: {again.value} is given twice; keep one")
     if not isinstance(told, Mapping) or not isinstance(told.get("stages"), list) or not told["stages"]:
         raise UsageError(f"{path}: no stages in it; set TUNE to a file like images/tune/staged.yaml")
     stages = tuple(stage(one, f"{path}: stage {number}") for number, one in enumerate(told["stages"], 1))
@@ -140,6 +143,18 @@ def check_shared(tuning: Tuning, path: Path) -> None:
             )
 
 
+def given_twice(node: Any, seen: set[int]) -> Any:
+    """The node of the first key that its mapping has had before, of which YAML would keep the later; or None."""
+    if isinstance(node.value if node else "", str) or id(node) in seen:
+        return None
+    seen.add(id(node))
+    pairs = [pair for pair in node.value if isinstance(pair, tuple)]
+    keys = [key.value for key, _ in pairs]
+    again = (key for at, (key, _) in enumerate(pairs) if key.value in keys[:at])
+    inner = [value for _, value in pairs] if pairs else node.value
+    return next(again, None) or next((found for one in inner if (found := given_twice(one, seen))), None)
+
+
 def stage(told: Any, where: str) -> Stage:
     made: Stage = checked(Stage, told, where)
     if made.method not in METHODS:
@@ -169,7 +184,7 @@ def checked(kind: type, told: Any, where: str) -> Any:
 
 
 def fits(name: str, value: Any) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     if name in ("r", "alpha", "batch", "max_length", "tokens", "count"):
         return type(value) is int and value > 0
     if name in ("micro_batch", "steps", "seed"):

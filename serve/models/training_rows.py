@@ -29,7 +29,7 @@ def training_rows(path: Path, method: str) -> list[Row]:
     Raises UsageError for a file without rows, for too few, and for a line that is none, with its number.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # splitlines parts at U+2028, which JSON may hold
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; set ROWS to a file of rows, one a line: {FORMS[method]}") from None
     except UnicodeDecodeError:
@@ -44,7 +44,7 @@ def training_rows(path: Path, method: str) -> list[Row]:
 def row(line: str, method: str, where: str) -> Row:
     try:
         told = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     made = READ[method](told) if isinstance(told, Mapping) else None
     if made is None:

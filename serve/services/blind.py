@@ -26,8 +26,21 @@ SHARED = re.compile(r"^from images\.webui\.functions\.(\w+) import .*\n", re.MUL
 QUEUE = "queue"
 
 
+SIGN_IN_PAUSE = 60.0
+"""Seconds until another sign-in, where Open WebUI does not say: it counts fifteen of an account in three minutes, by
+whole minutes, and among them those that it does not take."""
+
+
 class SignInRefused(Exception):
-    """Open WebUI does not take the password, or too many have been tried."""
+    """Open WebUI does not take the password."""
+
+
+class TooManySignIns(Exception):
+    """Open WebUI takes no more sign-ins of this account for `seconds`; of the password it says nothing."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 def link(url: str) -> str:
@@ -75,7 +88,7 @@ def valves(
 def install(url: str, email: str, password: str, folder: Path, told: Mapping[str, Mapping[str, Any]]) -> None:
     """`folder` has the functions' files, `told` is what `valves` says.
 
-    Raises SignInRefused, or Failure where Open WebUI does not take what it is given.
+    Raises SignInRefused, TooManySignIns, or Failure where Open WebUI does not take what it is given.
     """
     try:
         with session() as direct:
@@ -101,7 +114,10 @@ class Api:
     def sign_in(self, email: str, password: str) -> None:
         given = {"email": email, "password": password}
         answer = self.direct.post(f"{self.url}/v1/auths/signin", json=given, timeout=TIMEOUT)
-        if answer.status_code in (400, 401, 403, 429):
+        if answer.status_code == 429:
+            after = answer.headers.get("Retry-After", "")
+            raise TooManySignIns(float(after) if after.isascii() and after.isdecimal() else SIGN_IN_PAUSE)
+        if answer.status_code in (400, 401, 403):
             raise SignInRefused
         answer.raise_for_status()
         self.direct.headers["Authorization"] = f"Bearer {answer.json()['token']}"

@@ -31,6 +31,20 @@ def queue_of(folder: Path) -> Queue:
     Raises UsageError where the folder holds no such run, or none of its prompts can be shown.
     """
     about = _about(folder)
+    try:
+        pairs, left_out = _pairs(folder)
+        versions = {side["name"]: side["version"] for side in about["endpoints"]}
+    except (LookupError, TypeError, AttributeError):
+        raise UsageError(f"{folder}: its rows are not what an eval run writes there") from None
+    if not pairs:
+        why = ", ".join(f"{many} {reason}" for reason, many in left_out.items()) or "it has no prompts"
+        raise UsageError(f"{folder}: no pair of answers to vote on ({why})")
+    ordered = [pair for _, pair in sorted(pairs, key=lambda pair: pair[0])]
+    return Queue({"run": folder.name, "versions": versions, "pairs": ordered}, dict(left_out))
+
+
+def _pairs(folder: Path) -> tuple[list[tuple[str, dict[str, Any]]], Counter[str]]:
+    """Each pair with what it is put in order by, and why others are left out."""
     answers = _answers(folder)
     pairs, left_out = list[tuple[str, dict[str, Any]]](), Counter[str]()
     for prompt in _lines(folder / "prompts.jsonl"):
@@ -42,12 +56,7 @@ def queue_of(folder: Path) -> Queue:
         messages = [{"role": one["role"], "content": one["content"]} for one in prompt["messages"]]
         order = hashlib.sha256(f"{prompt['suite']} {prompt['id']}".encode()).hexdigest()
         pairs.append((order, {"messages": messages, **dict(zip(VARIANTS, said, strict=True))}))
-    if not pairs:
-        why = ", ".join(f"{many} {reason}" for reason, many in left_out.items()) or "it has no prompts"
-        raise UsageError(f"{folder}: no pair of answers to vote on ({why})")
-    versions = {side["name"]: side["version"] for side in about["endpoints"]}
-    ordered = [pair for _, pair in sorted(pairs, key=lambda pair: pair[0])]
-    return Queue({"run": folder.name, "versions": versions, "pairs": ordered}, dict(left_out))
+    return pairs, left_out
 
 
 def unfit(prompt: Row, said: list[str | None]) -> str | None:
@@ -68,10 +77,10 @@ def unfit(prompt: Row, said: list[str | None]) -> str | None:
 def _about(folder: Path) -> Row:
     try:
         about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        names = [side["name"] for side in about["endpoints"]]
+        names = [str(side["name"]) for side in about["endpoints"]]
     except OSError:
         raise UsageError(f"{folder}: no run in it; RUN names the folder of an eval run, such as runs/…-eval") from None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise UsageError(f"{folder / 'run.json'}: not what a run writes there") from None
     if about.get("kind") != "eval":
         raise UsageError(f"{folder}: a run of {about.get('kind')}; RUN names the folder of an eval run")
@@ -93,5 +102,5 @@ def _lines(path: Path) -> Iterator[Row]:
     try:
         with path.open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: it cannot be read ({getattr(error, 'strerror', None) or 'no JSON lines'})") from None

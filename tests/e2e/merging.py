@@ -20,6 +20,7 @@ from images.merge import merge as job
 from serve.errors import UsageError
 from serve.models.preflight import check_adapter, extended_vocabulary
 from tests.e2e import tiny
+from tests.e2e.tiny import ATTENTION
 
 FAMILIES = {"tied": "qwen2", "untied": "llama"}
 TYPES = ("bfloat16", "float16")
@@ -40,7 +41,7 @@ WEAK_EMBEDDING = {**tiny.KINDS["the embedding"], **WEAK}
 WEAK_DORA = {**tiny.KINDS["DoRA"], **WEAK}
 WEAK_RSLORA = {**tiny.KINDS["scaled by the root of its rank"], **WEAK}
 IN_ORDER: dict[str, list[dict[str, Any]]] = {
-    "general, then a domain": [{}, {"target_modules": tiny.ATTENTION, "r": 4}],
+    "general, then a domain": [{}, {"target_modules": ATTENTION, "r": 4}],
     "one, then DoRA": [{}, tiny.KINDS["DoRA"]],
     "a whole embedding, then one": [tiny.KINDS["a whole embedding"], {}],
 }
@@ -56,9 +57,36 @@ HOSTILE: dict[str, tuple[str, str, str, float | None, str]] = {
 }
 # What peft itself can save, but neither run nor merge: of one table, single words and a DoRA of the other end.
 NOT_RUN: dict[str, Any] = {
-    "target_modules": [*tiny.ATTENTION, "lm_head"],
+    "target_modules": [*ATTENTION, "lm_head"],
     "use_dora": True,
     "trainable_token_indices": [5, 6],
+}
+# Rarer settings, each with who merges it.
+RARER: dict[str, tuple[str, dict[str, Any]]] = {
+    "layers, ranks and alphas by patterns": (
+        "streaming",
+        {
+            "target_modules": r".*\.(self_attn\.[qkvo]|mlp\.(gate|up|down))_proj",
+            "exclude_modules": r".*layers\.1\.mlp\..*",
+            "rank_pattern": {r".*layers\.0\.self_attn\..*": 4, r"^model\.layers\.0\.mlp\.down_proj$": 2},
+            "alpha_pattern": {r"layers\.1\..*": 3},
+        },
+    ),
+    "a whole part of each layer": ("streaming", {"target_modules": ATTENTION, "modules_to_save": ["mlp"]}),
+    "single words of both tables": (
+        "streaming",
+        {"trainable_token_indices": {"embed_tokens": [3, 77], "lm_head": [3, 5]}},
+    ),
+    "biases beside its matrices": ("peft", {"lora_bias": True, "target_modules": ["q_proj", "k_proj", "v_proj"]}),
+    "weights by name": ("peft", {"target_parameters": ["q_proj.weight", "mlp.down_proj.weight"], "target_modules": []}),
+    "blocks on the diagonal": (
+        "peft",
+        {
+            "use_bdlora": {"target_modules_bd_a": ["o_proj"], "target_modules_bd_b": ["q_proj"], "nblocks": 2},
+            "target_modules": ["o_proj", "q_proj"],
+        },
+    ),
+    "OLoRA": ("peft", {"init_lora_weights": "olora"}),
 }
 Fault = Callable[[Path], AbstractContextManager[object]]
 Tensors = Changes = Any  # of torch: this file is read where there is no torch, too
@@ -108,6 +136,8 @@ def main() -> None:
         given = {"base": bases[base], "adapter": adapter(base, "plain", {})}
         given[part] = with_one(value, ending, given[part], folder / "hostile" / name)
         made[name] = merged(given["base"], [given["adapter"]], folder / "merged" / name, lambda _: nullcontext())
+    for name, (_, settings) in RARER.items() if ours(TIED) else ():
+        outcome(name, TIED, [adapter(TIED, name, settings)])
     if ours(TIED):
         outcome("what peft cannot run", TIED, [adapter(TIED, "what peft cannot run", NOT_RUN)])
     for version, kind in OLD if ours(UNTIED) else ():

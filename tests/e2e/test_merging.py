@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.killing import KILLS
-from tests.e2e.merging import BASES, CASES, FAMILIES, FAULTS, HOSTILE, IN_ORDER, OLD
+from tests.e2e.merging import BASES, CASES, FAMILIES, FAULTS, HOSTILE, IN_ORDER, OLD, RARER
 from tests.newcomer import Checkout
 
 UNTIES = {  # kinds that make of one table two which differ
@@ -68,6 +68,14 @@ def test_what_is_streamed_is_within_one_unit_in_the_last_place_of_what_peft_make
     if streamed:
         assert outcome["near"] >= 0.9999
         assert outcome["proof"]["weights_as_peft_rounds_them"] >= 0.999
+
+
+@pytest.mark.parametrize("name", RARER)
+def test_adapters_of_rarer_settings_are_merged_too(outcomes: dict[str, Any], name: str) -> None:
+    outcome = outcomes[name]
+    assert "refused" not in outcome
+    assert outcome["proof"]["merged_by"] == RARER[name][0]
+    assert outcome["near"] is None or outcome["near"] >= 0.9999
 
 
 @pytest.mark.parametrize("name", IN_ORDER)

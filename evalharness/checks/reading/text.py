@@ -5,6 +5,7 @@ Chinese and Japanese are written without spaces: each of their characters is a t
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003347f"
@@ -135,8 +136,8 @@ def sentences(text: str) -> list[str]:
     """  # noqa: RUF002
     found = []
     small = not any(sign.isupper() for sign in text)  # all in small letters: then they begin sentences, too
-    for line in full_lines(text):
-        line, start = NUMBERED.sub("", BULLET.sub("", line)), 0
+    for line in _without_markers(full_lines(text)):
+        start = 0
         for match in _END.finditer(line):
             if match[3] and not _ends(line, match, small):
                 continue
@@ -144,6 +145,20 @@ def sentences(text: str) -> list[str]:
             start = match.end(1)
         found.append(line[start:])
     return [sentence.strip() for sentence in found if re.search(r"\w", sentence)]
+
+
+# [1], 【文档2】, (Document 1), [^3]
+_SOURCE = re.compile(r"[\[【(（]\^?\s*(?:[^\W\d_]{2,}\.?\s*)?\d{1,2}\s*[\])）】,;、]")  # noqa: RUF001
+
+
+def _without_markers(lines: Sequence[str]) -> Iterator[str]:
+    """Lines without bullets and numbers before them. Where one alone has a number, and a source is named right behind
+    it, that is no item of a list but what is said: `56. [1]`."""
+    plain_lines = [BULLET.sub("", line) for line in lines]
+    alone = sum(bool(NUMBERED.match(line)) for line in plain_lines) == 1
+    for line in plain_lines:
+        bare = NUMBERED.sub("", line)
+        yield line if alone and bare != line and _SOURCE.match(bare) else bare
 
 
 _TURN = re.compile(

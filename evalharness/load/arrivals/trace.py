@@ -15,6 +15,7 @@ from evalharness.load.arrivals import Arrival
 
 COLUMNS = ("time", "prompt_tokens", "output_tokens")
 FEWEST = 2
+SHORTEST, LONGEST = 1e-3, 1e9  # seconds, from the first request to the last
 
 
 class Trace:
@@ -47,7 +48,7 @@ class Trace:
 def read_trace(path: Path) -> Trace:
     """Raises UsageError naming the file, the line and what is wrong there."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
             if missing:
@@ -57,8 +58,10 @@ def read_trace(path: Path) -> Trace:
         raise UsageError(f"{path}: the trace cannot be read ({error.strerror})") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: no CSV ({error})") from None
-    if len(found) < FEWEST or found[0].due == found[-1].due:
-        raise UsageError(f"{path}: a trace needs {FEWEST} requests at least, at different times")
+    if len(found) < FEWEST or not SHORTEST <= found[-1].due - found[0].due <= LONGEST:
+        raise UsageError(
+            f"{path}: a trace needs {FEWEST} requests at least, from {SHORTEST:g} to {LONGEST:g} s apart in all"
+        )
     zero = found[0].due
     return Trace([Arrival(one.due - zero, one.prompt_tokens, one.output_tokens) for one in found])
 

@@ -4,7 +4,7 @@ It knows what they come to; it decides nothing.
 """
 
 from evalharness import wording
-from evalharness.runs.summaries.judged import JudgeSummary, People
+from evalharness.runs.summaries.judged import JudgeSummary, People, Position
 
 
 def about_the_judge(summary: JudgeSummary) -> list[str]:
@@ -14,10 +14,7 @@ def about_the_judge(summary: JudgeSummary) -> list[str]:
     lines = [f"its two orders disagreed on {split} of {wording.count(judged, 'pair')}: counted as ties"]
     position = summary.position
     if position.pairs:
-        lines.append(
-            f"position bias: the answer shown first won {wording.percent(position.first)} "
-            f"({wording.percent(position.low)} to {wording.percent(position.high)}; without bias 50 %)"
-        )
+        lines.append(f"position bias: the answer shown first won {_share(position)}")
     votes = summary.votes
     if votes:
         agreed = votes.estimate
@@ -41,11 +38,14 @@ def about_the_voters(people: People) -> list[str]:
     lines = [f"by {voters}, in {wording.count(people.chats, 'chat')}"]
     position = people.position
     if position.pairs:
-        lines.append(
-            f"the answer shown first was preferred in {wording.percent(position.first)} "
-            f"({wording.percent(position.low)} to {wording.percent(position.high)}; without bias 50 %)"
-        )
+        lines.append(f"the answer shown first was preferred in {_share(position)}")
     if people.left_out:
         left_out = wording.count(people.left_out, "more vote")
         lines.append(f"{left_out} not counted: of other versions of the models, or with the names in sight")
     return lines
+
+
+def _share(position: Position) -> str:
+    """Of the pairs whose first answer won; of equal answers it is half."""
+    low, high = wording.percent(position.low), wording.percent(position.high)
+    return f"{wording.percent(position.first)} ({low} to {high}; without bias 50 %)"

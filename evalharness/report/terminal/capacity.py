@@ -3,11 +3,8 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from rich import progress
-from rich.console import Console
+from rich.progress import SpinnerColumn
 from rich.table import Table
 
 from evalharness import wording
@@ -15,34 +12,20 @@ from evalharness.load.capacity.slo import ServiceLevel
 from evalharness.load.capacity.summary import borne
 from evalharness.report.sentences.capacity import between, outcome, sentences
 from evalharness.report.terminal import tables
+from evalharness.report.terminal.progress import Line
 from evalharness.runs.rows import ProbeRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 
-EVERY = 1.0
 
-
-class Progress:
+class Progress(Line):
     """The probe under way on a line that changes, if this is a terminal; a line for each that has ended."""
 
     def __init__(self, agreed: ServiceLevel, unit: str) -> None:
-        self.agreed, self.unit = agreed, unit
-        self.console = Console(stderr=True, markup=False, highlight=False)
-        columns = (progress.SpinnerColumn(), progress.TextColumn("{task.description}", markup=False))
-        self.bar = progress.Progress(*columns, console=self.console, disable=not self.console.is_terminal)
-        self.task = self.bar.add_task("warming up", total=None)
-        self.said = 0.0
-
-    def __enter__(self) -> Self:
-        self.bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.bar.stop()
+        super().__init__(SpinnerColumn())
+        self.agreed, self.unit, self.said = agreed, unit, 0.0
 
     def update(self, said: str) -> None:
-        if time.monotonic() > self.said + EVERY:
+        if time.monotonic() > self.said + self.EVERY:
             self.said = time.monotonic()
             self.bar.update(self.task, description=said)
 

@@ -4,49 +4,40 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
-from rich import progress
-from rich.console import Console
+from rich.progress import BarColumn
 from rich.table import Table
 
 from evalharness import wording
 from evalharness.load.collecting import Collected
 from evalharness.load.measure import LATENCIES
 from evalharness.report.terminal import tables
+from evalharness.report.terminal.progress import Line
 from evalharness.runs.summaries.load import PERCENTILES, EndpointLoad, LoadSummary, Ratio
 from evalharness.verdict.policy import Limit, LoadMetric
 
 TITLES = {"ttft": "TTFT", "itl": "ITL", "tpot": "TPOT", "e2e": "e2e"}
 FOREMOST: tuple[LoadMetric, ...] = ("e2e_p50", "output_tokens_per_s")  # where the policy bounds nothing
-EVERY = 1.0  # seconds between two changes of the line: intervals take a while, and the machine is being measured
 
 
-class Progress:
+class Progress(Line):
     """How far a load is: on a terminal a line whose ratios narrow, elsewhere a line at every look."""
 
     def __init__(self, found: Collected, limits: Mapping[LoadMetric, Limit]) -> None:
+        super().__init__(BarColumn(20), found.profile.seconds)
         self.found, self.metrics = found, tuple(limits) or FOREMOST
-        self.console = Console(stderr=True, markup=False, highlight=False)
-        columns = (progress.BarColumn(20), progress.TextColumn("{task.description}", markup=False))
-        self.bar = progress.Progress(*columns, console=self.console, disable=not self.console.is_terminal)
-        self.task = self.bar.add_task("warming up", total=found.profile.seconds)
         self.said, self.looks = time.monotonic(), 0
-
-    def __enter__(self) -> Self:
-        self.bar.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None and self.found.pairs:
             self.bar.update(self.task, completed=self.found.seconds, description=so_far(self.found, self.metrics))
-        self.bar.stop()
+        super().__exit__(kind, error, trace)
 
     def update(self) -> None:
         new_look = self.found.looks > self.looks
-        if not self.found.pairs or not (new_look or time.monotonic() > self.said + EVERY):
+        if not self.found.pairs or not (new_look or time.monotonic() > self.said + self.EVERY):
             return
         self.said, self.looks = time.monotonic(), self.found.looks
         if self.console.is_terminal:

@@ -1,12 +1,14 @@
-"""How far a run of questions has come, while it is asked. On stderr, so that what is written to a file is the result.
+"""How far a run has come, while it goes on. On stderr, so that what is written to a file is the result.
 
-It knows how many there are, nothing of what they are.
+It knows how many there are, or how it is going in words, nothing of what is measured.
 """
 
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (
@@ -31,6 +33,27 @@ def progress(total: int, things: str = "prompts") -> Iterator[Callable[[], None]
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(things, total=total)
         yield lambda: bar.advance(task)
+
+
+class Line:
+    """How a measurement goes, on stderr: one line that changes on a terminal, elsewhere only what is to stay."""
+
+    EVERY = 1.0  # seconds between two changes of the line, for the machine is being measured
+
+    def __init__(self, column: ProgressColumn, total: float | None = None) -> None:
+        self.console = Console(stderr=True, markup=False, highlight=False)
+        columns = (column, TextColumn("{task.description}", markup=False))
+        self.bar = Progress(*columns, console=self.console, disable=not self.console.is_terminal)
+        self.task = self.bar.add_task("warming up", total=total)
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
 
 
 class _Speed(ProgressColumn):

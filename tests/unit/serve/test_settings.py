@@ -69,6 +69,8 @@ def test_the_words_of_augment_pass_to_a_turn_of_the_loop(tmp_path, monkeypatch):
         ("QUANTIZER=awq", r"\.env: QUANTIZER=awq is not valid: .*'auto-gptq' or 'gptqmodel'"),
         ("BASE_PORT=80", r"\.env: BASE_PORT=80 is not valid"),
         ("LOAD_USERS=many", r"\.env: LOAD_USERS=many is not valid"),
+        ("ROWS=~nobodyhere/rows.jsonl", "ROWS=~nobodyhere/rows.jsonl: nobody here has a home folder of that name"),
+        (f"LOAD_USERS={'9' * 5000}", r"LOAD_USERS=9{100} is not valid"),
         ("BASE_MODEL=a/b", "BASE_MODEL is set, but ADAPTER is not"),
     ],
 )
@@ -76,6 +78,42 @@ def test_a_value_that_is_not_valid_is_one_line_naming_it(tmp_path, text, complai
     with pytest.raises(UsageError, match=complaint) as refused:
         settings_of(tmp_path, text + "\n")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# ours\n\nLOAD_SECONDS 300\n", 3),
+        ("LOAD_SECONDS\n", 1),
+        ("LOAD_USERS=4\n'LOAD_SECONDS=5\n", 2),
+        ("ROWS=a\0\n", 1),
+    ],
+)
+def test_a_line_that_sets_nothing_is_not_passed_over(tmp_path, text, line):
+    with pytest.raises(UsageError, match=rf"^[^\n]*\.env, line {line}: not NAME=value$"):
+        settings_of(tmp_path, text)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a link to nothing", "no text"])
+def test_a_file_of_settings_that_cannot_be_read_is_not_taken_for_none(tmp_path, kind):
+    file = tmp_path / ".env"
+    if kind == "a folder":
+        file.mkdir()
+    elif kind == "a link to nothing":
+        file.symlink_to("nowhere")
+    else:
+        file.write_bytes(b"BASE_PORT=8001\xff\n")
+    with pytest.raises(UsageError, match=r"\.env: .*as \.env\.example does$"):
+        read_settings(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["KV_CACHE_GIB=inf", "GPU_MEMORY_GIB=inf", "GPTQ_KL_LIMIT=nan", "JOB_MEMORY=0g", "JOB_MEMORY=１６g", "BASE_GPUS=٣"],  # noqa: RUF001
+)
+def test_an_amount_is_one(tmp_path, text):
+    with pytest.raises(UsageError, match=r"\.env: [A-Z_]+=.* is not valid"):
+        settings_of(tmp_path, text)
 
 
 def test_an_adapter_alone_is_one_of_the_demos_base(tmp_path):

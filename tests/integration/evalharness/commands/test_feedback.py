@@ -1,10 +1,9 @@
 """From Open WebUI's chats and votes to rows, votes and a verdict, by the commands: by its API, and by its files."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from evalharness.runs.jsonl import read_rows
 from evalharness.runs.rows import PromptRow, VoteRow
 from tests import fixtures_runs
 from tests.fixtures_runs import Asked
+from tests.json_server import JsonHandler, running
 from tests.webui_export import Row, blind, chat, compared, thumb
 
 EMAIL, PASSWORD, SECRET = "admin@tandem.local", "a long password", "what is drawn by"
@@ -38,11 +38,11 @@ class WebUI(ThreadingHTTPServer):
         self.exports = dict(zip(self.exports, (chats, votes), strict=True))
 
 
-class Export(BaseHTTPRequestHandler):
+class Export(JsonHandler):
     server: WebUI
 
     def do_POST(self) -> None:
-        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        given = self.body()
         right = self.path == "/api/v1/auths/signin" and given == {"email": EMAIL, "password": PASSWORD}
         self.reply(*((200, {"token": "t"}) if right else (400, {"detail": "The email or password is incorrect."})))
 
@@ -51,23 +51,11 @@ class Export(BaseHTTPRequestHandler):
         found = self.server.exports.get(self.path.removeprefix("/api/v1/"))
         self.reply(*((200, found) if signed_in and found is not None else (401, {"detail": "Not authenticated"})))
 
-    def reply(self, status: int, body: Any) -> None:
-        text = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture
 def webui() -> Iterator[WebUI]:
-    with WebUI() as running:
-        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield running
-        running.shutdown()
+    with running(WebUI()) as server:
+        yield server
 
 
 class Done(NamedTuple):

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows
 from evalharness.runs.rows import PromptRow, Wanted
 from tests.integration.evalharness.scripted import lines_of
+from tests.json_server import JsonHandler, running
 from tests.parts import answered
 
 KEY = "sk-only-for-this-test"
@@ -61,13 +62,13 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JsonHandler):
     server: Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or each body waits until its headers are acknowledged: 40 ms an answer
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         messages, status, said = body["messages"], 200, "Hello"
         if self.headers["Authorization"] != f"Bearer {KEY}":
             status = 401
@@ -77,23 +78,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.server.bodies.append(body)
             status, said = 500 if self.server.broken else 200, self.server.judge(messages)
         choice = {"message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
-        data = json.dumps({"choices": [choice]}).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        """A test's output is not the place for an access log."""
+        self.reply(status, {"choices": [choice]})
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(asking, "FIRST_PAUSE_SECONDS", 0.01)
-    with Server() as running:
-        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield running
-        running.shutdown()
+    with running(Server()) as server:
+        yield server
 
 
 @pytest.fixture

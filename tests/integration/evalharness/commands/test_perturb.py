@@ -1,14 +1,13 @@
 """The perturb command against a small HTTP server that rewrites, spoils, refuses and dies as it is told; and an eval
 of what it wrote."""
 
-import json
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from evalharness.__main__ import main
 from evalharness.client import asking
 from evalharness.runs.folder import read_json
 from evalharness.suites.files import load_suite
+from tests.json_server import JsonHandler, running
 
 KEY = "sk-only-for-this-test"
 WAIT = "wait"
@@ -40,11 +40,11 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JsonHandler):
     server: Server
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         said: str | int = "Hello"
         if self.headers["Authorization"] != f"Bearer {KEY}":
             said = 401
@@ -53,26 +53,19 @@ class Handler(BaseHTTPRequestHandler):
             said = self.server.behave(body["messages"][0]["content"], body["messages"][1]["content"], body["seed"])
         if said == WAIT:
             self.server.released.wait(60)
-        choice = {"message": {"content": said}, "finish_reason": "stop"}
-        data = json.dumps({"choices": [choice]} if isinstance(said, str) else {"error": "no"}).encode()
-        self.send_response(said if isinstance(said, int) else 200)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        """A test's output is not the place for an access log."""
+        if isinstance(said, str):
+            self.reply(200, {"choices": [{"message": {"content": said}, "finish_reason": "stop"}]})
+        else:
+            self.reply(said, {"error": "no"})
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(asking, "FIRST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.1)
-    with Server() as running:
-        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield running
-        running.released.set()
-        running.shutdown()
+    with running(Server()) as server:
+        yield server
+        server.released.set()
 
 
 @pytest.fixture
@@ -205,26 +198,17 @@ def test_a_run_of_a_varied_suite_says_what_is_kept(
 ) -> None:
     assert main([*command[:5], "--kinds", "polite,prefix,counter-order"]) == 0
 
-    class Answers(BaseHTTPRequestHandler):
+    class Answers(JsonHandler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = self.body()
             asked = body["messages"][-1]["content"]
             right = asked.startswith("Question") and (body["model"] == "tuned" or "\n" not in asked)
-            data = json.dumps({"choices": [{"message": {"content": "answer" if right else "what?"}}]}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.reply(200, {"choices": [{"message": {"content": "answer" if right else "what?"}}]})
 
-        def log_message(self, *_: Any) -> None:
-            """None."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as answers:
-        threading.Thread(target=answers.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Answers)) as answers:
         url = f"http://127.0.0.1:{answers.server_address[1]}/v1"
         flags = ["--suites", str(tmp_path / "more.yaml"), "--runs", str(tmp_path / "runs")]
         assert main(["eval", *flags, "--url", f"base={url}", "--url", f"tuned={url}"]) == 0
-        answers.shutdown()
     [folder] = (tmp_path / "runs").iterdir()
     [suite] = read_json(folder / "summary.json")["suites"]
     assert (suite["prompts"], suite["paired"]) == (12, 4)

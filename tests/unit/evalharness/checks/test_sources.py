@@ -34,6 +34,19 @@ def test_documents_are_cited_in_the_ways_that_models_have(answer: str) -> None:
     assert failure("cites", {"right": [1, 3]}, answer) is None
 
 
+@pytest.mark.parametrize(
+    "answer", ["56. [1]", "56. (Document 1)", "56. 【文档1】", "**56.** [1]", "56. [1]\n\nDoc 2 is older."]
+)
+def test_a_number_with_nothing_but_its_source_is_said_and_cited(answer: str) -> None:
+    assert failure("states", {"all": [r"\b56\b"]}, answer) is None
+    assert failure("cites", {"right": [1], "also": [2]}, answer) is None
+
+
+def test_of_a_list_the_numbers_are_no_part_of_what_is_said() -> None:
+    for answer in ("1. [2] says so.\n2. [3] does not.", "1. Two litres [1]", "3. [A guide](https://example.org)"):
+        assert failure("states", {"none": [r"\b[13]\.|^3\b"]}, answer) is None, answer
+
+
 def test_a_document_too_many_and_one_too_few_are_told_apart() -> None:
     assert failure("cites", {"right": [1]}, "5 euros [1][2]") == "fact"
     assert failure("cites", {"right": [1, 2]}, "5 euros [1]") == "missing"

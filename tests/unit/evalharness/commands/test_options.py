@@ -57,6 +57,10 @@ def test_base_against_base_asks_the_first_endpoint_twice(urls: list[str]) -> Non
         (["--url", "=http://a/v1", *TWO[2:]], "NAME=URL"),
         (["--url", "base=a:80/v1", *TWO[2:]], "not an http"),
         (["--url", "base=http://[::1/v1", *TWO[2:]], "not an http"),
+        (["--url", "base=http://a:99999/v1", *TWO[2:]], "not an http"),
+        (["--url", "base=http://a:b/v1", *TWO[2:]], "not an http"),
+        (["--url", "base=http://a b/v1", *TWO[2:]], "not an http"),
+        (["--url", f"base=http://{'a' * 64}/v1", *TWO[2:]], "not an http"),
         (["--url", "base=http://me:word@a/v1", *TWO[2:]], "--key-file"),
         (
             [*TWO[:2], "--url", "again=http://a/v1", "--model", "again=base"],

@@ -71,6 +71,12 @@ def test_a_trace_is_read_in_order_of_time_whatever_else_it_has(tmp_path: Path) -
     assert read_trace(file).requests == [Arrival(0, 10, 20), Arrival(2.5, 30, 40)]
 
 
+def test_a_trace_may_begin_with_the_mark_that_spreadsheets_write(tmp_path: Path) -> None:
+    file = tmp_path / "trace.csv"
+    file.write_bytes(b"\xef\xbb\xbftime,prompt_tokens,output_tokens\r\n1,10,20\r\n2,30,40\r\n")
+    assert read_trace(file).requests == [Arrival(0, 10, 20), Arrival(1, 30, 40)]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -80,6 +86,9 @@ def test_a_trace_is_read_in_order_of_time_whatever_else_it_has(tmp_path: Path) -
         ("time,prompt_tokens,output_tokens\nnan,2,3\n2,2,3\n", "line 2: a finite time"),
         ("time,prompt_tokens,output_tokens\n1,2,0\n2,2,3\n", "lengths of 1 or more"),
         ("time,prompt_tokens,output_tokens\n1,2,3\n", "needs 2 requests"),
+        ("time,prompt_tokens,output_tokens\n1,2,3\n1,2,3\n", "apart in all"),
+        ("time,prompt_tokens,output_tokens\n-1e308,2,3\n1e308,2,3\n", "apart in all"),
+        ("time,prompt_tokens,output_tokens\n0,2,3\n5e-324,2,3\n", "apart in all"),
     ],
 )
 def test_what_is_no_trace_is_refused_with_the_line(tmp_path: Path, text: str, said: str) -> None:

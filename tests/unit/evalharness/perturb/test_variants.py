@@ -204,6 +204,7 @@ def test_a_suite_with_variants_is_not_varied_again(tmp_path: Path, capsys: pytes
 
 
 @pytest.mark.parametrize("rate", ["-0.1", "1.1", "nan", "x"])
-def test_a_rate_is_a_share(rate: str, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit):
-        main(["perturb", "--suites", "general", "--rate", rate, "--out", str(tmp_path / "more.yaml")])
+def test_a_rate_is_a_share(rate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "more.yaml")
+    assert main(["perturb", "--suites", "general", "--rate", rate, "--out", out]) == 2
+    assert f"--rate: '{rate}' is not a share" in capsys.readouterr().err

@@ -98,6 +98,29 @@ def test_of_a_conversation_no_other_question_is_made() -> None:
     assert ended.value.value == Made(None, by_model.TURNS)
 
 
+@pytest.mark.parametrize(
+    ("question", "kept", "lost"),
+    [
+        ("Please tell me who wrote 红楼梦.", "Who wrote 红楼梦?", "Who wrote the Dream?"),
+        ("Please tell me who wrote Братья Карамазовы.", "Who wrote Братья Карамазовы?", "Who wrote Братья?"),
+        ("Please tell me who lives in दिल्ली now.", "Who lives in दिल्ली?", "Who lives in दिल?"),
+        ("Please tell me who lives in Łódź.", "Who lives in Łódź?", "Who lives in Lodz?"),
+        ("请告诉我Lisbon有多少人。", "Lisbon有多少人?", "里斯本有多少人?"),
+    ],
+)
+def test_a_name_in_another_script_stays_or_the_variant_is_of_no_use(question: str, kept: str, lost: str) -> None:
+    asked = rows.variant(row(), question, "given", 0)
+    assert made("back-translation", ["on the way", lost], asked)[0] == Made(None, rewriting.LOST)
+    found, _ = made("back-translation", ["on the way", kept], asked)
+    assert found.row is not None
+    assert found.row.question == kept
+
+
+def test_a_sign_of_mathematics_is_no_name() -> None:
+    found, _ = made("paraphrase", ["What is pi?"], rows.variant(row(), "Please tell me what π is.", "given", 0))
+    assert found.row is not None
+
+
 def test_nouns_of_a_language_that_writes_them_with_capitals_are_no_names() -> None:
     question = "Bitte sagen Sie mir, wie viele Menschen in den Vororten der Hauptstadt wohnen und arbeiten."
     german = rows.variant(row(), question, "given", 0)

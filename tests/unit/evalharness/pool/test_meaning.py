@@ -1,10 +1,7 @@
 """Texts are held against each other by what a server of embeddings says of them, each asked of once."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import ThreadingHTTPServer
 
 import pytest
 
@@ -13,6 +10,7 @@ from evalharness.errors import Failure, UsageError
 from evalharness.pool import rows
 from evalharness.pool.filtering import MEANING, Limits, filtered
 from evalharness.pool.meaning import closeness
+from tests.json_server import JsonHandler, running
 
 EMBEDDED = {
     "How far is it to Porto?": [3.0, 4.0],
@@ -33,11 +31,11 @@ class Server(ThreadingHTTPServer):
         return Endpoint("embeddings", f"http://127.0.0.1:{self.server_port}/v1", "small", key="a key")
 
 
-class Embeddings(BaseHTTPRequestHandler):
+class Embeddings(JsonHandler):
     server: Server
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = self.body()
         self.server.asked.append(asked["input"])
         right = self.path == "/v1/embeddings" and self.headers["Authorization"] == "Bearer a key"
         if not right or asked["model"] != "small":
@@ -46,23 +44,11 @@ class Embeddings(BaseHTTPRequestHandler):
             return self.reply(500, {})
         return self.reply(200, {"data": [{"embedding": EMBEDDED[asked["input"]]}]})
 
-    def reply(self, status: int, body: Any) -> None:
-        text = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as running:
-        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield running
-        running.shutdown()
+    with running(Server()) as server:
+        yield server
 
 
 def test_closeness_is_the_cosine_and_each_text_is_asked_of_once(server: Server) -> None:

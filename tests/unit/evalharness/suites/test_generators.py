@@ -96,6 +96,12 @@ def test_a_suite_can_pass_by_itself_in_its_groups_and_its_margin_is_the_smallest
     assert passes_alone(sizes(suite), suite.margin - 0.01, 4000) < POWER
 
 
+def test_of_equal_models_nine_in_ten_pass_the_demos_suite_that_guards_prose() -> None:
+    [suite] = load_suites(["demo-prose"])
+    assert suite.margin is not None
+    assert passes_alone(sizes(suite), suite.margin, 4000) >= 0.9
+
+
 @pytest.mark.parametrize("suite", guards(), ids=lambda suite: suite.suite)
 def test_a_suite_with_a_verdict_has_sixty_groups(suite: Suite) -> None:
     assert len(sizes(suite)) >= 60

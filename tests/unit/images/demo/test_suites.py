@@ -33,9 +33,9 @@ def test_the_committed_suite_is_what_the_generator_writes(name):
 def test_fresh_typos_are_of_the_same_pairs_and_few_of_them_are_in_the_suite_that_ships():
     fresh = yaml.safe_load(fresh_typos(1001))["prompts"]
     asked = [prompt["messages"][0]["content"] for prompt in fresh]
-    assert len(asked) == 5 * len(questions("demo-typos"))
+    assert len(asked) == len(questions("demo-typos"))
     assert {prompt["group"] for prompt in fresh} == {prompt["group"] for prompt in LOADED["demo-typos"]["prompts"]}
-    assert len(set(asked) & set(questions("demo-typos"))) < len(asked) / 100
+    assert len(set(asked) & set(questions("demo-typos"))) <= len(asked) / 50
 
 
 def test_no_other_demo_suite_is_committed():

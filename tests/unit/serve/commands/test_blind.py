@@ -95,6 +95,27 @@ def test_a_password_that_was_changed_is_one_line_with_what_mends_it(monkeypatch,
         command.put_in(Running(), Settings(), Paths(tmp_path))
 
 
+def test_where_too_many_have_signed_in_it_says_so_waits_as_asked_and_tries_again(monkeypatch, tmp_path, capsys):
+    said, slept = [blind.TooManySignIns(60), blind.TooManySignIns(5)], []
+    monkeypatch.setattr(blind, "install", lambda *_: said and raising(said.pop(0))())
+    monkeypatch.setattr(command.time, "sleep", slept.append)
+    command.put_in(Running(), Settings(), Paths(tmp_path))
+    assert slept == [60, 5]
+    told = capsys.readouterr().out.splitlines()
+    assert [line.rpartition("; ")[2] for line in told] == ["trying again in 60 s", "trying again in 5 s"]
+    assert all("too many in the last minutes" in line for line in told)
+
+
+@pytest.mark.parametrize(("asked_for", "waits"), [(60, [60] * 4), (3600, [])])
+def test_it_waits_some_minutes_at_most_and_does_not_blame_the_password(monkeypatch, tmp_path, asked_for, waits):
+    slept = []
+    monkeypatch.setattr(blind, "install", raising(blind.TooManySignIns(asked_for)))
+    monkeypatch.setattr(command.time, "sleep", slept.append)
+    with pytest.raises(Failure, match=r"too many in the last minutes\. The password is not the reason; `make blind`"):
+        command.put_in(Running(), Settings(), Paths(tmp_path))
+    assert slept == waits
+
+
 @pytest.mark.parametrize("error", [blind.SignInRefused(), Failure("Open WebUI takes no blind comparison: 404")])
 def test_what_serves_both_models_does_not_fail_for_want_of_the_comparison(monkeypatch, tmp_path, capsys, error):
     monkeypatch.setattr(blind, "install", raising(error))

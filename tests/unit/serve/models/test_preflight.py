@@ -149,6 +149,15 @@ def test_a_base_without_a_chat_template_is_refused(base):
         preflight.check_model(base)
 
 
+@pytest.mark.parametrize("kind", ["no text", "a folder"])
+def test_a_tokenizer_configuration_that_cannot_be_read_states_no_chat_template(base, kind):
+    (base / "chat_template.jinja").unlink()
+    stated = base / "tokenizer_config.json"
+    stated.unlink(missing_ok=True)
+    stated.write_bytes(b'{"a": "\xff"}') if kind == "no text" else stated.mkdir()
+    assert not preflight.has_chat_template(base)
+
+
 def test_a_configuration_that_is_no_object_is_refused(base):
     (base / "config.json").write_text("[]")
     with refused(r"config\.json: not a JSON object"):
@@ -250,7 +259,7 @@ def test_an_adapters_configuration_that_no_merge_can_follow_is_refused_in_one_li
     assert len(str(told.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("start", ["corda", "CorDA", "lora_ga", "loftq"])
+@pytest.mark.parametrize("start", ["corda", "CorDA", "lora_ga", "loftq", "pissa_niter_16"])
 def test_an_adapter_whose_beginning_nobody_can_repeat_is_refused_with_the_way_out(tmp_path, base, start):
     adapter = make_adapter(tmp_path / "adapter", init_lora_weights=start)
     with refused(rf"changing its base \(init_lora_weights: {start}\).*; set BASE_MODEL to the base as it was changed"):

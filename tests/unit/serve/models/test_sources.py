@@ -41,6 +41,12 @@ def test_several_adapters_become_one_folder_with_the_files_of_each_in_their_orde
             assert path.read_bytes() == (snapshot / path.name).read_bytes()
 
 
+def test_every_file_of_ones_own_may_lie_in_ones_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    found = model_sources(Settings(ADAPTER="~/mine", CALIBRATION="~/prompts.jsonl"), tmp_path)
+    assert (found.adapter, found.calibration) == (tmp_path / "home" / "mine", tmp_path / "home" / "prompts.jsonl")
+
+
 def test_one_adapter_stays_where_it_is(tmp_path):
     assert together([tmp_path], tmp_path / "made") == tmp_path
     assert not (tmp_path / "made").exists()

@@ -76,6 +76,10 @@ def test_a_stage_is_as_long_as_its_steps_or_its_passes_over_the_rows():
         ("stages: [{name: a}]\nheld_out: 1.5", "held_out is 1.5; it is a share"),
         ("stages: [{name: a, method: dpo, entity_weight: 0.7}]", "entity_weight is for sft alone"),
         ("stages: [{name: a, entity_weight: 1.0}]", "entity_weight is 1.0"),
+        ("stages: [{name: a, epochs: .inf}]", "stage 1: epochs is inf"),
+        ("stages: [{name: a, learning_rate: .nan}]", "stage 1: learning_rate is nan"),
+        ("stages: [{name: a}]\nseed: 2026-02-30", "not YAML"),
+        ("[" * 3000, "not YAML"),
         ("stages: [{name: a, method: kto, batch: 1}]", "kto compares rows in memory, and needs at least 2"),
         ("stages: [{name: a, method: kto, batch: 4}]\ngpu: {count: 4}", "kto compares rows in memory"),
         ("stages: [{name: a, batch: 16}]\ngpu: {count: 3}", "stage a: batch 16 is no multiple of 3 GPUs with 5 rows"),
@@ -94,6 +98,12 @@ def test_what_is_no_stage_is_refused_in_one_line(tmp_path, text, said):
     with pytest.raises(UsageError, match=f"tune.yaml: .*{said}" if "tune.yaml" not in said else said) as refused:
         tuning(tmp_path, text)
     assert "\n" not in str(refused.value)
+
+
+def test_of_a_name_given_twice_neither_is_lost_in_silence(tmp_path):
+    with pytest.raises(UsageError, match=r"tune\.yaml, line 4: batch is given twice; keep one$"):
+        tuning(tmp_path, "stages:\n- name: a\n  batch: 16\n  batch: 32\n")
+    assert len(tuning(tmp_path, "stages:\n- {name: a, batch: 16}\n- {name: b, batch: 16}\n").stages) == 2
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -28,6 +28,12 @@ def test_the_last_answer_is_learnt_and_all_before_it_is_its_prompt(tmp_path):
     assert first["entities"] == []
 
 
+def test_a_row_ends_with_its_line_and_not_at_what_else_unicode_calls_one(tmp_path):
+    row = json.dumps(asked("Why\u2028not?\x85"), ensure_ascii=False)
+    (first, *_) = training_rows(file_of(tmp_path, *[row] * FEWEST), "sft")
+    assert first["prompt"][0]["content"] == "Why\u2028not?\x85"
+
+
 @pytest.mark.parametrize(
     ("method", "row"),
     [
@@ -47,6 +53,7 @@ def test_preferences_are_texts_or_messages(tmp_path, method, row):
     ("method", "line"),
     [
         ("sft", "{"),
+        ("sft", "[" * 100_000),
         ("sft", '"text"'),
         ("sft", {"messages": []}),
         ("sft", {"messages": [{"role": "user", "content": "Why?"}]}),

@@ -33,7 +33,7 @@ class OpenWebUI:
 
     def __init__(self, sign_in=200):
         self.functions, self.valves, self.models, self.changes, self.headers = {}, {}, {}, [], {}
-        self.sign_in = sign_in
+        self.sign_in, self.said_with = sign_in, {}
 
     def get(self, url, **_):
         path = url.partition("/api/")[2]
@@ -74,7 +74,7 @@ class OpenWebUI:
         return self.said({})
 
     def said(self, body, status=200):
-        return Answer(status_code=status, body=body)
+        return Answer(status_code=status, body=body, headers=self.said_with)
 
 
 @pytest.fixture
@@ -137,11 +137,18 @@ def test_a_runs_answers_stay_put_up_until_the_comparison_is_asked_for_without(we
     assert [webui.valves[name]["queue"] for name in ("blind", "blind_vote")] == [{}, {}]
 
 
-@pytest.mark.parametrize("status", [400, 429])
-def test_a_sign_in_that_is_refused_is_told_from_what_does_not_work(webui, status):
-    webui.sign_in = status
+def test_a_sign_in_that_is_refused_is_told_from_what_does_not_work(webui):
+    webui.sign_in = 400
     with pytest.raises(blind.SignInRefused):
         install()
+
+
+@pytest.mark.parametrize(("said", "seconds"), [({"Retry-After": "7"}, 7), ({}, 60), ({"Retry-After": "soon"}, 60)])
+def test_too_many_sign_ins_are_told_from_a_password_that_is_refused(webui, said, seconds):
+    webui.sign_in, webui.said_with = 429, said
+    with pytest.raises(blind.TooManySignIns) as raised:
+        install()
+    assert raised.value.seconds == seconds
 
 
 def test_an_open_webui_that_takes_no_such_functions_is_a_failure_in_one_line(webui, monkeypatch):

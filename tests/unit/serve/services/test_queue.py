@@ -123,3 +123,16 @@ def test_a_folder_without_a_run_or_with_nothing_to_vote_on_is_refused(run, tmp_p
     (folder / "answers.jsonl").write_text("{")
     with pytest.raises(UsageError, match=r"answers\.jsonl: it cannot be read \(no JSON lines\)"):
         queue_of(folder)
+
+
+@pytest.mark.parametrize(
+    "line", ["7", "null", "[]", "{}", '{"suite": "own", "id": ["a"], "messages": [{}]}', "[" * 100_000, "{", "\0"]
+)
+@pytest.mark.parametrize("file", ["prompts", "answers", "run"])
+def test_a_file_that_is_not_what_a_run_writes_is_one_line(run, file, line):
+    folder = run([prompt("a")], both("a", "one", "two"))
+    (folder / ("run.json" if file == "run" else f"{file}.jsonl")).write_text(line + "\n")
+    with pytest.raises(UsageError) as refused:
+        queue_of(folder)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
