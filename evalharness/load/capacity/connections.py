@@ -6,6 +6,7 @@ times. asyncio without a client library: what a library does for each chunk is w
 import asyncio
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -18,10 +19,14 @@ LAST = b"\r\n0\r\n\r\n"
 OK = 200
 
 
+def nothing() -> None: ...
+
+
 class Connection(asyncio.Protocol):
     """One, for one answer at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: "Pool") -> None:
+        self.pool = pool
         self.transport: asyncio.Transport | None = None
         self.lost = False
         self.idle_since = 0.0
@@ -55,6 +60,10 @@ class Connection(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
+        self._take(data)
+        self.pool.between()
+
+    def _take(self, data: bytes) -> None:
         self.pieces.append((time.perf_counter(), data))
         self.size += len(data)
         head = self.head
@@ -103,9 +112,12 @@ class Asking:
 
 
 class Pool:
-    """Connections to one endpoint."""
+    """Connections to one endpoint. `between` is called after each piece that came: of many that came together, the
+    last is not to be waited for by what has a time of its own.
+    """
 
     def __init__(self, url: str) -> None:
+        self.between: Callable[[], None] = nothing
         parts = urlsplit(url)
         self.host, self.tls = parts.hostname or "", parts.scheme == "https"
         self.port = parts.port or (443 if self.tls else 80)
@@ -144,7 +156,7 @@ class Pool:
 
     async def _new(self) -> Connection:
         loop: Any = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(Connection, self.host, self.port, ssl=self.context)
+        _, connection = await loop.create_connection(lambda: Connection(self), self.host, self.port, ssl=self.context)
         return cast(Connection, connection)
 
     def _on(self, connection: Connection, asking: Asking) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import itertools
 import json
+import math
 import os
 import resource
 import sys
@@ -23,7 +24,7 @@ from evalharness.load.arrivals import Arrival
 from evalharness.load.arrivals.named import named
 from evalharness.load.capacity import punctual
 from evalharness.load.capacity.answers import Answer, Head, Piece, read
-from evalharness.load.capacity.connections import Asking, Pool
+from evalharness.load.capacity.connections import Asking, Pool, nothing
 from evalharness.load.capacity.plan import Order, Plan, Pulse, Question
 from evalharness.load.profile import chat_request
 from evalharness.load.sse import SAID, StreamError
@@ -31,9 +32,10 @@ from evalharness.runs.rows import Error, ScheduledRow
 from evalharness.runs.typed import Part, as_json
 
 PULSE = 0.25  # seconds
-AHEAD = 8  # requests that are ready before they are due,
-SPARE = 0.0002  # made while there are so many seconds until the next;
-AWAKE = 0.0001  # so long before it is due nothing is waited for any more: to be woken takes as long
+AHEAD = 8  # requests that are ready before they are due
+SPARE = 0.0005  # seconds until the next is due: time enough to make one, or to read an answer and write its row
+AWAKE = 0.0001  # so long before one is due nothing else is begun: to be woken takes as long
+PILE = 64  # answers that wait for such a time; more are read though a request be late
 FEW = 4  # pieces of an answer, in which its first token usually is
 
 
@@ -41,10 +43,11 @@ FEW = 4  # pieces of an answer, in which its first token usually is
 class UnderWay:
     """A request that has no row yet. `came` is what it was answered with, or what went wrong, once it has ended."""
 
+    number: int
     question: Question
-    due: float
-    sent: float
     asking: Asking
+    due: float
+    sent: float = 0.0
     ended: float = 0.0
     came: tuple[list[Piece], Head] | StreamError | None = None
     first: float | None = None
@@ -74,8 +77,9 @@ class Probing:
         self.began = time.perf_counter()
         self.unix = time.time()
         self.cpu = time.process_time()
+        self.ahead = deque[UnderWay]()
         self.under_way: dict[int, UnderWay] = {}
-        self.ended: asyncio.Queue[int] = asyncio.Queue()
+        self.ended: asyncio.Queue[UnderWay] = asyncio.Queue()
         self.tasks: set[asyncio.Task[None]] = set()
         self.lag = 0.0
 
@@ -93,6 +97,7 @@ class Probing:
         work = [asyncio.create_task(self._closed() if self.process.closed else self._open())]
         work += [asyncio.create_task(self._pulses()), asyncio.create_task(self._report())]
         await enough.wait()
+        self.pool.between = nothing
         for task in (*work, *self.tasks):
             task.cancel()
         while not self.ended.empty():
@@ -102,18 +107,31 @@ class Probing:
         self.pool.let_go()  # of what had just been sent, by a task that has not begun
 
     async def _open(self) -> None:
-        """Requests are made a few ahead of their time, so that those which are due together leave together."""
-        arrivals, ahead = self.arrivals(), deque[tuple[float, int, tuple[Question, Asking]]]()
+        """Requests are made a few ahead of their time, and leave then, whatever else the loop is at."""
+        arrivals = self.arrivals()
+        self.pool.between = self._leave
         while True:
-            while ahead and ahead[0][0] <= self.now():
-                due, number, prepared = ahead.popleft()
-                task = asyncio.create_task(self._answer(number, self._send(number, prepared, due)))
-                self.tasks.add(task)
-                task.add_done_callback(self.tasks.discard)
-            while not ahead or (len(ahead) < AHEAD and ahead[0][0] - self.now() > SPARE):
+            self._leave()
+            while not self.ahead or (len(self.ahead) < AHEAD and self._until_due() > SPARE):
                 number, arrival = next(arrivals)
-                ahead.append((arrival.due, number, self._prepared(number, arrival)))
-            await asyncio.sleep(max(0.0, ahead[0][0] - self.now() - AWAKE))
+                self.ahead.append(self._prepared(number, arrival))
+            await asyncio.sleep(max(0.0, self._until_due() - AWAKE))
+
+    def _leave(self) -> None:
+        """All that is due, or about to be, one behind the other; only then is anything else done for them."""
+        left = []
+        while (wait := self._until_due()) <= AWAKE:
+            if wait <= 0:
+                left.append(self.ahead.popleft())
+                self._send(left[-1])
+        for one in left:
+            task = asyncio.create_task(self._answer(one))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    def _until_due(self) -> float:
+        """Seconds until the next request is, if one is ready."""
+        return self.ahead[0].due - self.now() if self.ahead else math.inf
 
     async def _closed(self) -> None:
         arrivals = self.arrivals()
@@ -122,17 +140,19 @@ class Probing:
 
         async def user() -> None:
             for number, arrival in arrivals:
-                await self._answer(number, self._send(number, self._prepared(number, arrival), self.now()))
+                one = self._prepared(number, arrival)
+                one.due = self.now()
+                self._send(one)
+                await self._answer(one)
 
         self.tasks |= {asyncio.create_task(user()) for _ in range(users)}
 
-    def _send(self, number: int, prepared: tuple[Question, Asking], due: float) -> UnderWay:
-        question, asking = prepared
-        one = self.under_way[number] = UnderWay(question, due, self.now(), asking)
-        self.pool.send(asking)
-        return one
+    def _send(self, one: UnderWay) -> None:
+        self.under_way[one.number] = one
+        one.sent = self.now()
+        self.pool.send(one.asking)
 
-    async def _answer(self, number: int, one: UnderWay) -> None:
+    async def _answer(self, one: UnderWay) -> None:
         try:
             one.came = await self.pool.answer(one.asking)
         except StreamError as wrong:
@@ -140,18 +160,21 @@ class Probing:
         except OSError as wrong:
             one.came = StreamError("connection", f"{type(wrong).__name__}: {wrong}"[:SAID])
         one.ended = self.now()
-        self.ended.put_nowait(number)
+        self.ended.put_nowait(one)
 
     async def _report(self) -> None:
         """Rows of what has ended, one at a time and after whatever else is to be done: where hundreds of answers end
         together, reading them at once would be what their users' next requests wait for.
         """
         while True:
-            self._row(await self.ended.get())
+            one = await self.ended.get()
+            while (wait := self._until_due()) < SPARE and self.ended.qsize() < PILE:
+                await asyncio.sleep(max(0.0, wait))
+            self._row(one)
             await asyncio.sleep(0)
 
-    def _row(self, number: int) -> None:
-        one = self.under_way.pop(number)
+    def _row(self, one: UnderWay) -> None:
+        del self.under_way[one.number]
         assert one.came is not None
         answer = Answer(error=one.came) if isinstance(one.came, StreamError) else read(*one.came)
         tokens = [round(moment - self.began - one.due, 6) for moment in answer.tokens]
@@ -173,9 +196,10 @@ class Probing:
             ),
         )
 
-    def _prepared(self, number: int, arrival: Arrival) -> tuple[Question, Asking]:
+    def _prepared(self, number: int, arrival: Arrival) -> UnderWay:
         question = self._question(number, arrival)
-        return question, Asking(self.pool.request(self._body(number, question), self.target.headers))
+        asking = Asking(self.pool.request(self._body(number, question), self.target.headers))
+        return UnderWay(number, question, asking, arrival.due)
 
     def _question(self, number: int, arrival: Arrival) -> Question:
         if self.plan.fillers and arrival.prompt_tokens and arrival.output_tokens:
