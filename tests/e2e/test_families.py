@@ -1,6 +1,7 @@
 """Every family that is served, with every quantizer: merged and quantized by the jobs as `make up` runs them.
 
-The models are tiny, and no server starts.
+The models are tiny. One server starts, for the family that no other test has answer: the demo is a Llama, and
+test_own_model.py serves a Qwen2.
 """
 
 import itertools
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import requests
 
 from serve.hardware import has_nvidia_gpu
 from serve.models.store import Store
@@ -19,6 +21,7 @@ from serve.runtimes.jobs import Jobs
 from serve.runtimes.local.jobs import LocalJobRunner
 from serve.runtimes.pipeline import version
 from serve.settings import Settings
+from tests.e2e.test_plan_against_vllm import KEY, cpu_server, serving
 from tests.newcomer import Checkout
 
 QUANTIZERS = get_args(Settings.model_fields["QUANTIZER"].annotation)
@@ -95,6 +98,20 @@ def test_a_model_is_merged_and_quantized(
     assert config["quantization_config"]["quant_method"] == "gptq"
     assert manifest["parameters"]["engine"] == quantizer
     assert manifest["proof"]["linear_saved"] > 0.6
+
+
+def test_a_mistral_at_int4_is_served_by_vllm_and_answers_a_chat(
+    made: dict[tuple[str, str, str], Future[Path]], deployment: Checkout, tmp_path: Path
+) -> None:
+    server = cpu_server(made["mistral", "untied", QUANTIZERS[0]].result(), 256, 2**26)
+    with serving(deployment, server, tmp_path / "log") as said:
+        assert "MistralForCausalLM" in said
+        body = {"model": server.name, "messages": [{"role": "user", "content": "Hello?"}], "max_tokens": 8}
+        body |= {"ignore_eos": True}  # its weights are random
+        url, headers = f"http://127.0.0.1:{server.port}/v1/chat/completions", {"Authorization": f"Bearer {KEY}"}
+        answer = requests.post(url, json=body, headers=headers, timeout=60).json()
+    assert answer["usage"]["completion_tokens"] == 8
+    assert isinstance(answer["choices"][0]["message"]["content"], str)
 
 
 def test_the_table_on_the_page_is_what_came_out(
