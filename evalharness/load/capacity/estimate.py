@@ -107,7 +107,9 @@ def _worth(levels: Sequence[Level], column: int, places: Floats) -> Floats:
     Those that were not settled in all their time are near the capacity and equally long, so one is worth what the other
     is, and their batches tell it together: by itself, each that happened to see few misses would count for more.
     """
-    worth = np.array([min(one.effective[column], GLANCED if one.quick else math.inf) for one in levels])
+    # Of a queue that only grew misses are foreseen, not seen: that is worth no more than a glance.
+    most = [GLANCED if one.quick or one.hopeless else math.inf for one in levels]
+    worth = np.minimum([one.effective[column] for one in levels], most)
     near = np.array([one.outcome == "unsettled" and not one.quick for one in levels])
     if near.any():
         near &= np.abs(places - np.median(places[near])) < ALIKE
