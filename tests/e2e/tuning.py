@@ -40,7 +40,7 @@ SHORT = (replace(STAGES[0], steps=6), replace(STAGES[1], steps=6))
 
 
 def tuning(*stages: Stage, seed: int = 0) -> Tuning:
-    return Tuning(stages, Shape(dropout=0.1), seed, 0.2, 256)
+    return Tuning(stages, Shape(dropout=0.1), seed=seed, held_out=0.2, max_length=256)
 
 
 def main() -> None:
