@@ -35,7 +35,7 @@ PREFERENCES = (
 )
 
 
-TOKENS = 40
+TOKENS = 20
 SHORT = (replace(STAGES[0], steps=6), replace(STAGES[1], steps=6))
 
 
