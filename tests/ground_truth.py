@@ -6,11 +6,12 @@ measures. A prompt that contains one of FAULTS gets that instead of an answer.
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+
+from tests.listening import listening
 
 FAULTS = ("HTTP-500", "CUT-STREAM", "MALFORMED", "SERVER-ERROR", "RESET", "STALL", "NO-USAGE")
 
@@ -196,18 +197,5 @@ LAST_TOKEN = event({"choices": [{"index": 0, "delta": {"content": "end"}, "finis
 @contextmanager
 def serving(truth: GroundTruth) -> Iterator[GroundTruth]:
     """The server, listening on a free loopback port until the block ends."""
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(truth.handle, truth.host, 0, backlog=1024))
-    truth.port = server.sockets[0].getsockname()[1]
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
+    with listening(truth.handle, truth.host) as truth.port:
         yield truth
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        for job in asyncio.all_tasks(loop):
-            job.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        server.close()
-        loop.close()

@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tests.listening import listening
+
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GONE = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
 
@@ -75,20 +77,8 @@ def length(head: bytes) -> int:
 @contextmanager
 def slowed(port: int, factor: float) -> Iterator[str]:
     """The URL of a stand-in for the server at this port of this machine, until the block ends."""
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(Slowed("127.0.0.1", port, factor).handle, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        for job in asyncio.all_tasks(loop):
-            job.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        server.close()
-        loop.close()
+    with listening(Slowed("127.0.0.1", port, factor).handle) as own:
+        yield f"http://127.0.0.1:{own}/v1"
 
 
 def main() -> None:

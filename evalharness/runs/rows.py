@@ -305,8 +305,8 @@ class ShareRow(Part):
 class ProbeRow(Part):
     """A row of probes.jsonl: a level of load on one endpoint, and what it showed.
 
-    `outcome` is None of one that is thrown out, for the reasons in `rejected`. `quick`: it was stopped early on the way
-    up, because all was well. `hopeless`: it was stopped because its queue only grew.
+    `outcome` is None of one that is thrown out, for the reasons in `rejected`. `quick`: it was stopped early, on the
+    way, because it was seen which way it leans. `hopeless`: it was stopped because its queue only grew.
     """
 
     endpoint: str

@@ -169,12 +169,13 @@ def _intervals(measured: Measured) -> Iterator[tuple[float, float, float]]:
     return zip(measured.first.tolist(), measured.low.tolist(), measured.high.tolist(), strict=True)
 
 
+def _words(measured: Measured, purpose: Purpose) -> Words:
+    found: Words = words(measured, purpose, MARGIN).tolist()
+    return found
+
+
 def _suite(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
-    measured = measure(single(RATE, DISCORDANCE, truth), prompts, runs, rng)
-    return [
-        _word(quality.outcome_of(purpose, MARGIN, first, low, high, prompts))
-        for first, low, high in _intervals(measured)
-    ]
+    return _words(measure(single(RATE, DISCORDANCE, truth), prompts, runs, rng), purpose)
 
 
 def _best_of_many(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.random.Generator) -> Words:
@@ -199,18 +200,15 @@ def _in_rounds(purpose: Purpose, prompts: int, truth: float, runs: int, rng: np.
         seen = seen + rng.multinomial(more, world.shares, size=runs)
         measured = of_counts(world, seen, 1 - sequential.alpha_of_round(number))
         found = np.where(found == "INCONCLUSIVE", words(measured, purpose, MARGIN), found)
-    return [str(word) for word in found]  # type: ignore[misc]
+    told: Words = found.tolist()
+    return told
 
 
 def _repeated(purpose: Purpose, asked: Repeated, truth: float, runs: int, rng: np.random.Generator) -> Words:
     world, left, found = single(RATE, DISCORDANCE, truth), runs, list[Word]()
     while left:
         drawn = asked.drawn(world, min(left, 2000), rng)
-        measured = of_groups(world, np.full(asked.prompts, asked.repeats), drawn)
-        found += [
-            _word(quality.outcome_of(purpose, MARGIN, first, low, high, measured.groups))
-            for first, low, high in _intervals(measured)
-        ]
+        found += _words(of_groups(world, np.full(asked.prompts, asked.repeats), drawn), purpose)
         left -= min(left, 2000)
     return found
 
@@ -233,11 +231,7 @@ def _together(groups: Groups, truth: float, runs: int, rng: np.random.Generator)
     """As if all prompts were of one suite; a tenth of the runs, at most a few hundred at a time: they are large."""
     world, left, words = single(RATE, DISCORDANCE, truth), max(1, runs // 10), list[Word]()
     while left:
-        measured = measure_groups(world, groups, min(left, 500), rng)
-        words += [
-            _word(quality.outcome_of("non-inferiority", MARGIN, first, low, high, measured.groups))
-            for first, low, high in _intervals(measured)
-        ]
+        words += _words(measure_groups(world, groups, min(left, 500), rng), "non-inferiority")
         left -= min(left, 500)
     return words
 

@@ -141,7 +141,7 @@ def _probe(case: Case, speed: float, rate: float, seed: Sequence[int], quick: bo
         grew = hopeless(queue, int(np.count_nonzero(ends <= now)), now, case.limit)
         if judged.outcome == "unsettled" and grew:
             return Probe(Level.of(rate, replace(judged, outcome="failed", leaning=False), hopeless=True), now)
-        glanced = quick and judged.leaning and judged.outcome == "unsettled"
+        glanced = quick and judged.leans(queue)
         if judged.outcome != "unsettled" or glanced or look == LOOKS[-1]:
             return Probe(Level.of(rate, judged, quick=glanced), now)
     raise AssertionError

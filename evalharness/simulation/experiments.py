@@ -51,7 +51,8 @@ def of_counts(world: World, counts: npt.NDArray[np.int64], confidence: float = C
     prompts = int(counts[0].sum())
     happened, differences = counts.astype(float), world.second - world.first
     gains, losses = happened @ np.maximum(differences, 0), happened @ np.maximum(-differences, 0)
-    low, high = Sums.alone(prompts, gains, losses, happened @ differences**2).bounds(confidence)
+    sums, run = np.unique([gains, losses, happened @ differences**2], axis=1, return_inverse=True)  # many are alike
+    low, high = (ends[run] for ends in Sums.alone(prompts, *sums).bounds(confidence))
     return Measured(prompts, prompts, happened @ world.first / prompts, (gains - losses) / prompts, low, high)
 
 
@@ -95,10 +96,9 @@ def passed(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[n
 
 def words(measured: Measured, purpose: Purpose, margin: float) -> npt.NDArray[np.str_]:
     """The verdict's word on each run, of one suite with this purpose and margin."""
-    intervals = zip(measured.first.tolist(), measured.low.tolist(), measured.high.tolist(), strict=True)
-    return np.array(
-        [WORDS[outcome_of(purpose, margin, first, low, high, measured.groups)] for first, low, high in intervals]
-    )
+    seen, run = np.unique([measured.first, measured.low, measured.high], axis=1, return_inverse=True)
+    outcomes = [outcome_of(purpose, margin, first, low, high, measured.groups) for first, low, high in seen.T.tolist()]
+    return np.array([WORDS[outcome] for outcome in outcomes])[run]
 
 
 @dataclass(frozen=True)

@@ -147,24 +147,27 @@ async def sockets(url: str) -> dict[str, float]:
     address, measured = urlsplit(url), {}
     users = [await asyncio.open_connection(address.hostname, address.port) for _ in range(STREAMS)]
 
-    async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> float:
-        body = json.dumps(request(number)).encode()
-        began, first_token = time.perf_counter(), 0.0
-        writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        while not (line := await reader.readline()).startswith(b"0"):  # the last chunk of the body
-            now = time.perf_counter() - began
-            if brings_text(line) and not first_token:
-                first_token = now
-        await reader.readline()
-        return first_token
-
     for batch in range(BATCHES):
         asked = numbers(batch)
-        found = await asyncio.gather(*(ask(*user, number) for user, number in zip(users, asked, strict=True)))
-        measured |= dict(zip(map(prompt, asked), found, strict=True)) if batch else {}
+        asking = (ask(*user, request(number)) for user, number in zip(users, asked, strict=True))
+        ttfts = [ttft for _, ttft in await asyncio.gather(*asking)]
+        measured |= dict(zip(map(prompt, asked), ttfts, strict=True)) if batch else {}
     for _, writer in users:
         writer.close()
     return measured
+
+
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: object) -> tuple[float, float]:
+    """When it was sent, by time.perf_counter(), and the seconds until its first token."""
+    body = json.dumps(request).encode()
+    began, first_token = time.perf_counter(), 0.0
+    writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+    while not (line := await reader.readline()).startswith(b"0"):  # the last chunk of the body
+        now = time.perf_counter() - began
+        if brings_text(line) and not first_token:
+            first_token = now
+    await reader.readline()
+    return began, first_token
 
 
 if __name__ == "__main__":

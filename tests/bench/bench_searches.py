@@ -106,7 +106,7 @@ def judged(probe: Probe, level: float, quick: bool) -> tuple[Level, float]:
         count = len(asked) if known.all() else int(np.argmin(known))
         strain = (answered - asked)[:count] / LIMIT
         found = judge([Series(strain <= 1, strain)], [LEAST], look, CONFIDENCE, first=int(level))
-        glanced = quick and found.leaning and found.outcome == "unsettled"
+        glanced = quick and found.leans([])
         if found.outcome != "unsettled" or glanced or look == LOOKS[-1]:
             return Level.of(level, found, quick=glanced), now
     raise AssertionError

@@ -8,7 +8,6 @@ Into the file goes of each request when it was sent and its TTFT, in seconds.
 import asyncio
 import json
 import sys
-import time
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from evalharness.load.capacity.process import generating
 from evalharness.load.profile import LoadPlan, Target, chat_request
 from evalharness.load.steady import steady_load
 from evalharness.runs.rows import RequestRow, ScheduledRow
-from tests.bench.bench_load_clients import brings_text, messages
+from tests.bench.bench_load_clients import ask, messages
 from tests.bench.streaming import TOKENS
 
 
@@ -60,15 +59,7 @@ async def sockets(url: str, streams: int, requests: int) -> list[tuple[float, fl
     async def user() -> None:
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         for number in left:
-            body = json.dumps(chat_request("any", messages(number), TOKENS, "salt")).encode()
-            began, first_token = time.perf_counter(), 0.0
-            writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-            while not (line := await reader.readline()).startswith(b"0"):  # the last chunk of the body
-                now = time.perf_counter() - began
-                if brings_text(line) and not first_token:
-                    first_token = now
-            await reader.readline()
-            found.append((began, first_token))
+            found.append(await ask(reader, writer, chat_request("any", messages(number), TOKENS, "salt")))
         writer.close()
 
     await asyncio.gather(*(user() for _ in range(streams)))

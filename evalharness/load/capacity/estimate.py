@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import log_expit
-from scipy.stats import norm, t
 
-from evalharness.load.capacity.held import BATCHES, Judgement
+from evalharness.load.capacity.held import Judgement
 from evalharness.runs.summaries.parts import Estimate, Probed
 from evalharness.stats.score import Floats
 
@@ -23,7 +22,7 @@ SLOPES = np.geomspace(2, 200, 16)
 PLACES = 400  # at which the capacity may lie,
 BEYOND = math.log(4)  # up to so far beyond what was seen
 LOOKED = 0.7  # of what an interval may err: the search looks at it after every probe, and stops where it is narrow
-FEWEST = 4  # probes that tell together what one is worth
+MEMORY = 1.0  # so many probes counts for what the latencies' memory says one is worth, beside what batches say
 ALIKE = math.log(1.5)  # their levels are no further apart than that from the middle one
 GLANCED = 5.0  # requests at most is a glance worth
 
@@ -89,7 +88,7 @@ def _knee(levels: Sequence[Level], column: int, least: float, quantiles: Floats)
     """Quantiles of where one statement's share falls below what is asked; infinity where it nowhere does."""
     places = np.log([one.level for one in levels])
     shares = np.array([0.0 if one.hopeless else one.shares[column] for one in levels])
-    worth = _worth(levels, column, places)
+    worth = _worth(levels, column, places, least)
     missing = shares < least
     if not missing.any():
         return np.full(len(quantiles), math.inf)
@@ -101,11 +100,12 @@ def _knee(levels: Sequence[Level], column: int, least: float, quantiles: Floats)
     return np.exp(np.interp(quantiles, np.cumsum(mass) / mass.sum(), knees))
 
 
-def _worth(levels: Sequence[Level], column: int, places: Floats) -> Floats:
+def _worth(levels: Sequence[Level], column: int, places: Floats, least: float) -> Floats:
     """Of each probe, how many independent requests.
 
     Those that were not settled in all their time are near the capacity and equally long, so one is worth what the other
-    is, and their batches tell it together: by itself, each that happened to see few misses would count for more.
+    is, and their batches tell it together: by itself, each that happened to see few misses would count for more. While
+    they saw few in all, what latencies remember says it: as one more probe that missed what it may.
     """
     # Of a queue that only grew misses are foreseen, not seen: that is worth no more than a glance.
     most = [GLANCED if one.quick or one.hopeless else math.inf for one in levels]
@@ -115,7 +115,7 @@ def _worth(levels: Sequence[Level], column: int, places: Floats) -> Floats:
         near &= np.abs(places - np.median(places[near])) < ALIKE
     shares = np.array([one.shares[column] for one in levels])[near]
     variances = np.array([one.variances[column] for one in levels])[near]
-    if len(shares) >= FEWEST and variances.any():
-        unsure = t.ppf(0.975, (BATCHES - 1) * len(shares)) / norm.ppf(0.975)  # a variance of so few is itself
-        worth[near] = (shares * (1 - shares)).sum() / variances.sum() / unsure**2
+    if near.any() and (remembered := float(np.median(worth[near]))):
+        of_one = MEMORY * least * (1 - least)
+        worth[near] = ((shares * (1 - shares)).sum() + of_one) / (variances.sum() + of_one / remembered)
     return worth

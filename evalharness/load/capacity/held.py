@@ -116,6 +116,15 @@ class Judgement:
     leaning: bool
     shares: tuple[Share, ...]
 
+    def leans(self, under_way: Sequence[float]) -> bool:
+        """It is open, and says which way it goes: on the way nobody has to know more.
+
+        While the queue only grows, as `hopeless` is told of it, those who were in time say nothing of those to come;
+        where users ask one after the other, none does (an empty `under_way`).
+        """
+        seen = all(share.effective >= 1 for share in self.shares)
+        return self.outcome == "unsettled" and seen and not (self.leaning and grew(under_way))
+
 
 def looks(quick: bool) -> Sequence[float]:
     return (GLANCE, *LOOKS) if quick else LOOKS
@@ -143,6 +152,8 @@ def hopeless(under_way: Sequence[float], ended: int, seconds: float, granted: fl
 
     So many `ended` in so many seconds. By Little's law who comes now waits for as long as the queue takes to clear.
     """
-    if not all(before < after for before, after in itertools.pairwise(under_way)):
-        return False
-    return under_way[-1] * seconds > HOPELESS * granted * max(ended, 1)
+    return grew(under_way) and under_way[-1] * seconds > HOPELESS * granted * max(ended, 1)
+
+
+def grew(under_way: Sequence[float]) -> bool:
+    return len(under_way) > 1 and all(before < after for before, after in itertools.pairwise(under_way))

@@ -97,23 +97,23 @@ class _UnderLoad:
         self.seen.now, self.seen.under_way = now, waiting
         self.began = min(pulse.began for pulse in self.pulses.values())
         self.queue.append((now, len(waiting)))
+        moments, lengths = np.array(self.queue, float).T
+        under_way = [] if self.closed else [float(np.interp(share * now, moments, lengths)) for share in QUARTERS]
         longest = self.agreed.probe_seconds
         if now >= self.looks[0] * longest:
             self.look, *self.looks = self.looks
             self.judgement = self._judged(self.look)
-            self.glanced = self.wants_a_glance and self.judgement.outcome == "unsettled" and self.judgement.leaning
+            self.glanced = self.wants_a_glance and self.judgement.leans(under_way)
             if self.judgement.outcome != "unsettled" or self.glanced or not self.looks:
                 self._end(now)
                 return
         # Not before a request could have waited for so long: at first nothing has ended, and every queue only grows.
-        if now >= max(LOOKS[0] * longest / 2, HOPELESS * self.seen.patience) and not self.closed:
-            moments, lengths = np.array(self.queue, float).T
-            under_way = [float(np.interp(share * now, moments, lengths)) for share in QUARTERS]
-            if hopeless(under_way, len(self.seen.ended), now, self.seen.patience):
-                self.past_helping = True
-                self.judgement = self.judgement or self._judged(self.look)
-                self._end(now)
-                return
+        enough = now >= max(LOOKS[0] * longest / 2, HOPELESS * self.seen.patience)
+        if enough and hopeless(under_way, len(self.seen.ended), now, self.seen.patience):
+            self.past_helping = True
+            self.judgement = self.judgement or self._judged(self.look)
+            self._end(now)
+            return
         self.say(f"{now:.0f} of at most {longest:g} s, {len(self.seen.ended)} answered, {len(waiting)} under way")
 
     def _judged(self, look: float, added: float = 0.0) -> Judgement:

@@ -1,4 +1,4 @@
-"""What to probe next: doubling until both sides are seen, then within the capacity's interval, below and above. Pure.
+"""What to probe next: doubling and halving at a glance, then the capacity's interval, below and above. Pure.
 
 The search has no state of its own: it follows from the probes so far, so that one that was interrupted goes on from
 what was written down. It knows what they have shown, nothing of how that came about.
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalharness.load.capacity.estimate import Level, capacity
+
+CLOSE = 1.3  # times as high as what leans up is what leans down: from there on a glance tells too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,14 @@ def next_probe(levels: Sequence[Level], asked: Sequence[float], confidence: floa
         return Next(up, quick=False) if glanced else None
     if up is None:
         return Next(_allowed(down / 2, within), quick=True) if down > within.least else None
+    between = _allowed(math.sqrt(up * down), within)
+    if up < between < down and down > CLOSE * up:
+        return Next(between, quick=True)
     found = capacity(levels, asked, confidence)
     if found.high - found.low <= max(2 * within.precision * found.value, within.whole):
         return None
     # On both sides of it in turn: at one level alone nobody learns how steeply misses rise.
-    end = found.low if len(levels) % 2 else found.high
+    end = found.low if sum(not one.quick for one in levels) % 2 else found.high
     return Next(_allowed(math.sqrt(found.value * end), within), quick=False)
 
 

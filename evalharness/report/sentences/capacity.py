@@ -22,7 +22,7 @@ def outcome(row: ProbeRow) -> str:
     if row.outcome == "held":
         return "held"
     if row.quick:
-        return "all is well so far"
+        return "all is well so far" if row.leaning else "at a glance too many miss"
     worst = min(row.shares, key=lambda one: (one.high if row.outcome == "failed" else one.low) - one.least)
     return (
         f"{OUTCOMES[row.outcome]}: {worst.name} kept by {wording.percent(worst.share)} "

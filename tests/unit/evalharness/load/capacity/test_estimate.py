@@ -84,6 +84,18 @@ def test_all_who_were_answered_before_a_queue_grew_are_not_as_many_misses() -> N
     assert both.high == pytest.approx(in_time.high, rel=0.1)
 
 
+def test_probes_that_saw_few_misses_do_not_make_each_other_sure() -> None:
+    """Of a closed loop of short probes whose knee is at 224: one batch of one probe had all misses but a handful."""
+    levels = [
+        Level(167, "unsettled", True, (1.0,), (7.0,), (0.0,)),
+        Level(264, "failed", False, (0.0,), (5.0,), (0.0,)),
+        Level(184, "unsettled", True, (1.0,), (7.0,), (0.0,)),
+        Level(231, "unsettled", True, (0.995,), (6.0,), (0.995 * 0.005 / 90,)),
+        Level(225, "unsettled", True, (1.0,), (8.0,), (0.0,)),
+    ]
+    assert capacity(levels, [0.95], 0.95).low < 224
+
+
 def test_what_no_probe_broke_has_no_upper_end() -> None:
     levels = [level(10, 1.0, outcome="held"), level(20, 1.0, outcome="held")]
     assert capacity(levels, [0.95], 0.95) == Estimate(20, 20, math.inf)

@@ -38,6 +38,19 @@ def test_a_glance_settles_nothing_however_clear_it_is() -> None:
     assert looks(quick=True) == (GLANCE, *looks(quick=False))
 
 
+def test_a_glance_at_nothing_leans_nowhere() -> None:
+    assert judge([rows(0.2, 4000)], [0.95], GLANCE, 0.95).leans([])
+    assert not judge([rows(1.0, 5)], [0.95], GLANCE, 0.95).leans([])
+    assert not judge([rows(1.0, 4000)], [0.95], LAST, 0.95).leans([])  # settled
+
+
+def test_while_the_queue_only_grows_a_glance_at_those_who_were_in_time_is_not_enough() -> None:
+    held, missed = (judge([rows(share, 4000)], [0.95], GLANCE, 0.95) for share in (1.0, 0.2))
+    assert not held.leans([10, 20, 30, 40])
+    assert held.leans([10, 20, 20, 30])
+    assert missed.leans([10, 20, 30, 40])
+
+
 def test_every_statement_has_to_be_held_and_one_failed_is_enough() -> None:
     good, bad, edge = rows(1.0, 2000), rows(0.5, 2000), rows(0.95, 2000)
     assert judge([good, good], [0.95, 0.9], LAST, 0.95).outcome == "held"

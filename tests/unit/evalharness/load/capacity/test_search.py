@@ -19,7 +19,7 @@ def probed(level: float, knee: float, quick: bool, slope: float) -> Level:
     share = 1 / (1 + math.exp(min(distance, 50)) / 19)
     leaning = level <= knee
     outcome: Probed = "unsettled" if abs(distance) < 1 else "held" if leaning else "failed"
-    glanced = quick and leaning and outcome == "unsettled"
+    glanced = quick and outcome == "unsettled"
     return Level(level, outcome, leaning, (share,), (200.0,), (share * (1 - share) / 200,), quick=glanced)
 
 
@@ -77,6 +77,21 @@ def test_on_the_way_up_one_look_is_enough_and_at_the_top_it_is_not() -> None:
     top = next_probe([glanced], ASKED, 0.95, within)
     assert top is not None
     assert (top.level, top.quick) == (64, False)
+
+
+def test_between_levels_far_apart_a_glance_is_enough_and_close_by_it_is_not() -> None:
+    def glanced(level: float, leaning: bool) -> Level:
+        return Level(level, "unsettled", leaning, (1.0 if leaning else 0.8,), (8.0,), (0.0,), quick=True)
+
+    within = Range(4, 1, 1024, whole=True)
+    wanted = next_probe([glanced(128, True), glanced(256, False)], ASKED, 0.95, within)
+    assert wanted is not None
+    assert (wanted.level, wanted.quick) == (181, True)
+    wanted = next_probe([glanced(181, True), glanced(215, False)], ASKED, 0.95, within)
+    assert wanted is not None
+    assert not wanted.quick
+    wanted = next_probe([glanced(1, True), glanced(2, False)], ASKED, 0.95, within)  # nothing whole lies between them
+    assert wanted is None or not wanted.quick
 
 
 def test_a_probe_that_was_wrong_does_not_hold_the_search_back() -> None:
