@@ -150,7 +150,7 @@ def changes(found: "PeftModel") -> dict[str, list[Change]]:
         assert weight is not None
         if not (OWN.search(name) or ".original_module." in name or is_placeholder(weight)):
             made[INSERTED.sub("", name)] = [Replacement(weight.data.float())]
-    for name, module in base.named_modules():
+    for name, module in reversed(list(base.named_modules())):  # what lies inside acts before what lies around it
         target = INSERTED.sub("", f"{name}.weight")
         if isinstance(module, LoraLayer):
             made.setdefault(target, []).extend(of_layer(module))

@@ -20,6 +20,7 @@ from serve.models.preflight import extended_vocabulary
 
 if TYPE_CHECKING:
     from peft import PeftModel
+    from peft.tuners.tuners_utils import BaseTunerLayer
     from torch import nn
     from transformers import PreTrainedModel
 
@@ -109,21 +110,36 @@ def trained_words(adapted: "PeftModel") -> list[int]:
     return sorted({word for words in lists for word in words})[:64]
 
 
-def merge_block(block: "nn.Module") -> None:
-    from peft.tuners.tuners_utils import BaseTunerLayer
+def merge_block(block: "nn.Module") -> "list[BaseTunerLayer]":
+    """Has peft merge each of its layers in a block, and returns them.
 
-    for part in list(block.modules()):
-        if isinstance(part, BaseTunerLayer):
-            part.merge(safe_merge=True)
+    Where a LoRA lies around single words, as of a head that its base ties to the embedding, the words come first, and
+    the LoRA is merged without what peft keeps around them: that makes a weight anew each time it is asked for one, and
+    what is merged into it is lost.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
+    from peft.utils.other import TrainableTokensWrapper
+
+    layers = [part for part in block.modules() if isinstance(part, BaseTunerLayer)]
+    for layer in reversed(layers):
+        inside = layer.base_layer
+        if isinstance(inside, TrainableTokensWrapper):
+            layer.base_layer = inside.token_adapter.base_layer
+        layer.merge(safe_merge=True)
+        layer.base_layer = inside
+    return layers
 
 
 def unloaded(adapted: "PeftModel", tied: bool) -> "PreTrainedModel":
     """The merged model without the adapter's modules; its tables shared again if they were, and are still the same."""
     import torch
+    from peft.utils.other import TrainableTokensWrapper
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that all is merged already
         model = adapted.merge_and_unload()
+    if isinstance(model.lm_head, TrainableTokensWrapper):  # around which a LoRA lay
+        model.lm_head = model.lm_head.token_adapter.base_layer
     embedding, head = model.model.embed_tokens, model.lm_head
     tied = tied and torch.equal(embedding.weight, head.weight)
     if tied:

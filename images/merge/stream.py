@@ -1,16 +1,15 @@
 """Checkpoints written anew piece by piece: read, changed in float32, rounded once to their type, written.
 
-Reading and writing have a thread each, arithmetic a few; what is in memory at a time is a few pieces, whatever the
-model's size. It knows nothing of adapters or proofs.
+A few threads do all of that to a piece at a time, in room that each of them keeps: what is in memory are those few
+pieces, whatever the model's size. It knows nothing of adapters or proofs.
 """
 
 import json
 import os
 import struct
 import threading
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from math import prod
@@ -24,9 +23,8 @@ from serve.models.headers import INDEX, WIDTHS, Tensor, header, weight_files
 if TYPE_CHECKING:
     import torch
 
-PIECE = 4 * 1024**2  # bytes, as they lie in the file
-AHEAD = 8  # pieces under way at a time
-WORKERS = 2  # pieces that are changed at a time
+PIECE = 2 * 1024**2  # bytes, as they lie in the file: with its numbers in float32 it stays near the core
+WORKERS = 2  # pieces under way at a time
 TYPES = {"BF16": "bfloat16", "F16": "float16", "F32": "float32", "F64": "float64"}
 
 
@@ -105,32 +103,31 @@ def one_thread_each() -> Iterator[None]:
 
 
 def write_shard(weights: Sequence[Weight], path: Path) -> None:
-    head, place = file_header(weights)
+    head, begin = file_header(weights)
     with ExitStack() as stack:
-        target = stack.enter_context(path.open("xb", buffering=0))
+        target = stack.enter_context(path.open("xb", buffering=0)).fileno()
         sources = {
-            source: stack.enter_context(source.open("rb", buffering=0))
+            source: stack.enter_context(source.open("rb", buffering=0)).fileno()
             for source in {weight.source.path for weight in weights}
         }
-        reader, writer = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))
-        arithmetic = stack.enter_context(ThreadPoolExecutor(WORKERS))
-        write_all(target.fileno(), memoryview(head), 0)
-        under_way: deque[Future[None]] = deque()
+        write_all(target, memoryview(head), 0)
 
-        def move_on(raw: "Future[torch.Tensor]", weight: Weight, first: int, offset: int) -> None:
-            data = arithmetic.submit(lambda: changed(weight, raw.result(), first))
-            under_way.append(writer.submit(lambda: write_all(target.fileno(), data.result(), offset)))
+        def pieces() -> Iterator[tuple[Weight, int, int, int]]:
+            """Weight, first row, rows, and where in the file they are to lie."""
+            place = begin
+            for weight in weights:
+                look(weight, sources[weight.source.path])
+                for first, rows in weight.pieces():
+                    yield weight, first, rows, place
+                    place += rows * weight.row_bytes
 
-        for weight in weights:
-            file = sources[weight.source.path].fileno()
-            look(weight, file)
-            for first, rows in weight.pieces():
-                move_on(reader.submit(read, weight, file, first, rows), weight, first, place)
-                place += rows * weight.row_bytes
-                while len(under_way) > AHEAD:
-                    under_way.popleft().result()
-        for last in under_way:
-            last.result()
+        def make(piece: tuple[Weight, int, int, int]) -> None:
+            weight, first, rows, place = piece
+            raw = read(weight, sources[weight.source.path], first, rows)
+            write_all(target, changed(weight, raw, first), place)
+
+        for _ in stack.enter_context(ThreadPoolExecutor(WORKERS)).map(make, pieces()):
+            pass  # raises what a piece has raised, and begins no other
 
 
 def file_header(weights: Sequence[Weight]) -> tuple[bytes, int]:
@@ -147,11 +144,14 @@ def file_header(weights: Sequence[Weight]) -> tuple[bytes, int]:
 
 
 def read(weight: Weight, file: int, first: int, rows: int) -> "torch.Tensor":
-    """Rows of what the weight is made of, in its type; zeros where it has other rows by now, which are all replaced."""
+    """Rows of what the weight is made of, in its type; zeros where it has other rows by now, which are all replaced.
+
+    They lie in the thread's room, until it reads again.
+    """
     import torch
 
     stated = weight.source.tensor
-    data = torch.empty(rows * weight.row_bytes, dtype=torch.uint8)
+    data = room.of(rows * weight.row_bytes, torch.uint8)
     if stated.shape == weight.shape:
         read_all(file, memoryview(data.numpy()), stated.begin + first * weight.row_bytes)
     else:
@@ -182,7 +182,7 @@ def changed(weight: Weight, raw: "torch.Tensor", first: int) -> "torch.Tensor":
 
     if not weight.changes:
         return raw
-    made = numbers.as_float32(raw)
+    made = room.of(raw.numel(), torch.float32).view(raw.shape).copy_(raw)
     for change in weight.changes:
         change.apply(made, first)
     low, high = made.aminmax()
@@ -193,20 +193,23 @@ def changed(weight: Weight, raw: "torch.Tensor", first: int) -> "torch.Tensor":
     return raw.reshape(-1).view(torch.uint8)
 
 
-class Numbers(threading.local):
-    """Each thread's room for a piece in float32, kept: new memory for each would cost as much as the arithmetic."""
+class Room(threading.local):
+    """Each thread's room for a piece, as bytes and in float32, kept: new memory for each piece would cost as much as
+    the arithmetic.
+    """
 
-    room: "torch.Tensor | None" = None
+    def __init__(self) -> None:
+        self.kept: dict[torch.dtype, torch.Tensor] = {}
 
-    def as_float32(self, piece: "torch.Tensor") -> "torch.Tensor":
+    def of(self, numbers: int, dtype: "torch.dtype") -> "torch.Tensor":
         import torch
 
-        if self.room is None or self.room.numel() < piece.numel():
-            self.room = torch.empty(piece.numel())
-        return self.room[: piece.numel()].view(piece.shape).copy_(piece)
+        if dtype not in self.kept or self.kept[dtype].numel() < numbers:
+            self.kept[dtype] = torch.empty(numbers, dtype=dtype)
+        return self.kept[dtype][:numbers]
 
 
-numbers = Numbers()
+room = Room()
 
 
 def trouble(raw: "torch.Tensor", made: "torch.Tensor") -> str:

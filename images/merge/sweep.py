@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from images.merge.adapted import EMBEDDING, HEAD, INSERTED, OWN, is_placeholder, weights
+from images.merge.by_peft import merge_block
 from images.merge.proof import FLOAT32, STEP
 from images.merge.stream import TYPES, Place
 
@@ -179,14 +180,10 @@ def holding(block: "nn.Module", name: str, tensors: Tensors) -> Iterator[None]:
 
 def merged_in(block: "nn.Module", name: str, tensors: Tensors, ask: Callable[[], object] = lambda: None) -> Tensors:
     """The weights of a block that peft has merged its adapter into, in float32. `ask` is called meanwhile."""
-    from peft.tuners.tuners_utils import BaseTunerLayer
-
     with holding(block, name, tensors):
         before = {(full, attribute): holder._parameters[attribute] for full, holder, attribute in weights(block, name)}
-        layers = [part for part in block.modules() if isinstance(part, BaseTunerLayer)]
         data = {key: weight.data for key, weight in before.items() if weight is not None}
-        for layer in layers:
-            layer.merge(safe_merge=True)
+        layers = merge_block(block)
         ask()
         made = dict(tensors)
         for full, holder, attribute in weights(block, name):
