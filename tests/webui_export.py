@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from evalharness.pool import genuine
+from evalharness.pool.people import genuine
 
 Row = dict[str, Any]
 VERSIONS = {"base": "20261118-1a2b3c", "tuned": "20261120-9f8e7d"}

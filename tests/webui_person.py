@@ -1,6 +1,7 @@
 """Somebody signed in to a deployment's Open WebUI: what they say, vote and post goes in as its own page sends it."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ class Person:
         self.session.headers["Authorization"] = f"Bearer {self.ask('POST', 'v1/auths/signin', account)['token']}"
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self.session.request(method, f"{self.url}/api/{path}", json=body, timeout=600)
+        for _ in range(5):
+            answer = self.session.request(method, f"{self.url}/api/{path}", json=body, timeout=600)
+            if answer.status_code != 429:
+                break
+            time.sleep(60)  # it takes only so many sign-ins in three minutes, and counts those that it refuses
         assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 

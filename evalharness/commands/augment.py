@@ -2,7 +2,7 @@
 
     python -m evalharness augment train.jsonl --kinds names,typos --suites demo-json
 
-The command alone: rows lie in pool/rows.py, kinds in pool/augmenting.py, filters in pool/filtering.py.
+The command alone: rows lie in pool/rows.py, kinds in pool/variants, filters in pool/filters.
 """
 
 import argparse
@@ -17,17 +17,19 @@ from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import Failure, UsageError
 from evalharness.perturb.rewriting import Languages
-from evalharness.pool import augmenting, by_model, exchange, folder, meaning, presidio, private, templates
-from evalharness.pool.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
-from evalharness.pool.filtering import Filter, Limits
+from evalharness.pool import exchange, folder
+from evalharness.pool.filters import meaning, presidio, private
+from evalharness.pool.filters.filtering import Filter, Limits
 from evalharness.pool.folder import Pool
 from evalharness.pool.rows import PoolRow
+from evalharness.pool.variants import augmenting, by_model, templates
+from evalharness.pool.variants.augmenting import MAKE, MOST_SHARE, MOST_VARIANTS, SAYS, Wanted
 from evalharness.runs.typed import Json
 from evalharness.suites.files import load_suites, shipped
 from evalharness.wording import count, listing
 
 if TYPE_CHECKING:
-    from evalharness.pool import asking
+    from evalharness.pool.variants import asking
 
 NAME = "augment"
 HELP = "add rows to the pool, make variants of them, drop copies, leaks into suites, personal data"
@@ -187,7 +189,7 @@ def _take(args: argparse.Namespace, read: Sequence[Read], filled: Sequence[Fille
 
 
 def _maker(args: argparse.Namespace, endpoints: Sequence[Endpoint]) -> "asking.Maker":
-    from evalharness.pool import asking
+    from evalharness.pool.variants import asking
     from evalharness.report.terminal.progress import progress
 
     languages = Languages(args.language, args.through)

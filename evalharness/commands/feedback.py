@@ -2,8 +2,8 @@
 
     python -m evalharness feedback --webui http://127.0.0.1:3000 --email admin@… --password-file FILE --consent
 
-The command alone: Open WebUI is read by pool/webui.py, votes are joined by pool/people.py, rows made by
-pool/from_votes.py.
+The command alone: in pool/people, Open WebUI is read by webui.py, votes are joined by joined.py, rows made by
+from_votes.py.
 """
 
 import argparse
@@ -14,12 +14,13 @@ from pathlib import Path
 from evalharness.commands import options
 from evalharness.commands.pool import tell
 from evalharness.errors import UsageError
-from evalharness.pool import folder, votes, webui
-from evalharness.pool.filtering import Limits, filtered
+from evalharness.pool import folder
+from evalharness.pool.filters.filtering import Limits, filtered
 from evalharness.pool.folder import Pool
 from evalharness.pool.frequent import FrequentRow, frequent
-from evalharness.pool.from_votes import renewed, rows_of, with_private
-from evalharness.pool.people import PRIVATE, Exported, Votes, joined
+from evalharness.pool.people import votes, webui
+from evalharness.pool.people.from_votes import renewed, rows_of, with_private
+from evalharness.pool.people.joined import PRIVATE, Exported, Votes, joined
 from evalharness.runs.evidence import Run, graded, prompts, read_run
 from evalharness.runs.folder import finished_runs
 from evalharness.runs.rows import VOTES

@@ -13,7 +13,7 @@ from pathlib import Path
 from evalharness.commands import options
 from evalharness.errors import UsageError
 from evalharness.pool import exchange
-from evalharness.pool.filtering import kind_of
+from evalharness.pool.filters.filtering import kind_of
 from evalharness.pool.folder import Pool
 from evalharness.pool.rows import PoolRow, State
 from evalharness.wording import count

@@ -2,7 +2,7 @@
 
     python -m evalharness review --sample 40
 
-The command alone: what becomes of a row lies in pool/reviewing.py, the page in report/templates/review.html.
+The command alone: what becomes of a row lies in pool/review/reviewing.py, the page in report/templates/review.html.
 """
 
 import argparse
@@ -11,8 +11,9 @@ from pathlib import Path
 
 from evalharness.commands import options
 from evalharness.errors import UsageError
-from evalharness.pool import folder, reviewing
+from evalharness.pool import folder
 from evalharness.pool.folder import Pool
+from evalharness.pool.review import reviewing
 from evalharness.runs.jsonl import open_rows
 from evalharness.wording import count
 
@@ -41,8 +42,8 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _review(args: argparse.Namespace, path: Path) -> None:
-    from evalharness.pool.review import Review
-    from evalharness.pool.review_server import Server
+    from evalharness.pool.review.server import Server
+    from evalharness.pool.review.session import Review
     from evalharness.report import page
 
     pool = Pool(path)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from evalharness.analysis.failures import types_of
-from evalharness.pool.augmenting import MAKE
+from evalharness.pool.variants.augmenting import MAKE
 from evalharness.runs.rows import Failure, Graded, Place
 from evalharness.runs.typed import Part
 

@@ -29,6 +29,7 @@ class WebUI(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Export)
         self.exports: dict[str, Any] = {"chats/all/db": [], "evaluations/feedbacks/all/export": []}
+        self.too_many = 0  # sign-ins that are refused for now
 
     @property
     def url(self) -> str:
@@ -43,6 +44,10 @@ class Export(JsonHandler):
 
     def do_POST(self) -> None:
         given = self.body()
+        if self.server.too_many:
+            self.server.too_many -= 1
+            self.reply(429, {"detail": "Too many attempts."})
+            return
         right = self.path == "/api/v1/auths/signin" and given == {"email": EMAIL, "password": PASSWORD}
         self.reply(*((200, {"token": "t"}) if right else (400, {"detail": "The email or password is incorrect."})))
 
@@ -219,6 +224,19 @@ def test_a_judge_is_held_against_the_votes_on_the_runs_prompts(tmp_path: Path, w
     found = read_votes(tmp_path / "runs" / "votes.jsonl", places, ("base", "tuned"))
     questions = {said["chat"]["history"]["messages"][f"{said['id']}-q"]["content"] for said in chats}
     assert len(found) == len(questions) > 1 and set(found.values()) == {"tuned"}
+
+
+@pytest.mark.parametrize(("refused", "code", "slept"), [(2, 0, [60, 60]), (9, 2, [60] * 4)])
+def test_where_too_many_have_signed_in_it_waits_some_minutes_and_says_so(
+    tmp_path: Path, webui: WebUI, monkeypatch: pytest.MonkeyPatch, refused: int, code: int, slept: list[float]
+) -> None:
+    waited = list[float]()
+    monkeypatch.setattr("evalharness.pool.people.webui.time.sleep", waited.append)
+    webui.too_many = refused
+    done = feedback(tmp_path, webui)
+    assert (done.returncode, waited) == (code, slept)
+    assert done.stdout.count("too many sign-ins of admin@tandem.local in the last minutes; trying again") == len(slept)
+    assert len(done.stderr.splitlines()) == (code == 2)
 
 
 def test_what_goes_wrong_is_one_line_and_nothing_is_written(tmp_path: Path, webui: WebUI) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from evalharness.errors import UsageError
-from evalharness.pool import private, rows
-from evalharness.pool.filtering import COPY, EMPTY, FAMILY, PRIVATE, REJECTED, kind_of
+from evalharness.pool import rows
+from evalharness.pool.filters import private
+from evalharness.pool.filters.filtering import COPY, EMPTY, FAMILY, PRIVATE, REJECTED, kind_of
 from evalharness.pool.rows import Judgement, PoolRow
 
 GONE_ALONG = f"{FAMILY}: {REJECTED}"

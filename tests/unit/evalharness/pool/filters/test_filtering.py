@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from evalharness.pool import private, rows
-from evalharness.pool.filtering import COPY, FAMILY, FAR, FORM, LEAK, PRIVATE, Limits, filtered, kind_of
+from evalharness.pool import rows
+from evalharness.pool.filters import private
+from evalharness.pool.filters.filtering import COPY, FAMILY, FAR, FORM, LEAK, PRIVATE, Limits, filtered, kind_of
 from evalharness.pool.rows import PoolRow
 from evalharness.suites.files import load_suites
 

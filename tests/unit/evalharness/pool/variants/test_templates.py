@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
-from evalharness.pool import templates
-from evalharness.pool.filtering import Limits, filtered
+from evalharness.pool.filters.filtering import Limits, filtered
 from evalharness.pool.rows import PoolRow
+from evalharness.pool.variants import templates
 
 TEMPLATES = """
 templates:

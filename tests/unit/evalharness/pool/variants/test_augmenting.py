@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.perturb import prose
-from evalharness.pool import augmenting, noise, rows
-from evalharness.pool.augmenting import MAKE, Wanted
+from evalharness.pool import rows
 from evalharness.pool.rows import PoolRow
+from evalharness.pool.variants import augmenting, noise
+from evalharness.pool.variants.augmenting import MAKE, Wanted
 
 
 def row(question: str, answer: str = "It is so.") -> PoolRow:

@@ -16,10 +16,10 @@ from evalharness.client.endpoints import Endpoint
 from evalharness.errors import Failure
 from evalharness.perturb.rewriting import Languages
 from evalharness.perturb.variants import MADE
-from evalharness.pool import augmenting, by_model
-from evalharness.pool.augmenting import Wanted
-from evalharness.pool.by_model import Made
 from evalharness.pool.rows import PoolRow
+from evalharness.pool.variants import augmenting, by_model
+from evalharness.pool.variants.augmenting import Wanted
+from evalharness.pool.variants.by_model import Made
 
 FILE = "answers.jsonl"
 

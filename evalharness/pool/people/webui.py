@@ -1,25 +1,33 @@
 """What people said and how they voted, as Open WebUI gives it: through its API, or from files that it exported.
 
-It knows two addresses of Open WebUI 0.12 and how an administrator signs in; what a vote is lies in people.py.
+It knows two addresses of Open WebUI 0.12 and how an administrator signs in; what a vote is lies in joined.py.
 """
 
+import time
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dotenv import dotenv_values
 
 from evalharness.errors import Failure, UsageError
 from evalharness.imports.records import read_records
-from evalharness.pool.people import Exported
+from evalharness.pool.people.joined import Exported
 from evalharness.runs.typed import Json
+
+if TYPE_CHECKING:
+    import requests
 
 SIGN_IN, CHATS, FEEDBACK = "auths/signin", "chats/all/db", "evaluations/feedbacks/all/export"
 SECONDS = 300.0  # an export is one answer, and comes whole
+SIGN_IN_PAUSE, LONGEST_WAIT = 60.0, 240.0  # seconds, where too many have signed in: unless it says how long, and in all
 
 
 def fetched(url: str, email: str, password: str) -> Exported:
-    """Raises UsageError where nobody answers or the sign-in is refused, Failure for an answer that is no export."""
+    """Waits where Open WebUI takes no more sign-ins for some minutes, and says so.
+
+    Raises UsageError where nobody answers or the sign-in is refused, Failure for an answer that is no export.
+    """
     import requests
 
     with requests.Session() as session:
@@ -27,10 +35,17 @@ def fetched(url: str, email: str, password: str) -> Exported:
 
         def asked(path: str, body: Json | None = None) -> Any:
             where = f"{url.rstrip('/')}/api/v1/{path}"
+            left = LONGEST_WAIT
             try:
                 answer = session.request("POST" if body else "GET", where, json=body, timeout=SECONDS)
-                if body and answer.status_code == 429:
-                    raise UsageError(f"{url}: too many sign-ins of {email}; Open WebUI takes them again in minutes")
+                while body and answer.status_code == 429:
+                    why, seconds = f"{url}: too many sign-ins of {email} in the last minutes", _pause(answer)
+                    if seconds > left:
+                        raise UsageError(f"{why}; Open WebUI takes them again in some more")
+                    print(f"{why}; trying again in {seconds:.0f} s", flush=True)
+                    time.sleep(seconds)
+                    left -= seconds
+                    answer = session.request("POST", where, json=body, timeout=SECONDS)
                 if body and answer.status_code in (400, 401, 403):
                     raise UsageError(
                         f"{url}: the sign-in of {email} is refused; put the password of today into --password-file (a "
@@ -56,6 +71,12 @@ def fetched(url: str, email: str, password: str) -> Exported:
         if not isinstance(one, list) or not all(isinstance(record, dict) for record in one):
             raise Failure(f"{url}/api/v1/{path}: no list of objects; this reads Open WebUI 0.12")
     return Exported(*found)
+
+
+def _pause(answer: "requests.Response") -> float:
+    """Seconds after which another sign-in is taken."""
+    after = answer.headers.get("Retry-After", "")
+    return max(1.0, float(after)) if after.isascii() and after.isdecimal() else SIGN_IN_PAUSE
 
 
 def read(chats: Path, feedback: Path) -> Exported:

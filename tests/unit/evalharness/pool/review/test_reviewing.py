@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.errors import UsageError
-from evalharness.pool import reviewing, rows
-from evalharness.pool.filtering import COPY, FAMILY, LEAK, REJECTED, Limits, filtered
+from evalharness.pool import rows
+from evalharness.pool.filters.filtering import COPY, FAMILY, LEAK, REJECTED, Limits, filtered
+from evalharness.pool.review import reviewing
 from evalharness.pool.rows import PoolRow
 from evalharness.runs.typed import as_json, parsed
 

@@ -5,7 +5,7 @@ Pure. The file is written anew each time: a vote that is gone is not in it.
 
 from collections.abc import Iterable, Mapping
 
-from evalharness.pool.people import BOTH_BAD, Compared
+from evalharness.pool.people.joined import BOTH_BAD, Compared
 from evalharness.runs.rows import TIE, Place, PromptRow, VoteRow
 
 Asked = Mapping[tuple[tuple[str, str], ...], Place]

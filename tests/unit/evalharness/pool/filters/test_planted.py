@@ -11,13 +11,13 @@ import pytest
 
 from evalharness.perturb import letters, prose
 from evalharness.pool import rows
-from evalharness.pool.filtering import COPY, LEAK, Filter, Limits, kind_of
-from evalharness.pool.likeness import TO_SUITE, Near
+from evalharness.pool.filters.filtering import COPY, LEAK, Filter, Limits, kind_of
+from evalharness.pool.filters.likeness import TO_SUITE, Near
 from evalharness.pool.rows import PoolRow
-from evalharness.suites.files import load_suites, shipped
 from evalharness.suites.schema import Prompt
+from tests import shipped_suites
 
-SUITES = load_suites(shipped())
+SUITES = [*shipped_suites.suites().values()]
 LONG = 60  # characters; of a shorter text a changed word leaves too little to tell it by
 
 

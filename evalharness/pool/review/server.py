@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, get_args
 
 from evalharness.errors import UsageError
-from evalharness.pool.review import Review
+from evalharness.pool.review.session import Review
 from evalharness.pool.rows import Judgement
 from evalharness.runs.typed import Json
 

@@ -12,10 +12,10 @@ from typing import Any
 from evalharness.checks.as_json import json_schema, json_valid
 from evalharness.checks.language import languages
 from evalharness.checks.repetition import repeated_share
-from evalharness.pool import private
-from evalharness.pool.augmenting import ASKS_ANEW
-from evalharness.pool.likeness import TO_ROW, TO_SUITE, Near
+from evalharness.pool.filters import private
+from evalharness.pool.filters.likeness import TO_ROW, TO_SUITE, Near
 from evalharness.pool.rows import DISLIKED, GIVEN, PREFERENCES, PoolRow, State
+from evalharness.pool.variants.augmenting import ASKS_ANEW
 from evalharness.suites.schema import Suite
 
 JSON = "json"

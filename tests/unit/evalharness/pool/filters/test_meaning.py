@@ -8,8 +8,8 @@ import pytest
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import Failure, UsageError
 from evalharness.pool import rows
-from evalharness.pool.filtering import MEANING, Limits, filtered
-from evalharness.pool.meaning import closeness
+from evalharness.pool.filters.filtering import MEANING, Limits, filtered
+from evalharness.pool.filters.meaning import closeness
 from tests.json_server import JsonHandler, running
 
 EMBEDDED = {

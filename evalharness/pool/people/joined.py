@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from evalharness.imports.formats import Unfit, conversation
-from evalharness.pool import genuine
-from evalharness.pool.genuine import SIDES
+from evalharness.pool.people import genuine
+from evalharness.pool.people.genuine import SIDES
 from evalharness.runs.rows import TIE
 from evalharness.runs.typed import Json
 

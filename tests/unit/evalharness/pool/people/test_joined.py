@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.pool.from_votes import renewed, rows_of
-from evalharness.pool.people import Exported, joined
+from evalharness.pool.people.from_votes import renewed, rows_of
+from evalharness.pool.people.joined import Exported, joined
 from evalharness.pool.rows import DISLIKED, LIKED, PREFERRED, PoolRow
 from tests.webui_export import AT, VERSIONS, Row, blind, chat, compared, thumb
 

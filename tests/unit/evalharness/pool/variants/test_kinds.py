@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.perturb import fields
-from evalharness.pool import augmenting, mixed, rows
-from evalharness.pool.augmenting import MAKE, Wanted
+from evalharness.pool import rows
 from evalharness.pool.rows import PoolRow
+from evalharness.pool.variants import augmenting, mixed
+from evalharness.pool.variants.augmenting import MAKE, Wanted
 
 SEEDS = range(8)
 
@@ -327,7 +328,7 @@ def test_a_task_is_not_swapped_where_it_is_not_said_or_does_not_show_how(
 
 
 def test_kinds_of_another_question_are_kept_whatever_the_likeness() -> None:
-    from evalharness.pool.filtering import Limits, filtered
+    from evalharness.pool.filters.filtering import Limits, filtered
 
     variants = list(augmenting.variants([WRITTEN], {}, Wanted(["code-repair"], exactly=1)))
     assert len(variants) == 1

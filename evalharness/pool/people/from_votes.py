@@ -7,9 +7,10 @@ answers were bad dislikes both. A tie says nothing of what to learn.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from evalharness.pool import private, rows
-from evalharness.pool.genuine import SIDES
-from evalharness.pool.people import BOTH_BAD, Compared, Thumb, Votes
+from evalharness.pool import rows
+from evalharness.pool.filters import private
+from evalharness.pool.people.genuine import SIDES
+from evalharness.pool.people.joined import BOTH_BAD, Compared, Thumb, Votes
 from evalharness.pool.rows import DISLIKED, LIKED, PREFERENCES, PREFERRED, Messages, PoolRow
 
 GONE = "the vote, its answer or its chat is gone, or kept out"

@@ -6,9 +6,10 @@ import pytest
 
 from evalharness.perturb import rewriting
 from evalharness.perturb.rewriting import Languages
-from evalharness.pool import by_model, rows
-from evalharness.pool.by_model import Made
+from evalharness.pool import rows
 from evalharness.pool.rows import NEW, PoolRow
+from evalharness.pool.variants import by_model
+from evalharness.pool.variants.by_model import Made
 from evalharness.runs.rows import RewordedRow
 from evalharness.runs.typed import Json
 from tests.parts import reworded

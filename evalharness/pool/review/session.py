@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TextIO
 
-from evalharness.pool import augmenting, by_model, reviewing
 from evalharness.pool.folder import Pool
-from evalharness.pool.reviewing import Agreement
+from evalharness.pool.review import reviewing
+from evalharness.pool.review.reviewing import Agreement
 from evalharness.pool.rows import GIVEN, Judgement, PoolRow
+from evalharness.pool.variants import augmenting, by_model
 from evalharness.runs.jsonl import append_row
 from evalharness.runs.typed import Json
 

@@ -12,8 +12,8 @@ import yaml
 
 from evalharness.checks.reading.text import BULLET, NUMBERED
 from evalharness.perturb import frames
-from evalharness.pool.asked import asked
 from evalharness.pool.rows import Messages, PoolRow, ending
+from evalharness.pool.variants.asked import asked
 
 TEXTS = yaml.safe_load(Path(__file__).with_name("framing.yaml").read_text("utf-8"))
 DOMAIN = "domain:"

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from evalharness.perturb import fields, prose
 from evalharness.perturb.kinds import MAKERS, Make
-from evalharness.pool import code, framing, mixed, noise, rows, structured, symmetric
-from evalharness.pool.asked import asked
+from evalharness.pool import rows
 from evalharness.pool.rows import GIVEN, NEW, Messages, PoolRow
+from evalharness.pool.variants import code, framing, mixed, noise, structured, symmetric
+from evalharness.pool.variants.asked import asked
 from evalharness.suites.variants import KINDS as SAME_MEANING
 
 Remake = Callable[[PoolRow, random.Random, float], Messages | None]

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from evalharness.errors import UsageError
-from evalharness.pool import presidio
+from evalharness.pool.filters import presidio
 
 
 def test_where_it_is_not_installed_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
