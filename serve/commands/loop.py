@@ -9,7 +9,8 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,8 +83,8 @@ def check(settings: Settings, paths: Paths) -> None:
 def begun(file: Path, settings: Settings, paths: Paths) -> Turn:
     """The turn that was cut, if it had the same rows and settings; else a new one."""
     given = settings.ROWS and paths.root / Path(settings.ROWS).expanduser()
-    if given and not given.is_file():
-        raise UsageError(f"ROWS={settings.ROWS}: there is no such file")
+    if given:
+        check_rows(settings, given)
     rows = given or (tuning.demo_rows(paths) if settings.demo else None)
     inputs = {
         "rows": str(rows or ""),
@@ -94,7 +95,7 @@ def begun(file: Path, settings: Settings, paths: Paths) -> Turn:
         "stages": settings.TUNE,
         "suites": settings.SUITES,
     }
-    cut = Turn(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
+    cut = read(file) if file.exists() else None
     if cut and cut.inputs == inputs:
         console.print(f"Going on with the turn that was cut after {len(cut.done)} of {len(STEPS)} steps.")
         return cut
@@ -105,6 +106,28 @@ def begun(file: Path, settings: Settings, paths: Paths) -> Turn:
     shutil.rmtree(file.parent, ignore_errors=True)
     write(file, turn)
     return turn
+
+
+def check_rows(settings: Settings, given: Path) -> None:
+    """Raises UsageError for what is no file of rows at all, before hours go by. Their form is for `augment` to read."""
+    if not given.is_file():
+        raise UsageError(f"ROWS={settings.ROWS}: there is no such file")
+    try:
+        text = given.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"ROWS={settings.ROWS}: not text; set it to a file of rows, one a line") from None
+    if not text.strip():
+        raise UsageError(f"ROWS={settings.ROWS}: nothing in it; set it to a file of rows, one a line")
+
+
+def read(file: Path) -> Turn:
+    """Raises UsageError for a file that was damaged, or that another version of Tandem wrote."""
+    try:
+        return Turn(**json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise UsageError(
+            f"{file}: how far the last turn came cannot be read; delete it, and a new one begins"
+        ) from None
 
 
 def pinned(settings: Settings, paths: Paths) -> str:
@@ -151,8 +174,30 @@ def rows(settings: Settings, paths: Paths, _: Turn) -> str:
 
 def train(settings: Settings, paths: Paths, turn: Turn) -> str:
     """The new adapter's folder in the store, from the one before."""
-    tune.main(settings.model_copy(update={"ROWS": turn.done["rows"], "ADAPTER": turn.adapter_before}), paths)
+    wanted = settings.model_copy(update={"ROWS": turn.done["rows"], "ADAPTER": turn.adapter_before})
+    with room(wanted, paths):
+        tune.main(wanted, paths)
     return str(Path("models") / "adapter" / current(paths))
+
+
+@contextmanager
+def room(settings: Settings, paths: Paths) -> Iterator[None]:
+    """Without the servers, where the training needs the memory that they hold. The next step serves what was trained;
+    where there is none, what served before does so again.
+    """
+    here, stopped = runtime(settings, paths), list[str]()
+    if tuning.crowded(settings, paths, here.gpu):
+        with only_one(paths):
+            stopped = here.stop_servers()
+    if stopped:
+        console.print(f"Stopped meanwhile, for the memory that training needs: {' and '.join(stopped)}.")
+    try:
+        yield
+    except BaseException:
+        if stopped:
+            console.print("\nServing again what was stopped; if this is cut, `make up` does it.")
+            serve(settings, paths, settings.ADAPTER)
+        raise
 
 
 def verdict(settings: Settings, paths: Paths, turn: Turn) -> str:

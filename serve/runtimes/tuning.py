@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from serve import hardware
 from serve.errors import Failure, UsageError
 from serve.models import preflight
 from serve.models.preflight_tuning import check_start, check_tokenizer
@@ -15,6 +16,9 @@ from serve.models.sources import ANEW, DEMO_BASE, HUB_NAME, model_sources
 from serve.models.stages import Tuning, read_tuning
 from serve.models.training_rows import plain_text, training_rows
 from serve.paths import Paths
+from serve.planning import host
+from serve.planning.architecture import architecture
+from serve.planning.configurations import configurations
 from serve.runtimes.pipeline import ModelPipeline, version
 from serve.settings import Settings
 from serve.steps import Display, Report, Step, run_steps
@@ -74,6 +78,15 @@ def check_sources(settings: Settings, paths: Paths, tuning: Tuning) -> None:
 
 def anew(settings: Settings) -> bool:
     return settings.ADAPTER == ANEW
+
+
+def crowded(settings: Settings, paths: Paths, gpu: bool) -> bool:
+    """Whether what servers hold is needed for the training: on a GPU always, on the CPU where its memory is short."""
+    if gpu:
+        return True
+    config, _ = configurations(settings, model_sources(settings, paths.root))
+    least = host.training(architecture(config, settings.BASE_MODEL or "the demo"))
+    return least > hardware.host_memory()[1] * hardware.GIB
 
 
 def base_name(settings: Settings) -> str:

@@ -48,6 +48,17 @@ def test_rows_may_be_several_files_or_one_with_a_space_in_its_name(ran: Ran, tmp
     assert ran(ROWS="our rows.jsonl") == ["augment", "our rows.jsonl"]
 
 
+def test_patterns_in_rows_name_their_files_in_order(ran: Ran, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("b.jsonl", "a.jsonl", "notes.txt", "[old].jsonl"):
+        (tmp_path / "data" / name).touch()
+    assert ran(ROWS="data/[ab].jsonl more.jsonl") == ["augment", "data/a.jsonl", "data/b.jsonl", "more.jsonl"]
+    assert ran(ROWS=f"'{tmp_path}/data/*.txt'") == ["augment", f"{tmp_path}/data/notes.txt"]
+    assert ran(ROWS="data/[old].jsonl data/b.jsonl") == ["augment", "data/[old].jsonl", "data/b.jsonl"]
+    with pytest.raises(UsageError, match=r"^ROWS: there is no file that rows/\*\.jsonl names; set it to some"):
+        ran(ROWS="rows/*.jsonl")
+
+
 def test_a_quote_that_nobody_closed_is_one_line(ran: Ran) -> None:
     with pytest.raises(UsageError, match=r"^ROWS: No closing quotation; its words are as on a command line$"):
         ran(ROWS="john's.jsonl")

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from serve import hardware
 from serve.commands import loop
 from serve.commands.loop import Turn
-from serve.errors import UsageError
+from serve.errors import Failure, UsageError
 from serve.models.store import Store
 from serve.paths import Paths
 from serve.runtimes.choice import only_one
 from serve.settings import Settings
-from tests.models_made import make_adapter, make_model
+from tests.models_made import LLAMA_3_8B, make_adapter, make_model
 
 SETTINGS = Settings(BASE_MODEL="base", ADAPTER="mine", ROWS="rows.jsonl")
 CURRENT = SETTINGS.model_copy(update={"ADAPTER": "models/adapter/current"})
@@ -222,6 +223,28 @@ def test_another_turn_does_not_take_what_the_cut_one_trained_for_what_was_in_ser
     assert steps.store.in_force("adapter") == "old"
 
 
+@pytest.mark.parametrize(("content", "said"), [(b"\xff\xfe", "not text"), (b" \n", "nothing in it")])
+def test_a_file_that_holds_no_rows_at_all_is_refused_before_anything_is_served(
+    steps: Steps, paths: Paths, content: bytes, said: str
+) -> None:
+    (paths.root / "rows.jsonl").write_bytes(content)
+    with pytest.raises(UsageError, match=rf"ROWS=rows\.jsonl: {said}; set it to a file of rows"):
+        loop.main(SETTINGS, paths)
+    assert steps.ran == []
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[]", '{"other": 1}'])
+def test_a_turn_that_cannot_be_read_is_named_with_what_to_do(steps: Steps, paths: Paths, content: str) -> None:
+    file = paths.state / "loop" / "turn.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(content)
+    with pytest.raises(UsageError, match=r"turn\.json: how far the last turn came cannot be read; delete it"):
+        loop.main(SETTINGS, paths)
+    file.unlink()
+    assert loop.main(SETTINGS, paths) == 0
+    assert steps.ran == list(loop.STEPS)
+
+
 def test_two_at_once_are_refused(steps: Steps, paths: Paths) -> None:
     with only_one(paths, "loop"), pytest.raises(UsageError, match="another `make loop` of this folder is at work"):
         loop.main(SETTINGS, paths)
@@ -294,6 +317,66 @@ def test_what_is_judged_is_served_first_whatever_runs_by_then(monkeypatch: pytes
     turn = replace(Turn({}, "mine"), done={"tune": "models/adapter/new"})
     assert loop.verdict(SETTINGS, paths, turn) == "PASS runs/3-verdict"
     assert did == ["models/adapter/new", "verdict"]
+
+
+class Training:
+    """A runtime whose servers hold memory, and a training that may not come to an end."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, gpu: bool, running: Sequence[str] = ("base", "tuned")) -> None:
+        self.gpu, self.running, self.did = gpu, list(running), list[str]()
+        self.trouble: BaseException | None = None
+        monkeypatch.setattr(loop, "runtime", lambda *_: self)
+        monkeypatch.setattr(loop, "serve", lambda *given: self.did.append(f"serve {given[-1]}"))
+        monkeypatch.setattr(loop.tune, "main", lambda *_: self.train())
+
+    def stop_servers(self) -> list[str]:
+        self.did.append("stop")
+        return self.running
+
+    def train(self) -> None:
+        self.did.append("train")
+        if self.trouble:
+            raise self.trouble
+
+
+TRAINED = replace(Turn({}, "mine"), done={"rows": "rows.jsonl"})
+
+
+def test_on_a_gpu_the_servers_end_before_the_training_begins(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
+    """Else a card that two servers fill has no room to train on. The verdict's step serves what was trained."""
+    there = Training(monkeypatch, gpu=True)
+    loop.train(SETTINGS, paths, TRAINED)
+    assert there.did == ["stop", "train"]
+
+
+@pytest.mark.parametrize("trouble", [Failure("it ran out of memory"), UsageError("it diverges"), KeyboardInterrupt()])
+def test_what_a_training_that_failed_had_stopped_is_served_again(
+    monkeypatch: pytest.MonkeyPatch, paths: Paths, trouble: BaseException
+) -> None:
+    there = Training(monkeypatch, gpu=True)
+    there.trouble = trouble
+    with pytest.raises(type(trouble)):
+        loop.train(SETTINGS, paths, TRAINED)
+    assert there.did == ["stop", "train", "serve mine"]
+
+
+def test_where_nothing_ran_a_training_that_failed_starts_nothing(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
+    there = Training(monkeypatch, gpu=True, running=())
+    there.trouble = Failure("it ran out of memory")
+    with pytest.raises(Failure):
+        loop.train(SETTINGS, paths, TRAINED)
+    assert there.did == ["stop", "train"]
+
+
+@pytest.mark.parametrize(("free_gib", "did"), [(40.0, ["train"]), (20.0, ["stop", "train"])])
+def test_on_a_cpu_they_end_only_where_its_memory_has_no_room_for_both(
+    monkeypatch: pytest.MonkeyPatch, paths: Paths, free_gib: float, did: list[str]
+) -> None:
+    there = Training(monkeypatch, gpu=False)
+    make_model(paths.root / "large", **LLAMA_3_8B)  # 29.9 GiB in float32
+    monkeypatch.setattr(hardware, "host_memory", lambda: (64.0, free_gib))
+    loop.train(SETTINGS.model_copy(update={"BASE_MODEL": "large"}), paths, TRAINED)
+    assert there.did == did
 
 
 @pytest.mark.usefixtures("steps")
