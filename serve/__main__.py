@@ -14,6 +14,9 @@ from pathlib import Path
 from serve.attended import INTERRUPTED
 from serve.errors import Failure, UsageError
 from serve.paths import Paths
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing has begun: Ctrl-C while libraries load ends it, no more
 from serve.settings import Settings, nearest, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +52,8 @@ COMMANDS = {
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         act = chosen(sys.argv[1:])
         code: int = act(read_settings(ROOT / ".env"), Paths(ROOT))

@@ -28,7 +28,8 @@ MAKE_ONLY = ("PYTHON", "YES", "VARIANT", "TO", "SIGN_KEY", "AUGMENT")  # variabl
 SHOWN = 100  # characters of a value that is refused
 Port = Annotated[int, Field(ge=1024, le=65535)]
 Size = Annotated[str, Field(pattern=r"^[1-9][0-9]*[mg]$")]
-Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@([^@\s]+\.[^@\s]+|localhost)$")]  # what Open WebUI signs in
 GpuNumbers = Annotated[str, Field(pattern=r"^[0-9]+(,[0-9]+)*$")]
 
 
@@ -75,7 +76,7 @@ class Settings(BaseSettings):
     TUNED_PORT: Port = Field(8002, description="loopback port of the tuned model's server")
     SWITCH_PORT: Port = Field(8000, description="loopback port of what takes turns between the two, in MODE=swap")
     WEBUI_PORT: Port = Field(3000, description="loopback port of Open WebUI")
-    WEBUI_EMAIL: str = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
+    WEBUI_EMAIL: Email = Field("admin@tandem.local", description="sign-in of the account made in Open WebUI")
     FEEDBACK_CONSENT: bool = Field(
         False,
         description="those who chat have agreed that models learn from the answers they vote on; `make feedback` asks",

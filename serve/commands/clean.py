@@ -4,9 +4,10 @@ import os
 import shutil
 import sys
 
+from serve.commands import loop
 from serve.errors import UsageError
 from serve.paths import Paths
-from serve.runtimes.choice import usable
+from serve.runtimes.choice import only_one, usable
 from serve.settings import Settings
 
 NAME = "clean"
@@ -25,14 +26,15 @@ def main(settings: Settings, paths: Paths) -> int:
         print(f"  {thing}")
     if not agreed(NAME):
         return 0
-    for runtime in runtimes:
-        runtime.down()
-        runtime.delete_elsewhere()
-    for folder in made:
-        if folder.is_symlink():
-            folder.unlink()  # and not what it points to
-        else:
-            shutil.rmtree(folder)
+    with only_one(paths), only_one(paths, loop.NAME):  # what they make would be half gone
+        for runtime in runtimes:
+            runtime.down()
+            runtime.delete_elsewhere()
+        for folder in dict.fromkeys((*made, paths.state)):
+            if folder.is_symlink():
+                folder.unlink()  # and not what it points to
+            else:
+                shutil.rmtree(folder)
     return 0
 
 
@@ -42,7 +44,10 @@ def agreed(command: str) -> bool:
         return True
     if not sys.stdin.isatty():
         raise UsageError(f"nobody to ask here: `make {command} YES=1` deletes them")
-    yes = input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        yes = input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # Ctrl-D
+        yes = False
     if not yes:
         print("Kept.")
     return yes

@@ -5,10 +5,13 @@ asked the same prompts; at the end, however it comes, they serve again what the 
 follows from it is the harness's business.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import floor
 
 from serve.commands.up import announced, bring_up
 from serve.display import console
+from serve.errors import UsageError
 from serve.hardware import GIB
 from serve.models.sources import model_sources
 from serve.paths import Paths
@@ -26,8 +29,9 @@ def main(settings: Settings, paths: Paths) -> int:
     runtime = KINDS[name]
     with only_one(paths):
         int4, fp = passes(settings, paths, runtime(settings, paths).gpu)
-        for one in (int4, fp):
-            runtime(one, paths).check()
+        runtime(int4, paths).check()
+        with full_precision():
+            runtime(fp, paths).check()
         console.print("First pass: base and tuned in INT4.")
         bring_up(name, int4, paths)
         serving = int4
@@ -45,6 +49,15 @@ def main(settings: Settings, paths: Paths) -> int:
                 bring_up(name, settings, paths)
 
 
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Says of a refusal that it is the second pass's: nobody has set PRECISION=fp."""
+    try:
+        yield
+    except UsageError as refusal:
+        raise UsageError(f"`make factorial` serves full precision too, and {refusal}") from None
+
+
 def passes(settings: Settings, paths: Paths, gpu: bool) -> tuple[Settings, Settings]:
     """The settings of both passes. They have the same KV cache: on a GPU, what full precision leaves of it.
 
@@ -52,6 +65,7 @@ def passes(settings: Settings, paths: Paths, gpu: bool) -> tuple[Settings, Setti
     """
     fp = settings.model_copy(update={"PRECISION": "fp"})
     if gpu and not settings.KV_CACHE_GIB and not settings.mode.lora:
-        cache_gib = decision.decide(fp, model_sources(settings, paths.root), gpu).limits.kv_cache_bytes / GIB
+        with full_precision():
+            cache_gib = decision.decide(fp, model_sources(settings, paths.root), gpu).limits.kv_cache_bytes / GIB
         fp = fp.model_copy(update={"KV_CACHE_GIB": floor(100 * cache_gib) / 100})
     return fp.model_copy(update={"PRECISION": "int4"}), fp

@@ -8,7 +8,7 @@ from math import ceil
 from serve.display import console, table
 from serve.hardware import GIB
 from serve.models.preflight_lora import largest_rank
-from serve.models.sources import model_sources
+from serve.models.sources import check_served, model_sources
 from serve.models.vllm_0_32 import GPU_BLOCK
 from serve.paths import Paths
 from serve.planning import cards, host, plan
@@ -23,6 +23,7 @@ HELP = "what would fit on the GPU here, or on one of GPU_MEMORY_GIB"
 
 def main(settings: Settings, paths: Paths) -> int:
     """Prints the plan. Raises UsageError, after that, for one that cannot be served."""
+    check_served(settings)
     config, adapter_config = configurations(settings, model_sources(settings, paths.root))
     present = cards.present(settings)
     model = architecture(config, settings.BASE_MODEL or "the demo")

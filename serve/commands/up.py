@@ -7,6 +7,7 @@ import time
 
 from serve.commands import blind, status
 from serve.display import StepDisplay, console
+from serve.models.sources import check_served
 from serve.paths import Paths
 from serve.runtimes.choice import KINDS, WORDS, choose, only_one
 from serve.settings import Settings
@@ -26,6 +27,7 @@ def announced(settings: Settings, paths: Paths) -> str:
     """The name of the runtime, once it is said with its reason, and what it is to serve. Raises UsageError where there
     is none.
     """
+    check_served(settings)
     name = chosen(settings, paths)
     if settings.demo:
         console.print("Model: the embedded demo; set BASE_MODEL and ADAPTER in .env for your own.")

@@ -59,6 +59,14 @@ def model_sources(settings: Settings, root: Path) -> Sources:
     return Sources(located(settings.BASE_MODEL, root), adapter, calibration or general, tuple(then))
 
 
+def check_served(settings: Settings) -> None:
+    """Raises UsageError where the adapter is one that is still to be trained."""
+    if settings.ADAPTER == ANEW:
+        raise UsageError(
+            "ADAPTER=none: nothing to serve yet; `make tune` trains one, then set ADAPTER to what it names"
+        )
+
+
 def several(given: str, root: Path) -> list[str]:
     """What commas set apart, but in the name of a folder that is there."""
     named = [one.strip() for one in given.split(",") if one.strip()]

@@ -187,11 +187,23 @@ def partial_of(draft: Path) -> Path:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """None where there is none, or it is not what a manifest is: a version with such a one is not whole."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-    except (OSError, ValueError):
+        manifest: Any = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError, RecursionError):
         return None
-    return manifest
+    return manifest if is_manifest(manifest) else None
+
+
+def is_manifest(told: Any) -> bool:
+    """Whether it has files with their sizes, and what else is read of it are objects."""
+    if not isinstance(told, dict) or not isinstance(told.get("files"), dict):
+        return False
+    sources = told.get("sources", {})
+    objects = [sources, told.get("parameters", {}), told.get("proof", {}), *told["files"].values()]
+    objects += sources.values() if isinstance(sources, dict) else []
+    sizes = [file.get("bytes") for file in told["files"].values() if isinstance(file, dict)]
+    return all(isinstance(one, dict) for one in objects) and all(isinstance(size, int) for size in sizes)
 
 
 def parent(manifest: Mapping[str, Any] | None) -> str | None:

@@ -30,6 +30,11 @@ def need(settings: Settings, config: Mapping[str, Any], adapter: Mapping[str, An
     return 2 * PROCESS + weights + adapters + int(plan.cpu_cache_gib(settings) * GIB)
 
 
+def training(model: Architecture) -> int:
+    """What training on the CPU takes at the least: the base in float32. What its rows take beside it, nobody counts."""
+    return 2 * model.wide_bytes
+
+
 def on_gpu(demand: Demand) -> int:
     """What a server takes that the GPUs do the work for: one process for HTTP, one for the engine, and one for each
     GPU of several. One that may sleep has a copy of what it held of the GPUs, and keeps that room when it wakes.
@@ -59,6 +64,18 @@ def tensors(model: Architecture, int4_group: int | None) -> Iterator[int]:
         else:
             packed = sum(linear.packed_bytes(int4_group) for linear in linears)
             yield from [numbers // 2, packed - numbers // 2] * model.layers
+
+
+def check_cpu_cache(settings: Settings, cache_bytes: int, total_gib: float) -> None:
+    """Raises UsageError where the servers' KV caches alone are more than all the memory that a machine without a GPU
+    has: vLLM would find out after all was made.
+    """
+    servers, cache_gib = len(settings.mode.servers), cache_bytes / GIB
+    if servers * cache_gib > total_gib:
+        raise UsageError(
+            f"KV_CACHE_GIB={cache_gib:g}, for each of {servers} servers on the CPU, is more than this machine's "
+            f"{total_gib:.1f} GiB of memory; lower it"
+        )
 
 
 def check(settings: Settings, each: int, limit: int | None, available_gib: float | None) -> None:

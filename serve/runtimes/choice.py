@@ -59,7 +59,7 @@ def usable(settings: Settings, paths: Paths) -> list[Runtime]:
 
 def in_use(paths: Paths) -> str | None:
     """The runtime that this checkout was started on, and not stopped since."""
-    name = paths.runtime.read_text().strip() if paths.runtime.exists() else ""
+    name = paths.runtime.read_text(errors="replace").strip() if paths.runtime.exists() else ""
     return name if name in KINDS else None
 
 

@@ -15,15 +15,17 @@ from typing import Protocol
 from serve import hardware
 from serve.errors import UsageError
 from serve.hardware import GIB, Gpu
-from serve.models import licences, preflight, preflight_pair
+from serve.models import licences, preflight, preflight_pair, quantizing
 from serve.models.calibration import calibration_rows
 from serve.models.outline import Outlines
 from serve.models.preflight_lora import check_runtime_lora
 from serve.models.quantizing import host_memory
 from serve.models.sources import Sources
 from serve.models.vllm_0_32 import BFLOAT16_CARDS
-from serve.planning import decision
+from serve.planning import decision, host
 from serve.settings import Settings, size_bytes
+
+LONG = 600  # seconds
 
 
 class Machine(Protocol):
@@ -108,10 +110,11 @@ def look(
     if base and adapters and not found.refusals:
         total, free = hardware.host_memory()
         here = Sources(base, adapters[-1], sources.calibration)
-        check(lambda: decide(found, settings, here, machine, total if running else free))
+        check(lambda: decide(found, settings, here, machine, total, total if running else free))
         in_containers = machine.server_memory is not None
         found.warnings += [*jobs(settings, base, total, in_containers), *cards(settings, machine)]
         found.figures.append(f"Quantizing takes {host_memory(base) / GIB:.1f} GiB of it.")
+        found.figures += how_long(base, machine.gpu)
     check(lambda: calibration_rows(sources.calibration))
 
 
@@ -149,8 +152,12 @@ def check_download(size: int, made: int, disk: Path | None) -> None:
         )
 
 
-def decide(found: Findings, settings: Settings, sources: Sources, machine: Machine, available_gib: float) -> None:
+def decide(
+    found: Findings, settings: Settings, sources: Sources, machine: Machine, total_gib: float, available_gib: float
+) -> None:
     found.decided = decision.decide(settings, sources, machine.gpu, machine.server_memory, available_gib)
+    if not machine.gpu:
+        host.check_cpu_cache(settings, found.decided.limits.kv_cache_bytes, total_gib)
     cache = found.decided.limits.kv_cache_bytes / GIB
     found.figures.append(
         f"Each server gets {cache:.3g} GiB of KV cache; of the host's memory {available_gib:.1f} GiB can be had."
@@ -193,6 +200,16 @@ def jobs(settings: Settings, base: Path, total_gib: float, in_containers: bool) 
             f"quantizing takes about {needed:.1f} GiB of the host's memory, and this machine has {total_gib:.1f}; set "
             "BASE_MODEL to a smaller one, or add swap"
         )
+
+
+def how_long(base: Path, gpu: bool) -> Iterator[str]:
+    """Where quantizing is nothing to wait for."""
+    cores = hardware.cores()
+    least, most = quantizing.seconds(base, gpu, cores)
+    unit, each = ("hours", 3600) if most >= 2 * 3600 else ("minutes", 60)
+    if most >= LONG:
+        about = f"{max(1, round(least / each))} to {ceil(most / each)} {unit}"
+        yield f"Estimate: quantizing takes {about} for each model, on {'an A100' if gpu else f'{cores} cores'}."
 
 
 def cards(settings: Settings, machine: Machine) -> Iterator[str]:

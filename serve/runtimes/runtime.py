@@ -43,6 +43,9 @@ class Runtime(Protocol):
     def store_command(self, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         """serve.models.keeping where the store lies: the command line that asks it, and its environment."""
 
+    def stop_servers(self) -> list[str]:
+        """Ends the model servers that run, for the memory that they hold, and names them. `up` starts them again."""
+
     def down(self) -> bool:
         """Stops everything, and keeps every artifact; False where nothing ran."""
 

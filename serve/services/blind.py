@@ -116,7 +116,7 @@ class Api:
         answer = self.direct.post(f"{self.url}/v1/auths/signin", json=given, timeout=TIMEOUT)
         if answer.status_code == 429:
             after = answer.headers.get("Retry-After", "")
-            raise TooManySignIns(float(after) if after.isascii() and after.isdecimal() else SIGN_IN_PAUSE)
+            raise TooManySignIns(max(1.0, float(after)) if after.isascii() and after.isdecimal() else SIGN_IN_PAUSE)
         if answer.status_code in (400, 401, 403):
             raise SignInRefused
         answer.raise_for_status()

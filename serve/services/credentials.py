@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from serve.errors import UsageError
+
 NAMES = ("API_KEY", "WEBUI_PASSWORD", "WEBUI_SECRET_KEY", "BLIND_SECRET")
 
 
@@ -25,6 +27,8 @@ def ensure(path: Path) -> dict[str, str]:
 
 
 def read(path: Path) -> dict[str, str]:
-    """Lines NAME=value; empty where there is no file."""
-    lines = path.read_text().splitlines() if path.exists() else []
+    """Lines NAME=value; empty where there is no file. Raises UsageError for one that was damaged."""
+    lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+    if any("\ufffd" in line or "=" not in line for line in lines):
+        raise UsageError(f"{path}: damaged; mend it, each line is NAME=value, or delete it for new secrets")
     return dict(line.split("=", 1) for line in lines)

@@ -129,6 +129,13 @@ class Docker:
                 made["ADAPTER_VERSION"] = endpoints.adapter_version(pipeline.adapter)
         return self.compose.having(made)
 
+    def stop_servers(self) -> list[str]:
+        servers = self.settings.mode.servers
+        running = [name for name in servers if state(self.compose.inspect(name)) not in ("absent", "exited")]
+        for name in catalog.stopped_before(self.settings, running):
+            self.compose.stop(name)
+        return running
+
     def down(self) -> bool:
         self.check_owner()
         found = bool(self.compose.things("container"))

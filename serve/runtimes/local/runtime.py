@@ -67,10 +67,15 @@ class Local:
         pipeline = self.pipeline
         credentials.ensure(self.paths.secrets)
         pipeline.hand_on()
-        self.supervisor.ensure_running()
-        for service in catalog.of_other_modes(self.settings):
-            self.supervisor.drop(service.name)
-        run_steps(pipeline.steps() | self.serving(), display, cancel=self.jobs.end)
+        try:
+            self.supervisor.ensure_running()
+            for service in catalog.of_other_modes(self.settings):
+                self.supervisor.drop(service.name)
+            run_steps(pipeline.steps() | self.serving(), display, cancel=self.jobs.end)
+        except BaseException:
+            if set(self.states().values()) <= {"down"}:
+                self.supervisor.shut_down()  # it keeps nothing alive, and nobody would look for it
+            raise
         self.tell(endpoints.adapter_version(pipeline.adapter))
 
     def serve_again(self, _: Mapping[str, str], display: Display) -> None:
@@ -109,6 +114,12 @@ class Local:
         parser, secrets = endpoints.tool_parser(self.settings, self.store), self.paths.secrets.name
         endpoints.write_endpoints(self.paths.endpoints, urls, versions, quantizations, parser, secrets, "API_KEY")
 
+    def stop_servers(self) -> list[str]:
+        running = [name for name in self.settings.mode.servers if self.supervisor.lives(name)]
+        for name in catalog.stopped_before(self.settings, running):
+            self.supervisor.stop(name)
+        return running
+
     def down(self) -> bool:
         self.paths.endpoints.unlink(missing_ok=True)
         return self.supervisor.shut_down()
@@ -127,7 +138,7 @@ class Local:
         return catalog.url(self.settings, variant)
 
     def version(self, variant: str) -> str:
-        with suppress(OSError, ValueError, LookupError):
+        with suppress(OSError, ValueError, LookupError, TypeError, StopIteration):
             endpoints = json.loads(self.paths.endpoints.read_text())["endpoints"]
             return str(next(entry["version"] for entry in endpoints if entry["name"] == variant))
         return "-"

@@ -128,6 +128,7 @@ class Supervisor:
             cwd=self.folder,
             check=True,
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # or Ctrl-C would reach it as well while it starts
         )
         deadline = time.monotonic() + START_TIMEOUT
         while not self.running():

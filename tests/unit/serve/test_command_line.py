@@ -1,5 +1,9 @@
+import os
+import signal
+import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +41,12 @@ def test_a_place_that_cannot_be_used_is_one_line_that_names_it(monkeypatch, caps
     monkeypatch.setattr("serve.__main__.read_settings", read_settings)
     assert main() == 2
     assert capsys.readouterr().err == "tandem: /mine/rows: Permission denied\n"
+
+
+def test_interrupted_while_libraries_load_it_ends_without_a_word(tmp_path):
+    """The first half second of every command; Python's own answer is a traceback."""
+    (tmp_path / "pydantic.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    root = Path(__file__).parents[3]
+    variables = {**os.environ, "PYTHONPATH": f"{tmp_path}:{root}"}
+    ended = subprocess.run([sys.executable, "-m", "serve", "status"], env=variables, capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout + ended.stderr) == (-signal.SIGINT, b"")

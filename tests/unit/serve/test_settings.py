@@ -9,7 +9,7 @@ from evalharness.commands.options import chosen_suites
 from evalharness.load.profile import DEFAULT
 from evalharness.runs.summaries.load import LIMITS
 from serve.errors import UsageError
-from serve.models.sources import model_sources
+from serve.models.sources import check_served, model_sources
 from serve.settings import DEMO_SUITES, Settings, example, read_settings
 
 ROOT = Path(__file__).parents[3]
@@ -158,3 +158,22 @@ def test_a_load_setting_is_the_harnesss_own_by_default_and_nothing_that_it_would
 def test_the_suites_of_the_demo_are_those_that_the_harness_takes_for_it() -> None:
     flags = argparse.Namespace(url=None, suites=None)
     assert ",".join(suite.suite for suite in chosen_suites(flags)) == DEMO_SUITES
+
+
+@pytest.mark.parametrize("name", ["KV_CACHE_GIB", "GPU_MEMORY_GIB"])
+def test_an_amount_that_no_machine_has_is_refused_before_anything_is_computed_of_it(tmp_path, name):
+    """1e308 GiB are more bytes than a number of Python's has room for."""
+    with pytest.raises(UsageError, match=rf"\.env: {name}=1e308 is not valid: .* less than or equal to 1000000"):
+        settings_of(tmp_path, f"{name}=1e308\n")
+
+
+@pytest.mark.parametrize("email", ["x y", "admin", "@", "a@b", "a@ b.c"])
+def test_an_address_that_open_webui_signs_nobody_in_with_is_refused(tmp_path, email):
+    with pytest.raises(UsageError, match=rf"WEBUI_EMAIL={email} is not valid"):
+        settings_of(tmp_path, f"WEBUI_EMAIL='{email}'\n")
+    assert settings_of(tmp_path, "WEBUI_EMAIL=me@localhost\n").WEBUI_EMAIL == "me@localhost"
+
+
+def test_an_adapter_that_is_still_to_be_trained_is_not_looked_for_as_a_folder():
+    with pytest.raises(UsageError, match="ADAPTER=none: nothing to serve yet; `make tune` trains one"):
+        check_served(Settings(BASE_MODEL="base", ADAPTER="none"))

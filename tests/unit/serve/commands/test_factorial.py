@@ -2,15 +2,17 @@
 
 import pytest
 
+from serve import hardware
 from serve.commands import factorial
 from serve.errors import Failure, UsageError
-from serve.hardware import GIB
+from serve.hardware import GIB, Gpu
 from serve.harness.measure import Measured
 from serve.paths import Paths
 from serve.planning import decision
 from serve.planning.decision import Decision
 from serve.planning.plan import Limits
 from serve.settings import Settings
+from tests.models_made import LLAMA_3_8B, make_adapter, make_model
 
 
 class Served:
@@ -84,9 +86,22 @@ def test_int4_is_served_again_where_the_second_pass_is_interrupted(world):
 
 def test_full_precision_that_does_not_fit_is_refused_before_anything_is_served(world):
     world.refused = "fp"
-    with pytest.raises(UsageError, match="it does not fit"):
+    with pytest.raises(UsageError, match="`make factorial` serves full precision too, and it does not fit"):
         factorial.main(Settings(), world.paths)
     assert world.happened == []
+
+
+def test_an_8b_model_on_24_gib_is_refused_with_the_mode_that_fits(world, monkeypatch):
+    """Both of its servers fit in INT4; nobody has set the full precision that the line is about."""
+    make_model(world.paths.root / "base", **LLAMA_3_8B)
+    make_adapter(world.paths.root / "adapter")
+    monkeypatch.setattr(hardware, "gpus", lambda: {0: Gpu(24, 24, "a card")})
+    given = {"BASE_MODEL": str(world.paths.root / "base"), "ADAPTER": str(world.paths.root / "adapter")}
+    world.gpu = True
+    with pytest.raises(UsageError, match=r"`make factorial` serves full precision too, and .* what fits: MODE=swap"):
+        factorial.main(Settings(**given), world.paths)
+    assert world.happened == []
+    assert factorial.passes(Settings(MODE="swap", **given), world.paths, gpu=True)
 
 
 def test_on_a_gpu_both_passes_have_the_cache_that_full_precision_leaves(world, monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serve.models import keeping
 from serve.models.store import KEPT_VERSIONS, Store, describe, inputs_digest
 
 
@@ -111,3 +112,21 @@ def test_any_other_input_makes_another_version(inputs, other):
     assert version == inputs_digest(dict(reversed(inputs.items())))
     name = next(iter(inputs))
     assert (inputs_digest({**inputs, name: other}) == version) == (inputs[name] == other)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "{", "[]", "null", "3", "{}", "[" * 3000, '{"files": 3}', '{"files": {"a": 1}}', '{"files": {"a": {}}}',
+        '{"files": {"a": {"bytes": "many"}}}', '{"files": {}, "proof": 3}', '{"files": {}, "sources": []}',
+        '{"files": {}, "sources": {"model": 1}}', "\0",
+    ],
+)  # fmt: skip
+def test_a_version_whose_manifest_was_damaged_is_not_whole_and_can_be_pruned(tmp_path, content):
+    store = Store(tmp_path)
+    (published(store, "tuned", "aaa") / "manifest.json").write_text(content)
+    assert store.current("tuned") is None
+    (row,) = keeping.versions(store)
+    assert not row["whole"]
+    assert [row["why"] for row in keeping.prune(store, delete=True)] == ["damaged: manifest.json"]
+    assert published(store, "tuned", "aaa") == store.current("tuned")

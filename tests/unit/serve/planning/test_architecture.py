@@ -8,7 +8,7 @@ import pytest
 from safetensors import safe_open
 
 from serve.planning.architecture import Linear, architecture
-from tests.models_made import LLAMA_3_8B
+from tests.models_made import LLAMA_3_8B, QWEN_2_5_7B
 
 DEMO = Path(__file__).parents[4] / "images" / "demo" / "base"
 PUBLIC = {  # (configuration, number of parameters as its authors state it)
@@ -23,18 +23,7 @@ PUBLIC = {  # (configuration, number of parameters as its authors state it)
         | {"num_hidden_layers": 16, "hidden_size": 2048, "intermediate_size": 8192, "tie_word_embeddings": True},
         1_235_814_400,
     ),
-    "Qwen2.5-7B": (
-        {
-            "model_type": "qwen2",
-            "num_hidden_layers": 28,
-            "hidden_size": 3584,
-            "intermediate_size": 18944,
-            "num_attention_heads": 28,
-            "num_key_value_heads": 4,
-            "vocab_size": 152064,
-        },
-        7_615_616_512,
-    ),
+    "Qwen2.5-7B": (QWEN_2_5_7B, 7_615_616_512),
     "Qwen2.5-0.5B": (
         {
             "model_type": "qwen2",

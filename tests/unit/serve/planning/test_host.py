@@ -11,18 +11,9 @@ from serve.models.vllm_0_32 import GRAPHS, PROCESS
 from serve.planning import host
 from serve.planning.architecture import architecture
 from serve.settings import Settings, size_bytes
-from tests.models_made import LLAMA_3_8B
+from tests.models_made import LLAMA_3_8B, QWEN_2_5_7B
 
 ADAPTER = {"peft_type": "LORA", "r": 16}
-QWEN_2_5_7B = LLAMA_3_8B | {
-    "model_type": "qwen2",
-    "num_hidden_layers": 28,
-    "hidden_size": 3584,
-    "intermediate_size": 18944,
-    "num_attention_heads": 28,
-    "num_key_value_heads": 4,
-    "vocab_size": 152064,
-}
 
 
 def need(config=LLAMA_3_8B, gpu=True, **settings):
@@ -98,6 +89,15 @@ def test_a_machine_that_has_too_little_for_two_that_sleep_is_refused_in_one_line
     host.check(Settings(MODE="swap"), 10 * GIB, None, 20.1)
     host.check(Settings(MODE="swap"), 10 * GIB, None, None)
     host.check(Settings(), 10 * GIB, None, 1)  # nothing sleeps
+
+
+def test_caches_that_a_machine_without_a_gpu_cannot_hold_are_refused_before_models_are_made():
+    line = "KV_CACHE_GIB=12, for each of 2 servers on the CPU, is more than this machine's 23.0 GiB of memory; lower it"
+    with pytest.raises(UsageError) as refusal:
+        host.check_cpu_cache(Settings(KV_CACHE_GIB=12), 12 * GIB, 23)
+    assert str(refusal.value) == line
+    host.check_cpu_cache(Settings(KV_CACHE_GIB=11), 11 * GIB, 23)
+    host.check_cpu_cache(Settings(MODE="lora", KV_CACHE_GIB=12), 12 * GIB, 23)  # has one server
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from serve.commands import preflight as command
 from serve.errors import UsageError
 from serve.hardware import Gpu
 from serve.models import preflight as models
+from serve.models import quantizing
 from serve.models.sources import Sources
 from serve.runtimes import preflight
-from serve.runtimes.preflight import Findings, findings
+from serve.runtimes.preflight import Findings, findings, how_long
 from serve.settings import Settings
 from tests.models_made import LLAMA_3_8B, MODULE, add_tensors, make_adapter, make_model
 
@@ -49,6 +50,19 @@ def test_a_pair_that_can_be_served_has_its_figures_and_what_is_decided(look, tmp
     assert found.decided is not None
     assert found.figures[0].startswith("Disk: ")
     found.refuse()
+
+
+def test_how_long_quantizing_takes_is_estimated_where_it_is_long(look, monkeypatch):
+    assert not [line for line in look().figures if line.startswith("Estimate")]
+    monkeypatch.setattr(hardware, "cores", lambda: 2)
+    monkeypatch.setattr(quantizing, "seconds", lambda _, gpu, __: (600, 1800) if gpu else (3 * 3600, 14.5 * 3600))
+    assert look().figures[-1] == "Estimate: quantizing takes 3 to 15 hours for each model, on 2 cores."
+    here = list(how_long(Path("base"), gpu=True))
+    assert here == ["Estimate: quantizing takes 10 to 30 minutes for each model, on an A100."]
+
+
+def test_a_cache_larger_than_the_machine_is_refused_where_there_is_no_gpu(look):
+    assert [line for line in look(KV_CACHE_GIB=40).refusals if line.startswith("KV_CACHE_GIB=40, for each of 2")]
 
 
 def test_all_that_will_fail_is_said_at_once(look, pair, monkeypatch, tmp_path):

@@ -143,7 +143,9 @@ def test_a_sign_in_that_is_refused_is_told_from_what_does_not_work(webui):
         install()
 
 
-@pytest.mark.parametrize(("said", "seconds"), [({"Retry-After": "7"}, 7), ({}, 60), ({"Retry-After": "soon"}, 60)])
+@pytest.mark.parametrize(
+    ("said", "seconds"), [({"Retry-After": "7"}, 7), ({"Retry-After": "0"}, 1), ({}, 60), ({"Retry-After": "soon"}, 60)]
+)
 def test_too_many_sign_ins_are_told_from_a_password_that_is_refused(webui, said, seconds):
     webui.sign_in, webui.said_with = 429, said
     with pytest.raises(blind.TooManySignIns) as raised:
