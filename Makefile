@@ -11,7 +11,7 @@ TESTING := PYTHONPATH=. $(ENVIRONMENTS)/tests/bin/python
 .PHONY: help up plan preflight down status blind logs eval load capacity chaos verdict aa factorial lm-eval compare \
         augment review feedback tune loop suites simulate validity test lint check bench bench-merge \
         demo-model gpu-record screenshots versions rollback prune export clean \
-        python-version system-libraries harness-environment tests-environment
+        python-version system-libraries harness-environment tests-environment unit-tests
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -88,8 +88,7 @@ simulate: harness-environment ## hold the statistics against simulated runs of k
 validity: tests-environment ## how often the suites' checks are wrong about answers whose worth is known, suite by suite
 	@$(TESTING) -m tests.validity $(VALIDITY)
 
-test: tests-environment harness-environment ## every test this machine can run, and which took longest
-	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
+test: unit-tests harness-environment ## every test this machine can run, and which took longest
 	@$(TESTING) -m pytest tests/integration tests/e2e tests/containers --numprocesses=auto --dist=loadscope --durations=20
 
 lint: tests-environment ## lint and types
@@ -98,7 +97,9 @@ lint: tests-environment ## lint and types
 	@$(ENVIRONMENTS)/tests/bin/hadolint images/*/Dockerfile
 	@$(TESTING) -m mypy
 
-check: lint ## lint, types and unit tests, about a minute
+check: lint unit-tests ## lint, types and unit tests, about a minute
+
+unit-tests: tests-environment
 	@$(TESTING) -m pytest tests/unit -q --numprocesses=auto
 
 bench: tests-environment ## the harness's overhead against its limit and its rivals, side by side

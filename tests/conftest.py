@@ -20,21 +20,42 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
-SHARED = ("tests/e2e/", "tests/containers/", "tests/integration/evalharness/simulation/")
-"""Folders whose tests share what takes minutes to make: a deployment, or what `make simulate` prints."""
+SHARED = ("tests/e2e", "tests/containers", "tests/e2e/jobs", "tests/integration/evalharness/simulation")
+"""Folders whose tests share what takes minutes to make, those first that take longest."""
 MACHINE = os.open(HERE, os.O_RDONLY)  # has the lock of all workers' tests, or of the one that measures
 DOOR = os.open(__file__, os.O_RDONLY)  # so that who waits for the machine has it before those who come later
 
 
-class BySharedThings(LoadScopeScheduling):
-    """Gives a worker all tests of such a folder, or of a file, in order, before it gives it others."""
+def scope(nodeid: str) -> str:
+    """What one worker has to itself, in order: such a folder, or a file."""
+    file = nodeid.partition("::")[0]
+    folder = file.rpartition("/")[0]
+    return folder if folder in SHARED else file
 
+
+class BySharedThings(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in SHARED if nodeid.startswith(folder)), nodeid.partition("::")[0])
+        return scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BySharedThings | None:
-    return BySharedThings(config, log) if config.getoption("dist") == "loadscope" else None
+    if config.getoption("dist") != "loadscope":
+        return None
+    config.option.loadscopereorder = False  # else those with most tests come first, which are not those that last
+    return BySharedThings(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left with one at the end; and of files those last that measure: the
+    fewer tests of others there are by then, the less is waited for."""
+    measured = {scope(item.nodeid) for item in items if measures(item)}
+
+    def rank(item: pytest.Item) -> tuple[int, bool]:
+        own = scope(item.nodeid)
+        return (SHARED.index(own), False) if own in SHARED else (len(SHARED), own in measured)
+
+    items.sort(key=rank)
 
 
 def measures(item: pytest.Item | None) -> bool:

@@ -18,6 +18,15 @@ LLAMA_3_8B = {  # as the model's own config.json has it
     "vocab_size": 128256,
     "max_position_embeddings": 8192,
 }
+QWEN_2_5_7B = LLAMA_3_8B | {
+    "model_type": "qwen2",
+    "num_hidden_layers": 28,
+    "hidden_size": 3584,
+    "intermediate_size": 18944,
+    "num_attention_heads": 28,
+    "num_key_value_heads": 4,
+    "vocab_size": 152064,
+}
 
 
 def make_model(folder: Path, hidden: int = HIDDEN, **config: object) -> Path:

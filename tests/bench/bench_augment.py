@@ -28,13 +28,6 @@ from pathlib import Path
 print("held", Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 AUGMENT = MEASURED.format(work="from evalharness.__main__ import main\nassert main(sys.argv[1:]) == 0")
-TEMPLATES = MEASURED.format(
-    work="""
-from evalharness.pool import folder, templates
-axes, most = templates.load(Path(sys.argv[1]))
-assert folder.add(Path(sys.argv[2]), templates.rows(axes, most, 0, [], None)) == int(sys.argv[3])
-"""
-)
 NLPAUG = MEASURED.format(
     work="""
 import json, random
@@ -87,9 +80,11 @@ def main(rows: int = ROWS, templated: int = TEMPLATED) -> None:
         assert megabytes <= MOST_MB, f"more than {MOST_MB} MB"
         beside(folder / "train.jsonl", rows)
         (folder / "templates.yaml").write_text(yaml.safe_dump(templates(templated)))
-        words = [str(folder / "templates.yaml"), str(folder / "templated"), str(templated)]
-        seconds, megabytes, _ = measured([sys.executable, "-c", TEMPLATES, *words])
-        print(f"{templated} rows out of templates: {seconds:.0f} s, {megabytes:.0f} MB")
+        words = ["augment", "--templates", str(folder / "templates.yaml"), "--pool", str(folder / "templated")]
+        seconds, megabytes, said = measured([sys.executable, "-c", AUGMENT, *words])
+        assert f"{templated} new rows of its templates" in said, said
+        print(f"{templated} rows out of templates are made and filtered: {seconds:.0f} s, {megabytes:.0f} MB")
+        assert megabytes <= MOST_MB, f"more than {MOST_MB} MB"
 
 
 def templates(rows: int) -> dict[str, object]:

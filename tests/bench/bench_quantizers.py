@@ -22,7 +22,7 @@ SIZES = {"hidden_size": 768, "intermediate_size": 2048, "num_hidden_layers": 4, 
 RANDOM = """
 import json, sys
 from pathlib import Path
-from tests.e2e.tiny import base
+from tests.e2e.jobs.tiny import base
 base(Path(sys.argv[1]), Path(sys.argv[2]), "llama", False, **json.loads(sys.argv[3]))
 """
 

@@ -49,7 +49,7 @@ def test_the_four_of_the_factorial_differed_in_their_weights_alone(deployment: C
 def test_a_factorial_without_a_merged_model_is_one_line_and_exit_code_2(deployment: Checkout) -> None:
     refused = deployment.make("factorial", "MODE=lora")
     assert refused.code == 2
-    assert refused.complaint.startswith("tandem: MODE=lora serves the INT4 base alone, so nothing in full precision")
+    assert refused.complaint.startswith("tandem: `make factorial` serves full precision too, and MODE=lora serves")
 
 
 def test_a_suite_longer_than_what_is_served_is_one_line_and_exit_code_2(deployment: Checkout) -> None:

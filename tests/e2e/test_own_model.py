@@ -20,7 +20,7 @@ def own(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> dict[
     python = str(deployment.root / ".tandem" / "environments" / "merge" / "bin" / "python")
     tokenizer = str(deployment.root / "images" / "demo" / "base")
     wanted = json.dumps({str(folder): ["qwen2", True, "the embedding"]})
-    done = deployment.run(python, "-m", "tests.e2e.tiny", tokenizer, wanted)
+    done = deployment.run(python, "-m", "tests.e2e.jobs.tiny", tokenizer, wanted)
     assert done.code == 0, done.said
     return {"BASE_MODEL": folder / "base", "ADAPTER": folder / "adapter"}
 

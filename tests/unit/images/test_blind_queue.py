@@ -3,20 +3,20 @@
 import asyncio
 import json
 import re
-import sys
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.pool.people import Exported, joined
-from evalharness.pool.votes import asked, vote_rows
+from evalharness.pool.people.joined import Exported, joined
+from evalharness.pool.people.votes import asked, vote_rows
 from evalharness.runs.rows import PromptRow
 from images.webui.functions.pairs import COLUMNS, answers, drawn, reveal
 from images.webui.functions.pipe import Pipe
 from images.webui.functions.queued import chat_of, compared, ids, next_of, numbers
 from images.webui.functions.vote import Action
+from tests.unit.images.open_webui import put_in
 
 DRAWN_BY = "what it is drawn by"
 VERSIONS = {"base": "b-of-the-run", "tuned": "t-of-the-run"}
@@ -125,12 +125,7 @@ class OpenWebUI:
             "models.feedbacks": {"FeedbackForm": SimpleNamespace, "Feedbacks": feedbacks},
             "socket.main": {"get_event_emitter": emitter},
         }
-        for name in ("open_webui", "open_webui.models", "open_webui.socket"):
-            monkeypatch.setitem(sys.modules, name, ModuleType(name))
-        for name, has in parts.items():
-            made = ModuleType(f"open_webui.{name}")
-            vars(made).update(has)
-            monkeypatch.setitem(sys.modules, made.__name__, made)
+        put_in(monkeypatch, parts)
         self.pipe, self.action = Pipe(), Action()
         self.pipe.valves = Pipe.Valves(secret=DRAWN_BY, queue=QUEUE)
         self.action.valves = Action.Valves(secret=DRAWN_BY, base_version="b1", tuned_version="t1", queue=QUEUE)

@@ -1,15 +1,15 @@
 """The buttons under Answer A and Answer B: one vote a pair, and which is which only then."""
 
 import asyncio
-import sys
 import xml.etree.ElementTree as ET
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 
 from images.webui.functions.pairs import drawn, reveal, seal
 from images.webui.functions.vote import Action
+from tests.unit.images.open_webui import put_in
 
 DRAWN_BY = "what it is drawn by"
 MESSAGES = {
@@ -52,12 +52,7 @@ class OpenWebUI:
             },
             "socket.main": {"get_event_emitter": emitter},
         }
-        for name in ("open_webui", "open_webui.models", "open_webui.socket"):
-            monkeypatch.setitem(sys.modules, name, ModuleType(name))
-        for name, has in parts.items():
-            made = ModuleType(f"open_webui.{name}")
-            vars(made).update(has)
-            monkeypatch.setitem(sys.modules, made.__name__, made)
+        put_in(monkeypatch, parts)
 
     def emit_to(self, message):
         async def emit(event):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.pool import genuine
-from evalharness.pool.people import Exported, joined
+from evalharness.pool.people import genuine
+from evalharness.pool.people.joined import Exported, joined
 from tests.webui_export import VERSIONS, Row, compared
 
 pairs = pytest.importorskip("images.webui.functions.pairs")

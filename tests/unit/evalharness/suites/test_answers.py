@@ -12,14 +12,14 @@ from datetime import date, timedelta
 import pytest
 
 from evalharness.runs.rows import FAILURES
-from evalharness.suites.files import load_suites, shipped
 from evalharness.suites.generators import drafts
 from evalharness.suites.generators.drafts import Item
 from evalharness.suites.schema import Prompt
+from tests import shipped_suites
 from tests.parts import apply_checks
 from tests.validity import bank
 
-SUITES = {suite.suite: suite for suite in load_suites(shipped())}
+SUITES = shipped_suites.suites()
 ITEMS = [item for draft in drafts() for item in draft.items]
 
 GENERAL = {  # of each kind, to its first prompt: an answer that is right, and one that is not

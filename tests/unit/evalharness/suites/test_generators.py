@@ -89,7 +89,10 @@ def test_no_wording_fills_a_suite_and_no_prompt_comes_twice(name: str) -> None:
     assert len({str(item.messages) for item in items}) == len(items)
 
 
-@pytest.mark.parametrize("suite", guards(), ids=lambda suite: suite.suite)
+GUARDS = guards()
+
+
+@pytest.mark.parametrize("suite", GUARDS, ids=lambda suite: suite.suite)
 def test_a_suite_can_pass_by_itself_in_its_groups_and_its_margin_is_the_smallest_in_whole_points(suite: Suite) -> None:
     assert suite.margin is not None
     assert passes_alone(sizes(suite), suite.margin, 4000) >= POWER
@@ -102,7 +105,7 @@ def test_of_equal_models_nine_in_ten_pass_the_demos_suite_that_guards_prose() ->
     assert passes_alone(sizes(suite), suite.margin, 4000) >= 0.9
 
 
-@pytest.mark.parametrize("suite", guards(), ids=lambda suite: suite.suite)
+@pytest.mark.parametrize("suite", GUARDS, ids=lambda suite: suite.suite)
 def test_a_suite_with_a_verdict_has_sixty_groups(suite: Suite) -> None:
     assert len(sizes(suite)) >= 60
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from evalharness.suites.files import SHIPPED, load_suite, shipped
+from evalharness.suites.files import shipped
 from evalharness.suites.schema import Prompt
+from tests import shipped_suites
 
 _ALONE = {"says_only", "equals", "regex", "json_valid", "json_schema", "json_equals", "in_order", "code", "calls"}
 _LAYOUT = {"lines", "max_words", "words", "numbered", "sections", "capital_words"}
@@ -32,7 +33,7 @@ ORDERS = {
 
 @pytest.mark.parametrize("name", [name for name in shipped() if not name.startswith("demo-")])
 def test_every_order_about_form_has_a_check_that_looks_at_it(name: str) -> None:
-    suite = load_suite(SHIPPED / f"{name}.yaml")
+    suite = shipped_suites.suite(name)
     if suite.purpose == "descriptive":
         return
     missed = [

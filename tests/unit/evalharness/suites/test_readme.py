@@ -1,14 +1,14 @@
 """What the page on suites tells is what there is: every suite with its count, every check, every kind of variant."""
 
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from evalharness.checks import CHECKS
-from evalharness.suites.files import SHIPPED, load_suite, shipped
+from evalharness.suites.files import load_suite, shipped
 from evalharness.suites.variants import KINDS
+from tests import shipped_suites
 
 ROOT = Path(__file__).parents[4]
 PAGE = (ROOT / "evalharness/suites/README.md").read_text(encoding="utf-8")
@@ -21,9 +21,8 @@ def first_cells(heading: str) -> list[str]:
     return [name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
 
 
-@cache
 def prompts_of(name: str) -> int:
-    return len(load_suite(SHIPPED / f"{name}.yaml").prompts)
+    return len(shipped_suites.suite(name).prompts)
 
 
 def test_every_suite_is_told_of() -> None:
@@ -45,7 +44,7 @@ def test_the_groups_of_every_suite_that_has_some_are_told() -> None:
     for row in table:
         names, counts = row.split("|")[1:3]
         told |= dict(zip(re.findall(r"`([^`]+)`", names), map(int, counts.split(",")), strict=True))
-    abouts = [load_suite(SHIPPED / f"{name}.yaml").about() for name in shipped()]
+    abouts = [suite.about() for suite in shipped_suites.suites().values()]
     assert told == {about["suite"]: about["groups"] for about in abouts if about["groups"] < about["prompts"]}
 
 

@@ -2,15 +2,14 @@
 
 import pytest
 
-from evalharness.suites.files import SHIPPED, load_suite
-from evalharness.suites.schema import Suite
+from tests import shipped_suites
 from tests.validity import bank
 
 MOST_MISTAKEN = 0.02  # of the right answers, and of the wrong ones
 DECIDING = [
-    suite.suite
-    for suite in (load_suite(path) for path in sorted(SHIPPED.glob("*.yaml")))
-    if suite.purpose != "descriptive" and not suite.suite.startswith("demo-")
+    name
+    for name, suite in shipped_suites.suites().items()
+    if suite.purpose != "descriptive" and not name.startswith("demo-")
 ]
 
 
@@ -25,7 +24,7 @@ def test_every_prompt_has_an_answer_that_is_right_and_one_that_is_wrong(name: st
     answers = bank.answers(name)
     right = {answer.prompt for answer in answers if answer.kind in bank.RIGHT}
     wrong = {answer.prompt for answer in answers if answer.kind == "wrong"}
-    prompts = {prompt.id for prompt in load_suite(SHIPPED / f"{name}.yaml").prompts}
+    prompts = {prompt.id for prompt in shipped_suites.suite(name).prompts}
     assert (prompts - right, prompts - wrong) == (set(), set())
 
 
@@ -41,8 +40,7 @@ def test_a_suite_with_a_verdict_is_wrong_about_two_answers_in_a_hundred_at_most(
 
 @pytest.mark.parametrize("name", bank.suites())
 def test_every_answer_of_the_bank_belongs_to_a_prompt_and_has_a_kind(name: str) -> None:
-    suite: Suite = load_suite(SHIPPED / f"{name}.yaml")
-    known = {prompt.id for prompt in suite.prompts}
+    known = {prompt.id for prompt in shipped_suites.suite(name).prompts}
     for answer in bank.answers(name):
         assert answer.prompt in known
         assert answer.kind in bank.KINDS
@@ -51,7 +49,7 @@ def test_every_answer_of_the_bank_belongs_to_a_prompt_and_has_a_kind(name: str) 
 
 @pytest.mark.parametrize("name", [name for name in bank.suites() if name != "code"])
 def test_a_thought_before_an_answer_changes_nothing(name: str) -> None:
-    checks = {row.id: row.checks for row in load_suite(SHIPPED / f"{name}.yaml").rows()}
+    checks = {row.id: row.checks for row in shipped_suites.suite(name).rows()}
     for answer in bank.answers(name)[::5]:
         if "think>" not in answer.text:
             thought = f"<think>\nI can't be sure. Is it 42, or BANANA? Step 1: think.\n</think>\n\n{answer.text}"

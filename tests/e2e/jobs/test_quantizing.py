@@ -2,74 +2,49 @@
 
 import json
 import os
-import random
 import shutil
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from serve.models import keeping
 from serve.models.store import Store, read_manifest
+from tests.e2e.jobs.test_merging import killed_at_random
 from tests.newcomer import Checkout
-
-KILLS = 20
 
 
 @pytest.fixture(scope="module")
-def model(deployment: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random model of two layers."""
     folder = tmp_path_factory.mktemp("tiny")
-    python = str(deployment.root / ".tandem" / "environments" / "merge" / "bin" / "python")
-    tokenizer = str(deployment.root / "images" / "demo" / "base")
-    done = deployment.run(
-        python, "-m", "tests.e2e.tiny", tokenizer, json.dumps({str(folder): ["llama", False, "plain"]})
+    python = str(checkout.root / ".tandem" / "environments" / "merge" / "bin" / "python")
+    tokenizer = str(checkout.root / "images" / "demo" / "base")
+    done = checkout.run(
+        python, "-m", "tests.e2e.jobs.tiny", tokenizer, json.dumps({str(folder): ["llama", False, "plain"]})
     )
     assert done.code == 0, done.said
     return folder / "base"
 
 
 def test_a_quantize_killed_at_twenty_random_moments_leaves_no_half_version_and_the_next_ends_well(
-    deployment: Checkout, model: Path, tmp_path: Path
+    checkout: Checkout, model: Path, tmp_path: Path
 ) -> None:
-    store, moments = Store(tmp_path / "models"), random.Random(0)
-    rows = written(tmp_path)
-    command = job(deployment, model, store, rows)
-    begun = time.monotonic()
-    assert subprocess.run(command, env=variables(deployment), cwd=tmp_path, check=False).returncode == 0
-    usual = time.monotonic() - begun
-    first = store.in_force("base")
-    for kill in range(KILLS):
-        # Other rows make another version each time, so that there is always one to be made, and one to be kept.
-        with rows.open("a") as more:
-            more.write(json.dumps({"text": f"Row of kill {kill}, which makes it another version."}) + "\n")
-        with subprocess.Popen(command, env=variables(deployment), cwd=tmp_path, stdout=subprocess.DEVNULL) as running:
-            try:
-                running.wait(moments.uniform(0.2, 1.1) * usual)
-            except subprocess.TimeoutExpired:
-                running.send_signal(signal.SIGKILL)
-        for version in store.versions("base"):
-            assert store.wrong("base", version, every_byte=True) == []
-        assert store.current("base") is not None
-    assert subprocess.run(command, env=variables(deployment), cwd=tmp_path, check=False).returncode == 0
-    assert store.in_force("base") != first
-    assert (read_manifest(store.folder("base", store.in_force("base"))) or {})["proof"]["rows"] > 0
-    assert not list((store.root / "base").glob(".staging-*"))
-    assert not list((store.root / "base").glob(".partial-*"))
-    assert keeping.prune(store, delete=False) == []
+    python, *_ = job(checkout, model, Store(tmp_path), written(tmp_path))
+    found = killed_at_random(checkout, python, "quantize", model, tmp_path / "rows.jsonl", tmp_path)
+    assert found["needless"] == []
+    last = read_manifest(Store(tmp_path / "killed").folder("base", found["in_force"])) or {}
+    assert last["proof"]["rows"] > 0
 
 
 def test_what_lost_more_than_the_limit_is_refused_new_or_standing(
-    deployment: Checkout, model: Path, tmp_path: Path
+    checkout: Checkout, model: Path, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "models")
-    command = job(deployment, model, store, written(tmp_path))
+    command = job(checkout, model, store, written(tmp_path))
     for limit, code in (("1e-12", 2), ("0.2", 0), ("1e-12", 2)):
         done = subprocess.run(
             [*command, "--kl-limit", limit],
-            env=variables(deployment),
+            env=variables(checkout),
             cwd=tmp_path,
             check=False,
             capture_output=True,
@@ -96,14 +71,12 @@ runpy.run_module("images.quantize.quantize", run_name="__main__")
 
 
 def test_where_cholesky_fails_more_damp_is_taken_which_log_and_manifest_say(
-    deployment: Checkout, model: Path, tmp_path: Path
+    checkout: Checkout, model: Path, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "models")
-    python, _, _, *given = job(deployment, model, store, written(tmp_path))
+    python, _, _, *given = job(checkout, model, store, written(tmp_path))
     command = [python, "-c", NOT_POSITIVE_AT_FIRST, *given]
-    done = subprocess.run(
-        command, env=variables(deployment), cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True
-    )
+    done = subprocess.run(command, env=variables(checkout), cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True)
     assert "beginning again with damp 0.02, not 0.01" in done.stdout
     assert "beginning again with damp 0.03, not 0.02" in done.stdout
     manifest = read_manifest(store.folder("base", store.in_force("base"))) or {}
@@ -111,10 +84,10 @@ def test_where_cholesky_fails_more_damp_is_taken_which_log_and_manifest_say(
 
 
 def test_a_disk_that_fills_up_is_one_line_and_the_version_before_stays(
-    deployment: Checkout, model: Path, tmp_path: Path
+    checkout: Checkout, model: Path, tmp_path: Path
 ) -> None:
     store, rows = Store(tmp_path / "models"), written(tmp_path)
-    subprocess.run(job(deployment, model, store, rows), env=variables(deployment), cwd=tmp_path, check=True)
+    subprocess.run(job(checkout, model, store, rows), env=variables(checkout), cwd=tmp_path, check=True)
     first = store.in_force("base")
     size = sum(file.stat().st_size for file in store.folder("base", first).iterdir())
     small = tmp_path / "small"
@@ -127,8 +100,8 @@ def test_a_disk_that_fills_up_is_one_line_and_the_version_before_stays(
         full = Store(small / "models")
         rows.write_text(rows.read_text().replace("Row", "Line"))
         done = subprocess.run(
-            job(deployment, model, full, rows),
-            env=variables(deployment),
+            job(checkout, model, full, rows),
+            env=variables(checkout),
             cwd=tmp_path,
             check=False,
             capture_output=True,
@@ -152,14 +125,14 @@ def written(folder: Path) -> Path:
     return folder / "rows.jsonl"
 
 
-def job(deployment: Checkout, model: Path, store: Store, rows: Path) -> list[str]:
+def job(checkout: Checkout, model: Path, store: Store, rows: Path) -> list[str]:
     return [
-        str(deployment.root / ".tandem" / "environments" / "quantize-auto-gptq" / "bin" / "python"),
+        str(checkout.root / ".tandem" / "environments" / "quantize-auto-gptq" / "bin" / "python"),
         *("-m", "images.quantize.quantize", "--engine", "auto-gptq", "--model", str(model), "--variant", "base"),
         *("--store", str(store.root), "--calibration", str(rows)),
     ]
 
 
-def variables(deployment: Checkout) -> dict[str, str]:
-    shared = {"PYTHONPATH": str(deployment.root), "HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+def variables(checkout: Checkout) -> dict[str, str]:
+    shared = {"PYTHONPATH": str(checkout.root), "HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
     return {**os.environ, **shared}

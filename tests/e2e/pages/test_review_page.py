@@ -77,9 +77,21 @@ Serve = Callable[..., str]
 
 
 @pytest.fixture
-def serve(pool: Path) -> Iterator[Serve]:
-    begun: list[subprocess.Popen[str]] = []
+def begun() -> Iterator[list[subprocess.Popen[str]]]:
+    """The reviews of a test, which end with it."""
+    processes = list[subprocess.Popen[str]]()
+    yield processes
+    for process in processes:
+        end(process)
 
+
+def end(review: subprocess.Popen[str]) -> None:
+    review.send_signal(signal.SIGINT)
+    review.communicate(timeout=60)
+
+
+@pytest.fixture
+def serve(pool: Path, begun: list[subprocess.Popen[str]]) -> Serve:
     def begin(*flags: str) -> str:
         command = [sys.executable, "-m", "evalharness", "review", *flags]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -87,10 +99,7 @@ def serve(pool: Path) -> Iterator[Serve]:
         assert begun[-1].stdout is not None
         return next(found[0] for line in begun[-1].stdout if (found := re.search(r"http://\S+", line)))
 
-    yield begin
-    for process in begun:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+    return begin
 
 
 def test_rows_are_accepted_edited_and_rejected_by_keys_alone(browser: Browser, serve: Serve, pool: Path) -> None:
@@ -183,9 +192,11 @@ def test_hostile_rows_run_nothing_and_fetch_nothing(browser: Browser, serve: Ser
     assert opened.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_a_review_that_has_ended_says_so(browser: Browser, pool: Path, serve: Serve) -> None:
+def test_a_review_that_has_ended_says_so(
+    browser: Browser, pool: Path, serve: Serve, begun: list[subprocess.Popen[str]]
+) -> None:
     opened = Reviewed(browser, serve(), WIDE)
-    opened.page.route("**/rows/**", lambda route: route.abort())
+    end(begun[0])
     opened.page.keyboard.press("a")
     expect(opened.page.get_by_role("alert")).to_contain_text("the review has ended")
     assert all(row.reviewed is None for row in Pool(pool))

@@ -1,6 +1,6 @@
 """Random models of two layers, and adapters of every kind for them.
 
-    python -m tests.e2e.tiny TOKENIZER '{"FOLDER": [FAMILY, TIED, KIND], ...}'
+    python -m tests.e2e.jobs.tiny TOKENIZER '{"FOLDER": [FAMILY, TIED, KIND], ...}'
 
 makes FOLDER/base and FOLDER/adapter, in the environment of the merge job.
 """

@@ -1,6 +1,6 @@
 """What the store holds after trainings of a few steps: undisturbed, killed and begun again, and ones that cannot be.
 
-    python -m tests.e2e.tuning DEMO ROWS FOLDER
+    python -m tests.e2e.jobs.tuning DEMO ROWS FOLDER
 
 It prints JSON. It runs in the environment of the tune job, and each training in a child that is begun with all
 libraries loaded.
@@ -36,6 +36,13 @@ PREFERENCES = (
 
 
 TOKENS = 20
+# Of a training with tokens of its own: what is there when it is killed, in order.
+KILLED_AT = {
+    "as the tokens are learnt": "vocabulary*",
+    "in the first stage": "1-general/checkpoints",
+    "between the stages": "1-general/adapter*",
+    "in the second stage": "2-domain/checkpoints",
+}
 SHORT = (replace(STAGES[0], steps=6), replace(STAGES[1], steps=6))
 
 
@@ -58,16 +65,16 @@ def main() -> None:
 
     codes = {name: ended(start(name, both)) for name in ("whole", "again")}
     codes["another seed"] = ended(start("another seed", tuning(STAGES[0], seed=1)))
-    child = start("killed", both)
-    until(lambda: any(last_whole(path) for path in (folder / "killed").glob("adapter/.partial-*/2-domain/checkpoints")))
-    os.kill(child, signal.SIGKILL)
-    codes["killed"] = ended(child)
+    codes["killed"] = killed(start("killed", both), folder / "killed", "2-domain/checkpoints")
     in_force = Store(folder / "killed").in_force("adapter")
     codes["gone on"] = ended(start("killed", both))
     codes["anew"] = ended(start("anew", tuning(STAGES[0]), adapter=None))
     more = replace(tuning(*SHORT), vocabulary=Vocabulary(TOKENS))
     for name, start_from in (("tokens", None), ("tokens, from an adapter", demo / "adapter")):
         codes[name] = ended(start(name, more, adapter=start_from))
+    for moment, there in KILLED_AT.items():
+        codes[moment] = killed(start("tokens, killed", more, adapter=None), folder / "tokens, killed", there)
+    codes["tokens, killed"] = ended(start("tokens, killed", more, adapter=None))
     with_tokens = Store(folder / "tokens").current("adapter")
     codes["gone on with tokens"] = ended(start("gone on with tokens", tuning(SHORT[0]), adapter=with_tokens))
     codes["tokens twice"] = ended(start("tokens twice", more, adapter=with_tokens))
@@ -138,6 +145,20 @@ def started(base: Path, adapter: Path | None, store: Store, what: Tuning, rows: 
         sys.stderr.flush()
         os._exit(1)
     os._exit(0)
+
+
+def killed(child: int, store: Path, there: str) -> int:
+    """Its exit code, of a training that is killed as soon as its partial version has what the pattern names; of
+    checkpoints, a whole one.
+    """
+
+    def is_there() -> bool:
+        found = store.glob(f"adapter/.partial-*/{there}")
+        return any(path.name != "checkpoints" or last_whole(path) for path in found)
+
+    until(is_there)
+    os.kill(child, signal.SIGKILL)
+    return ended(child)
 
 
 def preferences(rows: Path, folder: Path) -> None:
@@ -216,6 +237,7 @@ def seen(store: Store) -> dict[str, Any]:
         "losses": json.loads((folder / "losses.json").read_text()),
         "weights": manifest["files"]["adapter_model.safetensors"]["sha256"],
         "files": sorted(manifest["files"]),
+        "tokenizer": manifest["files"].get("tokenizer.json", {}).get("sha256"),
         "parameters": manifest["parameters"],
         "sources": sorted(manifest["sources"]),
         "proof": manifest["proof"],

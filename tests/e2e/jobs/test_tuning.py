@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from serve.models.store import Store, read_manifest
-from tests.e2e.tuning import STEPS, TOKENS
+from serve.paths import Paths
+from serve.runtimes.jobs import Jobs, quantize_command, recipe_words
+from serve.runtimes.local.jobs import environment_of
+from serve.runtimes.pipeline import version
+from serve.settings import Settings
+from tests.e2e.jobs.tuning import KILLED_AT, STEPS, TOKENS
+from tests.e2e.serving import answered, cpu_server, serving
 from tests.models_made import make_adapter
 from tests.newcomer import Checkout
 
@@ -21,19 +27,19 @@ stages:
 """
 
 
-def of_tune(deployment: Checkout) -> str:
-    return str(deployment.root / ".tandem" / "environments" / "tune" / "bin" / "python")
+def of_tune(checkout: Checkout) -> str:
+    return str(checkout.root / ".tandem" / "environments" / "tune" / "bin" / "python")
 
 
 @pytest.fixture(scope="module")
-def tuned(deployment: Checkout) -> Iterator[Checkout]:
-    """The deployment after a `make tune` of four steps on the demo's own rows."""
-    (deployment.root / "short.yaml").write_text(SHORT)
-    done = deployment.make("tune", "TUNE=short.yaml")
+def tuned(checkout: Checkout) -> Iterator[Checkout]:
+    """The checkout after a `make tune` of four steps on the demo's own rows."""
+    (checkout.root / "short.yaml").write_text(SHORT)
+    done = checkout.make("tune", "TUNE=short.yaml")
     assert done.code == 0, done.said
     assert "`make up ADAPTER=models/adapter/current` merges and serves it" in done.said
-    yield deployment
-    store = Store(deployment.root / "models")
+    yield checkout
+    store = Store(checkout.root / "models")
     with store.lock("adapter"):
         store.discard("adapter", store.in_force("adapter"))
 
@@ -45,7 +51,7 @@ def outcomes(tuned: Checkout, tmp_path_factory: pytest.TempPathFactory) -> dict[
     lines = (tuned.root / ".tandem" / "demo-rows.jsonl").read_text().splitlines(keepends=True)
     (folder / "rows.jsonl").write_text("".join(lines[:60]))
     demo = tuned.root / "images" / "demo"
-    done = tuned.run(of_tune(tuned), "-m", "tests.e2e.tuning", str(demo), str(folder / "rows.jsonl"), str(folder))
+    done = tuned.run(of_tune(tuned), "-m", "tests.e2e.jobs.tuning", str(demo), str(folder / "rows.jsonl"), str(folder))
     assert done.code == 0, done.said
     made: dict[str, Any] = json.loads(done.said.splitlines()[-1])
     return made
@@ -71,14 +77,20 @@ def test_the_same_again_is_not_trained_again(tuned: Checkout) -> None:
     assert (tuned.root / ".tandem" / "logs" / "tune.log").read_text().splitlines()[-1] == f"adapter {version} stands"
 
 
-def test_it_can_be_merged(tuned: Checkout, tmp_path: Path) -> None:
+def merge(tuned: Checkout, adapter: Path, store: Path) -> Path:
+    """The folder of what the merge job makes of it on the demo's base."""
     python = str(tuned.root / ".tandem" / "environments" / "merge" / "bin" / "python")
-    base, adapter = tuned.root / "images" / "demo" / "base", tuned.root / "models" / "adapter" / "current"
-    words = ("--base", str(base), "--adapter", str(adapter), "--store", str(tmp_path))
+    base = tuned.root / "images" / "demo" / "base"
+    words = ("--base", str(base), "--adapter", str(adapter), "--store", str(store))
     done = tuned.run(python, "-m", "images.merge.merge", *words)
     assert done.code == 0, done.said
-    merged = Store(tmp_path).current("merged")
+    merged = Store(store).current("merged")
     assert merged is not None
+    return merged
+
+
+def test_it_can_be_merged(tuned: Checkout, tmp_path: Path) -> None:
+    merged = merge(tuned, tuned.root / "models" / "adapter" / "current", tmp_path)
     assert (read_manifest(merged) or {})["sources"]["adapter"]["variant"] == "adapter"
 
 
@@ -99,6 +111,21 @@ def test_killed_in_its_second_stage_it_goes_on_and_ends_as_if_it_had_not_been(ou
     assert stores["killed"]["losses"] == stores["whole"]["losses"]
     assert stores["killed"]["weights"] == stores["whole"]["weights"]
     assert stores["killed"]["hidden"] == []
+
+
+def test_killed_four_times_with_added_tokens_it_ends_with_the_same_tokens_and_weights(outcomes: dict[str, Any]) -> None:
+    codes, said = outcomes["codes"], outcomes["said"]["tokens, killed"]
+    whole, last = outcomes["stores"]["tokens"], outcomes["stores"]["tokens, killed"]
+    assert [codes[moment] for moment in KILLED_AT] == [-9] * len(KILLED_AT)
+    assert codes["tokens, killed"] == 0, said
+    assert {line.partition(" from step")[0] for line in said if " from step" in line} == {
+        "general: going on",
+        "domain: going on",
+    }
+    for same in ("version", "tokenizer", "files", "config", "losses", "weights", "hidden"):
+        assert last[same] == whole[same], same
+    assert last["proof"]["vocabulary"] == whole["proof"]["vocabulary"]
+    assert last["proof"]["stages"] == whole["proof"]["stages"]  # each stage has had all of its rows
 
 
 def test_stages_follow_each_other_and_the_loss_falls(outcomes: dict[str, Any]) -> None:
@@ -144,15 +171,9 @@ def test_tokens_for_the_rows_are_added_and_trained_and_merge_with_their_tokenize
     assert learnt["domain"]["held_out_after"] < learnt["general"]["held_out_before"]
     assert learnt["domain"]["held_out_before"] == pytest.approx(learnt["general"]["held_out_after"], rel=1e-3)
 
-    python = str(tuned.root / ".tandem" / "environments" / "merge" / "bin" / "python")
     adapter = Store(Path(outcomes["folder"]) / kind).current("adapter")
     assert adapter is not None
-    base = tuned.root / "images" / "demo" / "base"
-    words = ("--base", str(base), "--adapter", str(adapter), "--store", str(tmp_path))
-    done = tuned.run(python, "-m", "images.merge.merge", *words)
-    assert done.code == 0, done.said
-    merged = Store(tmp_path).current("merged")
-    assert merged is not None
+    merged = merge(tuned, adapter, tmp_path)
     assert json.loads((merged / "config.json").read_text())["vocab_size"] == 1024 + TOKENS
     theirs, ours = (json.loads((folder / "tokenizer.json").read_text())["model"] for folder in (adapter, merged))
     assert ours["vocab"] == theirs["vocab"]
@@ -168,6 +189,29 @@ def test_an_adapter_with_its_own_tokens_is_gone_on_with_and_keeps_them(outcomes:
         assert len(made["config"]["trainable_token_indices"]["embed_tokens"]) == TOKENS
         begun = made["proof"]["stages"][stage]["held_out_before"]
         assert begun == pytest.approx(before if stage == "general" else math.log(2), rel=1e-2)
+
+
+def test_with_added_tokens_it_is_merged_quantized_and_answers_a_chat_in_them(
+    tuned: Checkout, outcomes: dict[str, Any], tmp_path: Path
+) -> None:
+    adapter = Store(Path(outcomes["folder"]) / "tokens, from an adapter").current("adapter")
+    assert adapter is not None
+    merged, settings, calibration = merge(tuned, adapter, tmp_path), Settings(), tmp_path / "calibration.jsonl"
+    rows = [json.loads(line)["messages"] for line in (Path(outcomes["folder"]) / "rows.jsonl").read_text().splitlines()]
+    calibration.write_text("".join(json.dumps({"text": row[-1]["content"]}) + "\n" for row in rows))
+    recipe = recipe_words(settings.QUANTIZER, settings.GPTQ_GROUP_SIZE, calibration)
+    python = environment_of("quantize", settings, Paths(tuned.root), gpu=False).python
+    command = quantize_command(python, merged, "tuned", tmp_path, recipe, settings.GPTQ_KL_LIMIT)
+    made = Jobs(Paths(tuned.root)).run("quantize tuned", command, tmp_path / "quantize.log", print)
+    int4 = Store(tmp_path).folder("tuned", version(made))
+    server = cpu_server(int4, 512, 2**26)
+    with serving(tuned, server, tmp_path / "log"):
+        read = [(asked, answered(server, "/tokenize", messages=asked)["tokens"]) for *asked, _ in rows]
+        asked, tokens = next((asked, tokens) for asked, tokens in read if max(tokens) >= 1024)
+        answer = answered(server, "/v1/chat/completions", messages=asked, temperature=0, max_tokens=200)
+    assert answer["usage"]["prompt_tokens"] == len(tokens)
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert answer["choices"][0]["message"]["content"].strip()
 
 
 def test_the_libraries_read_what_they_are_told_on_gpus(outcomes: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from evalharness.verdict.policy import FOLDER
-from tests.e2e.test_report_page import PHONE, WIDE, Opened, check_contrast, report_of
+from tests.e2e.pages.test_report_page import PHONE, WIDE, Opened, check_contrast, report_of
 from tests.fixtures_runs import DEMO, capacity_run, eval_run, load_run
 
 CLIPPED = """[...document.querySelectorAll('svg')].flatMap((chart) => {

@@ -1,6 +1,6 @@
 """What the merge job makes of tiny models with adapters of every kind, and with faults put into it.
 
-    python -m tests.e2e.merging TOKENIZER FOLDER tied|untied
+    python -m tests.e2e.jobs.merging TOKENIZER FOLDER tied|untied
 
 It writes FOLDER/outcomes.json, of the bases with such tables. It runs in the environment of the merge job, in one
 process: to start one takes as long as a dozen merges.
@@ -19,8 +19,8 @@ from images.merge import by_peft, plan
 from images.merge import merge as job
 from serve.errors import UsageError
 from serve.models.preflight import check_adapter, extended_vocabulary
-from tests.e2e import tiny
-from tests.e2e.tiny import ATTENTION
+from tests.e2e.jobs import tiny
+from tests.e2e.jobs.tiny import ATTENTION
 
 FAMILIES = {"tied": "qwen2", "untied": "llama"}
 TYPES = ("bfloat16", "float16")
@@ -76,6 +76,14 @@ RARER: dict[str, tuple[str, dict[str, Any]]] = {
     "single words of both tables": (
         "streaming",
         {"trainable_token_indices": {"embed_tokens": [3, 77], "lm_head": [3, 5]}},
+    ),
+    "single words of both, and a LoRA of the head": (
+        "streaming",
+        {"target_modules": [*ATTENTION, "lm_head"], "trainable_token_indices": [5, 6, 77]},
+    ),
+    "the same, and weights by name": (
+        "peft",
+        {"target_modules": ["lm_head"], "trainable_token_indices": [5, 6], "target_parameters": ["q_proj.weight"]},
     ),
     "biases beside its matrices": ("peft", {"lora_bias": True, "target_modules": ["q_proj", "k_proj", "v_proj"]}),
     "weights by name": ("peft", {"target_parameters": ["q_proj.weight", "mlp.down_proj.weight"], "target_modules": []}),
@@ -175,10 +183,14 @@ def within_one_unit(base: Path, adapters: Sequence[Path], draft: Path) -> float:
             model.resize_token_embeddings(rows)
         adapted = PeftModel.from_pretrained(model, adapter).eval().float()
         by_peft.untie(model)
+        with torch.no_grad():
+            head = model.lm_head(torch.eye(model.config.hidden_size)).T
         model = adapted.merge_and_unload()
     written = AutoModelForCausalLM.from_pretrained(draft, dtype="auto").state_dict()
+    made = {name: exact for name, exact in model.state_dict().items() if not name.startswith("lm_head.")}
+    made["lm_head.weight"] = head  # as peft runs it: of a LoRA around single words it merges the words alone
     near, all_of_them = 0, 0
-    for name, exact in model.state_dict().items():
+    for name, exact in made.items():
         limits = torch.finfo(written[name].dtype)
         unit = torch.ldexp(torch.tensor(limits.eps), torch.frexp(exact)[1] - 1).clamp(
             min=limits.smallest_normal * limits.eps
