@@ -1,5 +1,5 @@
 """What holds for every test: property tests are judged by what they find, never by how fast the machine is; Ctrl-C
-interrupts, whatever the tests were started from; and of several workers none disturbs one that measures."""
+interrupts, whatever the tests were started from; and of several workers none disturbs a test that has to be alone."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 HERE = Path(__file__).parent
 SHARED = ("tests/e2e", "tests/containers", "tests/e2e/jobs", "tests/integration/evalharness/simulation")
 """Folders whose tests share what takes minutes to make, those first that take longest."""
-MACHINE = os.open(HERE, os.O_RDONLY)  # has the lock of all workers' tests, or of the one that measures
+MACHINE = os.open(HERE, os.O_RDONLY)  # has the lock of all workers' tests, or of the one that is alone
 DOOR = os.open(__file__, os.O_RDONLY)  # so that who waits for the machine has it before those who come later
 
 
@@ -47,19 +47,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByShare
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left with one at the end; and of files those last that measure: the
-    fewer tests of others there are by then, the less is waited for."""
-    measured = {scope(item.nodeid) for item in items if measures(item)}
+    """The longest first, so that no worker is left with one at the end; and those files last whose tests are to be
+    alone: the fewer tests of others there are by then, the less is waited for."""
+    lonely = {scope(item.nodeid) for item in items if to_be_alone(item)}
 
     def rank(item: pytest.Item) -> tuple[int, bool]:
         own = scope(item.nodeid)
-        return (SHARED.index(own), False) if own in SHARED else (len(SHARED), own in measured)
+        return (SHARED.index(own), False) if own in SHARED else (len(SHARED), own in lonely)
 
     items.sort(key=rank)
 
 
-def measures(item: pytest.Item | None) -> bool:
-    return item is not None and item.get_closest_marker("measures") is not None
+def to_be_alone(item: pytest.Item | None) -> bool:
+    return item is not None and item.get_closest_marker("alone") is not None
 
 
 alone = False  # whether this worker has the machine to itself
@@ -67,15 +67,15 @@ alone = False  # whether this worker has the machine to itself
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # so that no time limit of a test counts its wait
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
-    """A test that measures time waits until those of other workers have ended, and they for it."""
+    """A test that is to be alone waits until those of other workers have ended, and they for it."""
     global alone
-    if not (alone and measures(item)):
+    if not (alone and to_be_alone(item)):
         fcntl.flock(DOOR, fcntl.LOCK_EX)
-        fcntl.flock(MACHINE, fcntl.LOCK_EX if measures(item) else fcntl.LOCK_SH)
+        fcntl.flock(MACHINE, fcntl.LOCK_EX if to_be_alone(item) else fcntl.LOCK_SH)
         fcntl.flock(DOOR, fcntl.LOCK_UN)
     try:
         return (yield)
     finally:
-        alone = measures(item) and measures(nextitem)
+        alone = to_be_alone(item) and to_be_alone(nextitem)
         if not alone:
             fcntl.flock(MACHINE, fcntl.LOCK_UN)

@@ -150,6 +150,7 @@ def text_of(body: bytes, stream: bool) -> str:
     return "".join(json.loads(line)["choices"][0]["delta"].get("content") or "" for line in lines)
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("voter")
 def test_a_person_asks_votes_and_only_then_sees_which_is_which(
     deployment: Checkout, administrator: Person, question: str, browser: Browser, pictures: Path
@@ -247,6 +248,7 @@ def put_up(deployment: Checkout) -> str:
     return lines[-1]
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("voter")
 def test_a_person_votes_on_the_answers_of_a_run_one_pair_after_another(
     deployment: Checkout, administrator: Person, put_up: str, browser: Browser, pictures: Path

@@ -87,6 +87,7 @@ def test_the_merge_is_proved_in_its_manifest(deployment: Checkout) -> None:
     assert manifest["licences"]["base"]["licence"] == "apache-2.0"
 
 
+@pytest.mark.alone
 def test_a_new_chat_shows_two_answers_side_by_side(deployment: Checkout, browser: Browser, pictures: Path) -> None:
     served = {name: requests_served(deployment, name) for name in SERVERS}
     page = browser.new_page(viewport={"width": 1280, "height": 640})

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from evalharness.client.asking import PATIENCE_SECONDS
 from tests.newcomer import Checkout, Done, until
 
 
@@ -45,7 +46,7 @@ def passed_or_too_noisy(done: Done, run: Path) -> bool:
     return concluded["verdict"] == "INCONCLUSIVE" and still_open == {"capacity"}
 
 
-@pytest.mark.measures
+@pytest.mark.alone
 def test_the_base_against_itself_shows_no_difference(deployment: Checkout) -> None:
     """Before the verdict, whose runs are the newest for those that come after; and beside it, so that the machine is
     waited for once."""
@@ -56,7 +57,7 @@ def test_the_base_against_itself_shows_no_difference(deployment: Checkout) -> No
             assert measured["low"] <= 0 <= measured["high"]
 
 
-@pytest.mark.measures
+@pytest.mark.alone
 def test_the_demo_passes_unless_the_machine_is_too_noisy_to_measure_its_capacity(
     verdict: Done, deployment: Checkout
 ) -> None:
@@ -147,7 +148,7 @@ def test_killed_servers_come_back_and_a_running_eval_ends_complete_and_right(
                 for leader in killed.values():
                     leader.kill()
                 for name, leader in killed.items():
-                    until(lambda name=name, leader=leader: serves_again(deployment, name, leader.pid), 60)
+                    until(lambda name=name, leader=leader: serves_again(deployment, name, leader.pid), PATIENCE_SECONDS)
             said, _ = evaluation.communicate(timeout=600)
         except BaseException:
             os.killpg(evaluation.pid, signal.SIGTERM)

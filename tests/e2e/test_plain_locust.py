@@ -31,6 +31,7 @@ def answers(url: str) -> bool:
         return False
 
 
+@pytest.mark.alone
 def test_locusts_own_page_shows_both_models_under_load(page_of_locust: str, browser: Browser, pictures: Path) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme="light")
     page.goto(page_of_locust)

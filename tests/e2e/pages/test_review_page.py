@@ -17,6 +17,7 @@ from evalharness.pool.folder import Pool
 from evalharness.pool.rows import PoolRow
 from tests.newcomer import ROOT
 
+pytestmark = pytest.mark.alone
 WIDE, PHONE, SMALL = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 1000, "height": 560}
 HOSTILE = "</script><img src=http://127.0.0.1:9/x onerror=document.title='owned'><b>bold</b>" + "W" * 400
 SYSTEM = "You answer travellers in full sentences, politely and briefly."

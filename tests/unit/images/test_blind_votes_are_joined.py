@@ -1,14 +1,12 @@
 """A vote that the blind comparison writes inside Open WebUI is one that `feedback` joins to both of its answers."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.pool.people import genuine
 from evalharness.pool.people.joined import Exported, joined
+from images.webui.functions import pairs
 from tests.webui_export import VERSIONS, Row, compared
-
-pairs = pytest.importorskip("images.webui.functions.pairs")
 
 PAIRS, SECRET = 1000, "a secret"
 VOTES = ("A", "B", "tie", "both bad")

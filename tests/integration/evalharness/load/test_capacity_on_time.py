@@ -11,7 +11,7 @@ from evalharness.runs.rows import ScheduledRow
 from tests.ground_truth import serving
 from tests.integration.evalharness.load.test_capacity import SERVICE, level, run, server
 
-pytestmark = pytest.mark.measures
+pytestmark = pytest.mark.alone
 
 
 def test_a_stalled_server_is_charged_with_all_who_were_due_meanwhile(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from tests.ground_truth import FAULTS, GroundTruth, serving
 from tests.parts import block as block_row
 from tests.slowed import slowed
 
-pytestmark = pytest.mark.measures
+pytestmark = pytest.mark.alone
 KEY = "sk-a-key-that-nobody-may-see"
 USERS, TOKENS = 4, 20
 SIDES = ("base", "tuned")

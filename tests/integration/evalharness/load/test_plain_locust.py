@@ -86,7 +86,7 @@ def headless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subproc
         yield done, folder, len(base.served) + len(tuned.served)
 
 
-@pytest.mark.measures
+@pytest.mark.alone
 def test_locust_puts_load_on_both_endpoints_and_reports_no_failure(headless: Any) -> None:
     done, folder, served = headless
     assert done.returncode == 0, done.stderr
@@ -97,7 +97,7 @@ def test_locust_puts_load_on_both_endpoints_and_reports_no_failure(headless: Any
     assert sum(entry["num_failures"] for entry in found.values()) == 0
 
 
-@pytest.mark.measures
+@pytest.mark.alone
 def test_its_table_has_the_time_to_first_token_and_per_token(headless: Any) -> None:
     _, folder, _ = headless
     found = table(folder / "out")
@@ -107,7 +107,7 @@ def test_its_table_has_the_time_to_first_token_and_per_token(headless: Any) -> N
         assert per_token - 0.5 <= entry["total_response_time"] / entry["num_requests"] < per_token + 5
 
 
-@pytest.mark.measures
+@pytest.mark.alone
 def test_no_key_is_in_what_it_writes(headless: Any) -> None:
     done, folder, _ = headless
     files = [path for path in folder.iterdir() if path.name != "key"]
