@@ -156,8 +156,9 @@ def write_notice(draft: Path, licences: Mapping[str, Any]) -> None:
 def licence(folder: Path) -> dict[str, Any]:
     """The licence a model folder states, in its card's front matter and in files of its own, and what it asks for."""
     card = folder / "README.md"
-    stated = re.search(r"^license:\s*(\S+)", card.read_text(), re.MULTILINE) if card.exists() else None
+    about = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
+    stated = re.search(r"^license:\s*(\S+)", about, re.MULTILINE)
     files = sorted(path.name for pattern in LICENCE_FILES for path in folder.glob(pattern))
     asked = duty(folder)
-    about = {"licence": stated.group(1) if stated else "not stated", "files": files}
-    return about | ({"duties": asked.data} if asked else {})
+    found = {"licence": stated.group(1) if stated else "not stated", "files": files}
+    return found | ({"duties": asked.data} if asked else {})

@@ -31,6 +31,11 @@ def patterns(config: Any) -> Iterator[tuple[str, str]]:
     for setting in ("rank_pattern", "alpha_pattern"):
         for key in getattr(config, setting, None) or {}:
             yield setting, rf"(.*\.)?({key})$"
+    found = getattr(config, "layers_pattern", None) or ()
+    for pattern in [found] if isinstance(found, str) else found:
+        yield "layers_pattern", rf"(?:^|.*?\.){pattern}\.(?P<idx>\d+)\..*"
+    for pattern in getattr(config, "modules_to_save", None) or ():
+        yield "modules_to_save", rf"(^|.*\.){pattern}($|\..*)"
 
 
 @contextmanager

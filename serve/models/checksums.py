@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from serve.errors import UsageError
+
 MANIFEST = "manifest.json"
 BELIEVED = 24 * 3600  # seconds
 CLOCK_SKEW = 60  # seconds by which a file may have been verified in the future
@@ -28,6 +30,10 @@ def describe(folder: Path, known: Mapping[str, Any] | None = None) -> dict[str, 
         if not path.is_file() or path.name == MANIFEST or in_hidden_folder(path, folder):
             continue
         name, stat = str(path.relative_to(folder)), path.stat()
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{folder}: the name of {name!a} is no text; rename or remove this file") from None
         same = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
         before = (known or {}).get(name, {})
         unchanged = before.items() >= same.items()

@@ -9,7 +9,6 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ LARGEST = {
     "vocab_size": 4_194_304,
     "max_position_embeddings": 2**31,
 }
+LARGEST_ALPHA = 2**31  # far beyond every adapter, and far below what float32 cannot hold
 # Settings of an adapter that make something else of a base than other weights of the same layers.
 UNMERGED = {
     "layer_replication": "repeats layers of its base",
@@ -67,6 +67,11 @@ def check_model(folder: Path) -> dict[str, Any]:
     """
     config = read_config(folder, "config.json", "BASE_MODEL")
     check_config(config, folder)
+    if (folder / "adapter_config.json").exists():  # what it names is loaded instead
+        raise UsageError(
+            f"{folder}: has an adapter beside its weights, which transformers would load in their place; move its "
+            "adapter_config.json and adapter_model.safetensors out of BASE_MODEL"
+        )
     tensor_shapes(folder, "BASE_MODEL")
     if not has_chat_template(folder):
         raise UsageError(f"{folder}: no chat template; put a chat_template.jinja beside the weights of BASE_MODEL")
@@ -184,7 +189,7 @@ def check_lora_config(config: Mapping[str, Any], where: object) -> None:
 
 
 def number(found: Any) -> bool:
-    return type(found) in (int, float) and isfinite(found)
+    return type(found) in (int, float) and abs(found) <= LARGEST_ALPHA
 
 
 def check_quantizable(folder: Path, group_size: int) -> None:
@@ -289,7 +294,8 @@ def tensor_shapes(folder: Path, setting: str) -> Shapes:
     Raises UsageError for pickled weights, and for files that are cut short, lie, or are missing from the index.
     """
     shapes: Shapes = {}
-    for path in weight_files(folder, setting):
+    own = folder / ADAPTER_FILE
+    for path in [own] if setting == "ADAPTER" and own.exists() else weight_files(folder, setting):
         check_readable(path)
         shapes |= {name: list(tensor.shape) for name, tensor in header(path, setting).items()}
     for name, shape in shapes.items():

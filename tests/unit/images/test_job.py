@@ -121,6 +121,11 @@ def test_a_proof_that_settings_no_longer_take_is_refused_though_its_version_stan
     assert made.exists()
 
 
+def test_a_card_in_another_encoding_is_read_as_far_as_it_goes(tmp_path, model):
+    (model / "README.md").write_bytes(b"---\nlicense: mit\n---\nBy Ren\xe9.\n")
+    assert job.licence(make(tmp_path, model))["licence"] == "mit"
+
+
 def test_every_version_has_a_card_with_the_licence_of_its_source(tmp_path, model):
     (model / "README.md").write_text("---\nlicense: llama3\n---\n")
     made = make(tmp_path, model)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serve.errors import UsageError
 from serve.models import checksums
 
 
@@ -81,3 +82,9 @@ def test_what_is_damaged_is_not_remembered_as_whole(folder, tmp_path):
     for _ in range(2):
         assert checksums.damaged(folder, files, memory) == ["model.safetensors"]
     assert list(json.loads(memory.read_text())) == ["config.json"]
+
+
+def test_a_file_whose_name_is_no_text_is_refused_before_any_work(tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("")
+    with pytest.raises(UsageError, match=r"the name of 'caf\\udce9.txt' is no text; rename or remove this file"):
+        checksums.describe(tmp_path)

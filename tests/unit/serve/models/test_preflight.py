@@ -57,6 +57,21 @@ def test_an_adapter_under_a_name_that_peft_does_not_read_is_refused(tmp_path, ba
         preflight.check_adapter(adapter, base)
 
 
+def test_an_adapter_is_read_from_the_file_that_peft_reads_whatever_an_index_names(tmp_path, base):
+    adapter = make_adapter(tmp_path / "adapter")
+    (adapter / "adapter_model.safetensors").rename(adapter / "good.safetensors")
+    (adapter / "adapter_model.safetensors").write_bytes(b"\xff" * 64)
+    (adapter / "model.safetensors.index.json").write_text('{"weight_map": {"a": "good.safetensors"}}')
+    with refused(r"adapter_model\.safetensors: damaged or cut short .*; download ADAPTER again"):
+        preflight.check_adapter(adapter, base)
+
+
+def test_a_base_with_an_adapter_beside_its_weights_is_refused(base):
+    (base / "adapter_config.json").write_text('{"base_model_name_or_path": "another"}')
+    with refused("has an adapter beside its weights, .*; move its adapter_config.json .* out of BASE_MODEL"):
+        preflight.check_model(base)
+
+
 @pytest.mark.parametrize("left", [4, 100, 3000])
 def test_safetensors_cut_short_are_refused(base, left):
     file = base / "model.safetensors"
@@ -243,6 +258,9 @@ def test_whole_layers_and_biases_of_another_base_are_refused_by_their_shapes(tmp
         ({"r": -1}, "r is -1"),
         ({"lora_alpha": "16"}, "lora_alpha is '16'"),
         ({"lora_alpha": float("1e400")}, "not readable as JSON"),
+        ({"lora_alpha": 10**400}, "lora_alpha is 1000"),
+        ({"lora_alpha": 1e308}, r"lora_alpha is 1e\+308"),
+        ({"alpha_pattern": {"q_proj": 10**400}}, r"alpha_pattern is \{'q_proj': 1000"),
         ({"rank_pattern": [8]}, r"rank_pattern is \[8\]"),
         ({"rank_pattern": {"q_proj": 0}}, r"rank_pattern is \{'q_proj': 0\}"),
         ({"alpha_pattern": {"q_proj": None}}, r"alpha_pattern is \{'q_proj': None\}"),
