@@ -42,6 +42,8 @@ ROUNDING = 2.0
 # sum over thousands of terms: that is tens of times what rounding each weight once would do. Seen: 0.03 to 0.2 of this
 # limit, with every kind of adapter, and with sums of 128 to 14336 terms in 1 to 24 layers.
 ARITHMETIC = 64.0
+WRONG = "the merged model is not ADAPTER on BASE_MODEL"
+MEND = "set MODE=lora to serve the adapter as it is"
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,14 @@ def prove(measured: Difference, kept_as: str, unit: float) -> dict[str, Any]:
     if not holds and kept_as != "float32":  # in which the product is made: nothing is rounded to it
         raise UsageError(
             f"{kept_as}, the type of BASE_MODEL, cannot hold the merged weights (rounding to it changes the answers by "
-            f"{measured.rounding:.3g}, limit {rounding:.3g}); save BASE_MODEL in bfloat16 or float32"
+            f"{measured.rounding:.3g}, limit {rounding:.3g}); save BASE_MODEL in "
+            f"{'float32' if kept_as == 'bfloat16' else 'bfloat16 or float32'}"
         )
     if not (holds and measured.unexplained <= arithmetic):
         raise UsageError(
-            f"the merged model is not ADAPTER on BASE_MODEL: its answers differ by {measured.error:.3g}, of which "
+            f"{WRONG}: its answers differ by {measured.error:.3g}, of which "
             f"rounding to {kept_as} explains all but {measured.unexplained:.3g} (limit {arithmetic:.3g}; the adapter's "
-            f"whole effect is {measured.effect:.3g}); set MODE=lora to serve the adapter as it is"
+            f"whole effect is {measured.effect:.3g}); {MEND}"
         )
     return {
         "weights": kept_as,

@@ -73,6 +73,16 @@ def checkpoint(folder: Path, setting: str = "BASE_MODEL") -> dict[str, Place]:
     }
 
 
+def read_place(place: Place) -> "torch.Tensor":
+    """A whole weight in its own type."""
+    import torch
+
+    with place.path.open("rb") as file:
+        file.seek(place.tensor.begin)
+        data = torch.frombuffer(bytearray(file.read(place.tensor.end - place.tensor.begin)), dtype=torch.uint8)
+    return data.view(getattr(torch, TYPES[place.tensor.dtype])).view(place.tensor.shape)
+
+
 def write(shards: Mapping[str, Sequence[Weight]], draft: Path) -> None:
     """Writes files of these names, and their index where there are several.
 

@@ -1,7 +1,7 @@
 """One pass through a model that asks several versions of it the same, block by block, in the memory of a few blocks.
 
-Each block's weights come from disk when the pass gets there, in float32. The versions are those of the proof
-(proof.py), and peft makes the first three of them; how the merge was done is not known in here.
+Each block's weights come from disk when the pass gets there, in float32 (but see `precision`). The versions are those
+of the proof (proof.py), and peft makes the first three of them; how the merge was done is not known in here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from images.merge.adapted import EMBEDDING, HEAD, INSERTED, OWN, is_placeholder, weights
 from images.merge.by_peft import merge_block
 from images.merge.proof import FLOAT32, STEP
-from images.merge.stream import TYPES, Place
+from images.merge.stream import Place, read_place
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +23,8 @@ VERSIONS = ("unchanged", "expected", "exact", "rounded", "actual", "moved")
 # Of a number, as a part of the largest that went into it: what float32's sums may be off by when their terms come in
 # another order, so that one of two neighbours is as near as the other.
 ORDER = 64 * FLOAT32
+# Of the largest number of a weight: what its numbers may be off by, each made as the sum of many. Seen: 2^-20.
+SUMS = 2.0**-14
 Tensors = dict[str, "torch.Tensor"]
 
 
@@ -41,6 +43,7 @@ class Sweep:
         self.base = base
         self.merged = merged
         self.weights = self.as_rounded = 0  # how many there are, and how many are peft's own, rounded
+        self.astray: set[str] = set()  # of those that are further from peft's than rounding takes them
 
     def logits(self, ids: "torch.Tensor") -> "dict[str, torch.Tensor]":
         """Float32 [positions, vocabulary] of each version; `ids` is [1, positions]."""
@@ -56,18 +59,21 @@ class Sweep:
         """The block's forward pass, in which each row is a version's."""
         right = block.forward
         tuned = [dict(blocks(model))[name] for model in self.adapted]
+        sums = precision(tuned)
 
         def forward(*inputs: Any, **options: Any) -> "torch.Tensor":
             import torch
 
             def ask(version: str, answer: "Callable[..., torch.Tensor]") -> None:
                 row = VERSIONS.index(version)
-                answers[version] = answer(*of_row(inputs, row), **of_row(options, row))
+                answers[version] = answer(*of_row(inputs, row), **of_row(options, row)).float()
 
             answers: Tensors = {}
             names = [weight for weight, _, _ in weights(block, name)]
             theirs = {weight: read(self.base, weight) for weight in names}
-            exact, last = {weight: data.float() for weight, data in theirs.items()}, tuned[-1]
+            for adapter in tuned:
+                widen(adapter, sums)
+            exact, last = {weight: data.to(sums) for weight, data in theirs.items()}, tuned[-1]
             shapes = {weight: holder._parameters[attribute].shape for weight, holder, attribute in weights(block, name)}
             if all(exact[weight].shape == shapes[weight] for weight in names):
                 with holding(block, name, exact):
@@ -77,10 +83,12 @@ class Sweep:
             with holding(last, name, exact):
                 ask("expected", last)
             exact = merged_in(last, name, exact, lambda: ask("exact", last))
+            exact = {weight: data.float() for weight, data in exact.items()}
             if "unchanged" not in answers:  # the base has no such words
                 with holding(block, name, exact):
                     ask("unchanged", right)
             actual = {weight: read(self.merged, weight) for weight in names}
+            self.astray |= {weight for weight in names if astray(exact[weight], actual[weight])}
             rounded = {weight: self.rounding(exact[weight], actual[weight], theirs[weight]) for weight in names}
             del exact, theirs
             with holding(block, name, rounded):
@@ -98,7 +106,10 @@ class Sweep:
         return forward
 
     def rounding(self, exact: "torch.Tensor", actual: "torch.Tensor", base: "torch.Tensor") -> "torch.Tensor":
-        """The exact weights in the checkpoint's type, as float32: of two numbers equally near, the one on disk."""
+        """The exact weights in the checkpoint's type, as float32: of two numbers equally near, the one on disk.
+
+        A type that holds all of float32 has nothing to round: what is on disk differs by the order of float32's sums.
+        """
         import torch
 
         nearest = exact.to(actual.dtype)
@@ -107,6 +118,8 @@ class Sweep:
             return nearest.float()
         places = (nearest != actual).nonzero(as_tuple=True)
         self.as_rounded += exact.numel() - len(places[0])
+        if torch.finfo(actual.dtype).eps <= torch.finfo(torch.float32).eps:
+            return exact
         ours, theirs = nearest[places].float(), actual[places].float()
         right = exact[places]
         largest = torch.maximum(right.abs(), base[places].float().abs()) if base.shape == exact.shape else right.abs()
@@ -114,6 +127,38 @@ class Sweep:
         rounded = nearest.float()
         rounded[places] = torch.where(as_near, theirs, ours)
         return rounded
+
+
+def astray(exact: "torch.Tensor", actual: "torch.Tensor") -> bool:
+    """Whether any number is further from the exact one than rounding to its type takes it, and float32's own sums."""
+    import torch
+
+    if actual.shape != exact.shape:
+        return True
+    kept_as = torch.finfo(actual.dtype)
+    off = (actual.float() - exact).abs_()
+    off -= exact.abs().mul_(kept_as.eps / 2)
+    return not off.amax() <= SUMS * exact.abs().amax() + kept_as.smallest_normal * kept_as.eps
+
+
+def precision(tuned: "Sequence[nn.Module]") -> "torch.dtype":
+    """What peft computes a block in: in float32, but where an adapter has a norm of each column over all words.
+
+    As DoRA of an embedding does: of 128,000 words, such a sum is off by 2^-16 in float32.
+    """
+    import torch
+    from peft.tuners.lora import Embedding
+
+    parts = (part for block in tuned for part in block.modules())
+    return torch.float64 if any(isinstance(part, Embedding) and part.lora_variant for part in parts) else torch.float32
+
+
+def widen(block: "nn.Module", kind: "torch.dtype") -> None:
+    """Makes what an adapter brings to a block of this type."""
+    for _, holder, attribute in weights(block):
+        weight = holder._parameters[attribute]
+        if weight is not None and not is_placeholder(weight):
+            weight.data = weight.data.to(kind)
 
 
 @contextmanager
@@ -149,13 +194,7 @@ def blocks(model: "PreTrainedModel") -> "Iterator[tuple[str, nn.Module]]":
 
 def read(places: Mapping[str, Place], name: str) -> "torch.Tensor":
     """A weight in its own type; a head that is not there is the embedding."""
-    import torch
-
-    place = places.get(name) or places[EMBEDDING if name == HEAD else name]
-    with place.path.open("rb") as file:
-        file.seek(place.tensor.begin)
-        data = torch.frombuffer(bytearray(file.read(place.tensor.end - place.tensor.begin)), dtype=torch.uint8)
-    return data.view(getattr(torch, TYPES[place.tensor.dtype])).view(place.tensor.shape)
+    return read_place(places.get(name) or places[EMBEDDING if name == HEAD else name])
 
 
 @contextmanager
