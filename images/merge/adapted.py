@@ -5,14 +5,16 @@ read in here, and none is changed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from images.merge.changes import Change, ColumnNorms, LowRank, Replacement, RowNorms, Rows
 from images.merge.patterns import check_patterns
+from images.merge.refusals import unloadable
 from serve.errors import UsageError
 from serve.models.preflight_lora import PLAIN_STARTS
+from serve.models.preflight_pair import has_own_words
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -38,6 +40,30 @@ def config_of(base: Path, rows: int | None) -> Any:
     if rows:
         config.vocab_size = rows
     return config
+
+
+def check_base(base: Path) -> None:
+    """Raises UsageError for a configuration of which no model can be made."""
+    with unloadable(base, "its config.json", "BASE_MODEL"):
+        bare(config_of(base, None))
+
+
+def tokenizer_of(folder: Path, setting: str) -> Any:
+    """Raises UsageError for one that cannot be loaded; `setting` is where the folder came from."""
+    from transformers import AutoTokenizer
+
+    with unloadable(folder, "its tokenizer", setting):
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+
+
+def vocabulary(base: Path, adapters: Sequence[Path], lengthened: bool) -> tuple[Any, bool]:
+    """The merged model's tokenizer, and whether an adapter brings it: the last one that has words of its own."""
+    bringing = adapters[-1:] if lengthened else [one for one in adapters if has_own_words(one, base)]
+    if not bringing:
+        return tokenizer_of(base, "BASE_MODEL"), False
+    tokenizer = tokenizer_of(bringing[-1], "ADAPTER")
+    tokenizer.chat_template = tokenizer.chat_template or tokenizer_of(base, "BASE_MODEL").chat_template
+    return tokenizer, True
 
 
 def bare(config: Any) -> "PreTrainedModel":
@@ -91,14 +117,22 @@ def adapted(base: Path, adapter: Path, rows: int | None) -> "PeftModel":
     loaded = set_peft_model_state_dict(found, brought, low_cpu_mem_usage=True)
     if wanted.tie_word_embeddings:
         share_table(found)
-    unused = [name for name in loaded.unexpected_keys if ".lora_" in name]
-    if unused:
-        raise UsageError(f"{adapter}: its adapter_config.json has no place for {min(unused)}; mend it, or set ADAPTER")
+    check_used(loaded.unexpected_keys, bool(wanted.tie_word_embeddings), adapter)
     if lacking := [name for name, holder, own in weights(model) if nowhere(holder._parameters[own])]:
         raise UsageError(
             f"{adapter}: lacks {min(lacking)}, which its adapter_config.json asks for; mend it, or set ADAPTER"
         )
     return found
+
+
+def check_used(unexpected: Iterable[str], tied: bool, adapter: Path) -> None:
+    """Raises UsageError where peft had no place for something of an adapter's own.
+
+    Of single words of two tables that are one, it saves the head's as well, and reads the embedding's.
+    """
+    unused = [name for name in unexpected if OWN.search(name) and not (tied and ".lm_head.token_adapter." in name)]
+    if unused:
+        raise UsageError(f"{adapter}: its adapter_config.json has no place for {min(unused)}; mend it, or set ADAPTER")
 
 
 def share_table(found: "PeftModel") -> None:

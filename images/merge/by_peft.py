@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from images.job import copy_everything_but_weights
-from images.merge.proof import check_finite, described, logits, move, tokens
-from images.merge.refusals import refusals
+from images.merge.adapted import EMBEDDING, HEAD, OWN, check_used, vocabulary
+from images.merge.proof import MEND, WRONG, check_finite, described, logits, move, tokens
+from images.merge.refusals import refusals, unloadable
+from images.merge.stream import checkpoint, read_place
 from images.merge.widened import in_float32
 from serve.errors import UsageError
 from serve.models.preflight import extended_vocabulary
@@ -29,23 +31,26 @@ def merge(base: Path, adapter: Path, draft: Path) -> dict[str, Any]:
     """Writes the merged model into `draft` and returns the proof that it is the adapter on its base."""
     import torch
     from peft import PeftModel
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
     torch.manual_seed(0)
     print("loading the base", flush=True)
-    model = AutoModelForCausalLM.from_pretrained(base, dtype="auto", local_files_only=True)
+    with unloadable(base, "it", "BASE_MODEL"):
+        model = AutoModelForCausalLM.from_pretrained(base, dtype="auto", local_files_only=True)
     rows = extended_vocabulary(adapter, base)
     if rows:  # before the adapter is loaded: its embeddings have the longer shape
         model.resize_token_embeddings(rows)
-    tokenizer = AutoTokenizer.from_pretrained(adapter if rows else base, local_files_only=True)
+    tokenizer, brought = vocabulary(base, [adapter], rows is not None)
 
     print("loading the adapter", flush=True)
     with refusals(adapter):
         adapted = PeftModel.from_pretrained(model, adapter, local_files_only=True).eval()
         loaded = adapted.load_adapter(adapter, "default")  # once more: the first time it tells nobody what it left out
-    unused = [name for name in loaded.unexpected_keys if ".lora_" in name]
-    if unused:
-        raise UsageError(f"{adapter}: its adapter_config.json has no place for {min(unused)}; mend it, or set ADAPTER")
+    check_used(loaded.unexpected_keys, bool(model.config.tie_word_embeddings), adapter)
+    if lacking := [name for name in loaded.missing_keys if OWN.search(name)]:
+        raise UsageError(
+            f"{adapter}: lacks {min(lacking)}, which its adapter_config.json asks for; mend it, or set ADAPTER"
+        )
     tied = untie(model)
     ids = tokens(tokenizer, model.config.vocab_size, trained_words(adapted))
     with torch.no_grad():
@@ -66,8 +71,9 @@ def merge(base: Path, adapter: Path, draft: Path) -> dict[str, Any]:
         shutil.copyfile(base / "config.json", draft / "config.json")  # whatever version wrote it
         stated = {"tie_word_embeddings": model.config.tie_word_embeddings, "vocab_size": model.config.vocab_size}
         change_configuration(draft, stated)
-        if rows:
+        if brought:
             tokenizer.save_pretrained(draft)
+        check_written(model, draft)
         del model, adapted
         gc.collect()
 
@@ -86,6 +92,18 @@ def merge(base: Path, adapter: Path, draft: Path) -> dict[str, Any]:
         "moved": moved,
     }
     return described(answers, str(reread.dtype).removeprefix("torch."), torch.finfo(reread.dtype).eps / 2)
+
+
+def check_written(model: "PreTrainedModel", draft: Path) -> None:
+    """Raises UsageError where a weight on disk is not the one in memory, also where no logit would show it."""
+    import torch
+
+    written = checkpoint(draft)
+    for name, weight in model.state_dict().items():
+        tied = name == HEAD and model.config.tie_word_embeddings
+        place = written.get(EMBEDDING if tied else name)
+        if place is None or not torch.equal(read_place(place), weight):
+            raise UsageError(f"{WRONG}: {name} was not written as it was merged; {MEND}")
 
 
 def untie(model: "PreTrainedModel") -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from images.job import copy_everything_but_weights, make_version, one_line_failures, versions
 from images.merge import by_peft, proof
-from images.merge.adapted import NotStreamed, adapted, bare, changes, config_of, weights
+from images.merge.adapted import NotStreamed, adapted, bare, changes, check_base, config_of, vocabulary, weights
 from images.merge.changes import Change, Replacement
 from images.merge.plan import Plan, plan
 from images.merge.refusals import refusals
@@ -30,7 +30,7 @@ from serve.models.store import Store, read_manifest
 if TYPE_CHECKING:
     from peft import PeftModel
 
-RECIPE = 4  # of this job: raised when what it makes of the same inputs changes
+RECIPE = 5  # of this job: raised when what it makes of the same inputs changes
 
 
 def main() -> None:
@@ -84,6 +84,7 @@ def merge(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:
     import torch
 
     torch.manual_seed(0)
+    check_base(base)
     try:
         return {"merged_by": "streaming", **streamed(base, adapters, draft)}
     except NotStreamed as reason:
@@ -95,12 +96,16 @@ def merge(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Streamed:
-    """What was written, and from what: `found` are the adapters on a base without weights, in order."""
+    """What was written, and from what: `found` are the adapters on a base without weights, in order.
+
+    `tokenizer` is the merged model's, and `brought` by an adapter or the base's.
+    """
 
     config: Any
     found: "list[PeftModel]"
     plan: Plan
-    words: int | None
+    tokenizer: Any
+    brought: bool
 
 
 def streamed(base: Path, adapters: Sequence[Path], draft: Path) -> dict[str, Any]:
@@ -117,6 +122,7 @@ def stream(base: Path, adapters: Sequence[Path], draft: Path) -> Streamed:
     words = next((count for count in reversed(rows) if count), None)
     if len({count for count in rows if count}) > 1 or (words and None in rows[rows.index(words) :]):
         raise UsageError("the adapters were trained with vocabularies of different sizes; set ADAPTER to one of them")
+    tokenizer, brought = vocabulary(base, adapters, words is not None)
     found = []
     for adapter, count in zip(adapters, rows, strict=True):
         with refusals(adapter):
@@ -129,24 +135,25 @@ def stream(base: Path, adapters: Sequence[Path], draft: Path) -> Streamed:
     copy_everything_but_weights(base, draft)
     changed = {"tie_word_embeddings": made.tied} | ({"vocab_size": words} if words else {})
     by_peft.change_configuration(draft, changed)
-    return Streamed(config, found, made, words)
+    return Streamed(config, found, made, tokenizer, brought)
 
 
 def prove(base: Path, adapters: Sequence[Path], draft: Path, done: Streamed) -> dict[str, Any]:
     """The proof for the manifest, of what lies in `draft`. Raises UsageError where it fails."""
     import torch
 
-    tokenizer = tokenizer_of(adapters[-1] if done.words else base)
-    if done.words:
-        tokenizer.save_pretrained(draft)
+    if done.brought:
+        done.tokenizer.save_pretrained(draft)
     trained = sorted({word for model in done.found for word in by_peft.trained_words(model)})[:64]
-    ids = proof.tokens(tokenizer, done.config.vocab_size, trained)
+    ids = proof.tokens(done.tokenizer, done.config.vocab_size, trained)
     sweep = Sweep(bare(done.config), done.found, checkpoint(base), checkpoint(draft))
     with refusals(adapters[-1]):  # also of what peft can load, but neither run nor merge
         answers = sweep.logits(ids)
     proof.check_finite(answers["unchanged"], answers["expected"], adapters[-1])
     kept_as = narrowest(done.plan)
     told = proof.described(answers, kept_as, torch.finfo(getattr(torch, kept_as)).eps / 2)
+    if sweep.astray:  # as of words that none of these logits is of
+        raise UsageError(f"{proof.WRONG}: {min(sweep.astray)} is not what peft makes of it; {proof.MEND}")
     return {**told, "weights_compared": sweep.weights, "weights_as_peft_rounds_them": sweep.as_rounded / sweep.weights}
 
 
@@ -169,12 +176,6 @@ def in_turn(found: "Sequence[PeftModel]") -> dict[str, list[Change]]:
         for name, more in changes(model).items():
             done[name] = more if isinstance(more[0], Replacement) else [*done.get(name, []), *more]
     return done
-
-
-def tokenizer_of(folder: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
 
 if __name__ == "__main__":

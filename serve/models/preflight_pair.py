@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from serve.models.headers import Damaged, read_json
+from serve.models.preflight import EMBEDDING, tensor_shapes
 
 HUB_FOLDER = re.compile(r"models--.+?--(.+)")  # of the hub's cache: models--owner--name/snapshots/revision
 
@@ -89,6 +90,19 @@ def moved_word(base: Path, adapter: Path) -> str | None:
         return None
     words, others = (words_of(small(path)) for path in (ours, theirs))
     return next((word for word, number in words.items() if others.get(word, number) != number), None)
+
+
+def has_own_words(adapter: Path, base: Path) -> bool:
+    """Whether an adapter trains words that only its own tokenizer has, in rows that its base's embedding has to spare.
+
+    One that lengthens the embedding brings a tokenizer anyway (`extended_vocabulary`).
+    """
+    if not any(".embed_tokens." in name for name in tensor_shapes(adapter, "ADAPTER")):
+        return False
+    ours, theirs = (words_of(small(folder / "tokenizer.json")) for folder in (base, adapter))
+    rows = tensor_shapes(base, "BASE_MODEL")[EMBEDDING][0]
+    fit = all(type(number) is int and 0 <= number < rows for number in theirs.values())
+    return fit and bool(theirs.keys() - ours.keys()) and not moved_word(base, adapter)
 
 
 def words_of(tokenizer: Mapping[str, Any]) -> dict[str, int]:

@@ -32,13 +32,16 @@ BASES = {
     for files, size in SHARDS.items()
 }
 BASES["tied float32, one file"] = ("llama", True, "float32", "5GB")
-TIED, UNTIED, WIDE = "tied bfloat16, one file", "untied float16, one file", "tied float32, one file"
-CASES = [(base, kind) for base in BASES if base != WIDE for kind in tiny.KINDS]
+BASES["tied float64, one file"] = ("llama", True, "float64", "5GB")
+TIED, UNTIED = "tied bfloat16, one file", "untied float16, one file"
+WIDE, FULL = "tied float32, one file", "tied float64, one file"
+CASES = [(base, kind) for base in BASES if base not in (WIDE, FULL) for kind in tiny.KINDS]
 CASES += [(WIDE, kind) for kind in ("plain", "DoRA", "the embedding", "the output head")]
 # An adapter so weak that a tenth of it is no more than what rounding to bfloat16 does.
 WEAK: dict[str, Any] = {"strength": 0.002}
 WEAK_EMBEDDING = {**tiny.KINDS["the embedding"], **WEAK}
 WEAK_DORA = {**tiny.KINDS["DoRA"], **WEAK}
+WEAK_OLORA = {"init_lora_weights": "olora", **WEAK}
 WEAK_RSLORA = {**tiny.KINDS["scaled by the root of its rank"], **WEAK}
 IN_ORDER: dict[str, list[dict[str, Any]]] = {
     "general, then a domain": [{}, {"target_modules": ATTENTION, "r": 4}],
@@ -96,6 +99,40 @@ RARER: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "OLoRA": ("peft", {"init_lora_weights": "olora"}),
 }
+# What is merged into a type that has nothing to round: by sums of another order than peft's.
+UNROUNDED: dict[str, dict[str, Any]] = {
+    "a scaling that is no power of two": {"lora_alpha": 11},
+    "the same, by the root of the rank": {"lora_alpha": 11, "use_rslora": True, "r": 48},
+    "the same, DoRA": {"lora_alpha": 11, "use_dora": True, "target_modules": [*ATTENTION, "embed_tokens"]},
+}
+# DoRA of an embedding, whose norms are sums over all words.
+MANY_WORDS = ("float32", "bfloat16")
+# What is taken out of an adapter's file, by the endings of names, or out of its configuration; and what is said of it.
+UNFIT: dict[str, tuple[dict[str, Any], str, str, str]] = {
+    "a matrix of what peft merges": (
+        {"init_lora_weights": "olora"},
+        "layers.1.self_attn.q_proj.lora_B.weight",
+        "",
+        "lacks base_model.model.model.layers.1.self_attn.q_proj.lora_B",
+    ),
+    "a magnitude of what peft merges": (
+        {"init_lora_weights": "olora", "use_dora": True},
+        "0.mlp.up_proj.lora_magnitude_vector",
+        "",
+        "lacks base_model.model.model.layers.0.mlp.up_proj.lora_magnitude_vector",
+    ),
+    "which words are its own": (tiny.KINDS["single words"], "", "trainable_token_indices", "has no place for"),
+}
+# What is written into a file of the base, or of an adapter that added words, and whose fault it then is.
+UNLOADABLE: dict[str, tuple[str, str, str]] = {
+    "a base's tokenizer": ("base", "tokenizer.json", "its tokenizer"),
+    "an adapter's tokenizer": ("adapter", "tokenizer.json", "its tokenizer"),
+    "an adapter's words": ("adapter", "tokenizer_config.json", "its tokenizer"),
+}
+# Words of an adapter's own in rows that its base's embedding has to spare, by who merges it.
+SPARE: dict[str, dict[str, Any]] = {"streaming": {}, "peft": {"init_lora_weights": "olora"}}
+# What a config.json says that no model can be made of.
+NO_MODEL: dict[str, Any] = {"rms_norm_eps": "small", "num_attention_heads": 3, "pad_token_id": 10**6, "head_dim": 33}
 Fault = Callable[[Path], AbstractContextManager[object]]
 Tensors = Changes = Any  # of torch: this file is read where there is no torch, too
 
@@ -144,6 +181,32 @@ def main() -> None:
         given = {"base": bases[base], "adapter": adapter(base, "plain", {})}
         given[part] = with_one(value, ending, given[part], folder / "hostile" / name)
         made[name] = merged(given["base"], [given["adapter"]], folder / "merged" / name, lambda _: nullcontext())
+    for base in (WIDE, FULL):
+        for name, settings in UNROUNDED.items() if ours(base) else ():
+            outcome(f"{base}: {name}", base, [adapter(base, name, settings)])
+    for name, (settings, ending, setting, _) in UNFIT.items() if ours(TIED) else ():
+        outcome(name, TIED, [without(ending, setting, adapter(TIED, name, settings), folder / "unfit" / name)])
+    for name, (part, file, _) in UNLOADABLE.items() if ours(UNTIED) else ():
+        given = {"base": bases[UNTIED], "adapter": adapter(UNTIED, "added words", tiny.KINDS["added words"])}
+        if part == "base":
+            given["adapter"] = adapter(UNTIED, "plain", {})
+        given[part] = Path(shutil.copytree(given[part], folder / "unloadable" / name))
+        (given[part] / file).write_text("{")
+        made[name] = merged(given["base"], [given["adapter"]], folder / "merged" / name, lambda _: nullcontext())
+    for name, value in NO_MODEL.items() if ours(UNTIED) else ():
+        broken = Path(shutil.copytree(bases[UNTIED], folder / "unloadable" / name))
+        stated = json.loads((broken / "config.json").read_text())
+        (broken / "config.json").write_text(json.dumps(stated | {name: value}))
+        given = [adapter(UNTIED, "plain", {})]
+        made[name] = merged(broken, given, folder / "merged" / name, lambda _: nullcontext())
+    for dtype in MANY_WORDS if ours(UNTIED) else ():
+        base = tiny.base(folder / "many words" / dtype, tokenizer, "llama", False, dtype, vocab_size=128_000)
+        settings = {**WEAK, "use_dora": True, "target_modules": ["embed_tokens", "q_proj"]}
+        given = [tiny.adapter(folder / "adapters" / f"many words {dtype}", base, **settings)]
+        where = folder / "merged" / "many words" / dtype
+        made[f"many words, {dtype}"] = merged(base, given, where, lambda _: nullcontext())
+    for name, settings in SPARE.items() if ours(UNTIED) else ():
+        made[name] = with_words_in_spare_rows(folder / name, tokenizer, settings)
     for name, (_, settings) in RARER.items() if ours(TIED) else ():
         outcome(name, TIED, [adapter(TIED, name, settings)])
     if ours(TIED):
@@ -213,6 +276,36 @@ def with_one(value: float | None, ending: str, source: Path, folder: Path) -> Pa
     else:
         tensors[name].view(-1)[7] = value
     save_file(tensors, file, metadata={"format": "pt"})
+    return folder
+
+
+def with_words_in_spare_rows(folder: Path, tokenizer_folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """What is merged of an adapter with two words more, for a base with rows to spare, and what its tokenizer has."""
+    from transformers import AutoTokenizer
+
+    base = tiny.base(folder / "base", tokenizer_folder, "llama", False, vocab_size=1088)
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    first = len(tokenizer)
+    adapter = tiny.adapter(folder / "adapter", base, trainable_token_indices=[first, first + 1], **settings)
+    tokenizer.add_tokens(["<ours>", "<theirs>"])
+    tokenizer.chat_template = None  # the base's is kept
+    tokenizer.save_pretrained(adapter)
+    outcome = merged(base, [adapter], folder / "merged", lambda _: nullcontext())
+    has = AutoTokenizer.from_pretrained(folder / "merged")
+    ids = has.convert_tokens_to_ids(["<ours>", "<theirs>"])
+    return outcome | {"words": [word - first for word in ids], "template": bool(has.chat_template)}
+
+
+def without(ending: str, setting: str, source: Path, folder: Path) -> Path:
+    """A copy of an adapter without the tensors whose names end so, or without a setting."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(source, folder)
+    file, stated = folder / "adapter_model.safetensors", json.loads((folder / "adapter_config.json").read_text())
+    kept = {name: tensor for name, tensor in load_file(file).items() if not (ending and name.endswith(ending))}
+    save_file(kept, file, metadata={"format": "pt"})
+    stated.pop(setting, None)
+    (folder / "adapter_config.json").write_text(json.dumps(stated))
     return folder
 
 
@@ -323,6 +416,11 @@ def narrow(tensors: Tensors, *_: object) -> None:
     tensors.update({name: tensor.to(torch.bfloat16).float() for name, tensor in tensors.items()})
 
 
+def change_a_word(tensors: Tensors, *_: object) -> None:
+    """One that the proof asks for no logit of."""
+    tensors["model.embed_tokens.weight"][905] *= 1.25
+
+
 def lose_bias(tensors: Tensors, *_: object) -> None:
     tensors["model.layers.0.self_attn.q_proj.bias"].zero_()
 
@@ -351,6 +449,8 @@ FAULTS: dict[str, tuple[str, dict[str, Any], Fault]] = {  # put into the merge o
         WEAK,
         lambda base: on_disk(base, put_back("model.layers.1.self_attn.o_proj.weight")),
     ),
+    "the file has another word": (UNTIED, WEAK, lambda base: on_disk(base, change_a_word)),
+    "the file of a merge by peft has another word": (UNTIED, WEAK_OLORA, lambda base: on_disk(base, change_a_word)),
     "the file has one table": (TIED, WEAK_EMBEDDING, lambda base: on_disk(base, tie_again)),
     "the file lacks a bias": (TIED, WEAK, lambda base: on_disk(base, lose_bias)),
     "the file is in a narrower type": (WIDE, WEAK, lambda base: on_disk(base, narrow)),

@@ -8,7 +8,24 @@ from typing import Any
 import pytest
 
 from tests.e2e.jobs.killing import KILLS
-from tests.e2e.jobs.merging import BASES, CASES, FAMILIES, FAULTS, HOSTILE, IN_ORDER, OLD, RARER
+from tests.e2e.jobs.merging import (
+    BASES,
+    CASES,
+    FAMILIES,
+    FAULTS,
+    FULL,
+    HOSTILE,
+    IN_ORDER,
+    MANY_WORDS,
+    NO_MODEL,
+    OLD,
+    RARER,
+    SPARE,
+    UNFIT,
+    UNLOADABLE,
+    UNROUNDED,
+    WIDE,
+)
 from tests.newcomer import Checkout
 
 UNTIES = {  # kinds that make of one table two which differ
@@ -76,6 +93,51 @@ def test_adapters_of_rarer_settings_are_merged_too(outcomes: dict[str, Any], nam
     assert "refused" not in outcome
     assert outcome["proof"]["merged_by"] == RARER[name][0]
     assert outcome["near"] is None or outcome["near"] >= 0.9999
+
+
+@pytest.mark.parametrize("base", [WIDE, FULL])
+@pytest.mark.parametrize("name", UNROUNDED)
+def test_a_base_in_float32_or_wider_takes_an_adapter_of_any_scaling(
+    outcomes: dict[str, Any], base: str, name: str
+) -> None:
+    proof = outcomes[f"{base}: {name}"]["proof"]
+    assert (proof["weights"], proof["rounding_l2"]) == (BASES[base][2], 0.0)
+    assert proof["adapter_effect_l2"] > 100 * proof["unexplained_limit_l2"]
+
+
+@pytest.mark.parametrize("dtype", MANY_WORDS)
+def test_dora_of_an_embedding_of_many_words_is_merged(outcomes: dict[str, Any], dtype: str) -> None:
+    proof = outcomes[f"many words, {dtype}"]["proof"]
+    assert proof["unexplained_l2"] <= proof["unexplained_limit_l2"] / 2
+
+
+@pytest.mark.parametrize("name", SPARE)
+def test_words_that_an_adapter_puts_into_spare_rows_come_with_its_tokenizer(
+    outcomes: dict[str, Any], name: str
+) -> None:
+    outcome = outcomes[name]
+    assert (outcome["proof"]["merged_by"], outcome["words"], outcome["template"]) == (name, [0, 1], True)
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_an_adapter_whose_file_and_configuration_do_not_fit_is_refused(outcomes: dict[str, Any], name: str) -> None:
+    assert UNFIT[name][-1] in outcomes[name]["refused"]
+
+
+@pytest.mark.parametrize("name", UNLOADABLE)
+def test_a_tokenizer_that_cannot_be_loaded_is_refused_in_one_line_by_whose_it_is(
+    outcomes: dict[str, Any], name: str
+) -> None:
+    (line,), (part, _, what) = outcomes[name]["refused"].splitlines(), UNLOADABLE[name]
+    assert f"{name}: transformers cannot load {what} (" in line
+    assert line.endswith("set BASE_MODEL" if part == "base" else "set ADAPTER")
+
+
+@pytest.mark.parametrize("name", NO_MODEL)
+def test_a_base_whose_configuration_makes_no_model_is_refused_in_one_line(outcomes: dict[str, Any], name: str) -> None:
+    (line,) = outcomes[name]["refused"].splitlines()
+    assert f"{name}: transformers cannot load its config.json (" in line
+    assert line.endswith("set BASE_MODEL")
 
 
 @pytest.mark.parametrize("name", IN_ORDER)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from serve.models.preflight_pair import differences
-from tests.models_made import make_adapter, make_model
+from serve.models.preflight_pair import differences, has_own_words
+from tests.models_made import add_tensors, make_adapter, make_model
 
 
 @pytest.fixture
@@ -91,3 +91,29 @@ def test_a_tokenizer_of_another_form_than_any_says_nothing_and_stops_nothing(tmp
     write(adapter, "tokenizer.json", {"model": {"vocab": ["a"]}, "added_tokens": [{"content": [], "id": 1}, 7]})
     write(base, "tokenizer.json", {"model": [], "added_tokens": {}})
     assert told(base, adapter) == []
+
+
+WORDS = {"a": 0, "b": 1}
+TRAINS_WORDS = {"model.embed_tokens.token_adapter.trainable_tokens_delta": (1, 64)}
+
+
+@pytest.mark.parametrize(
+    ("added", "tensors", "own"),
+    [
+        ({"<tool>": 31}, TRAINS_WORDS, True),
+        ({"<tool>": 31}, {}, False),  # a word that is not trained, as to pad with
+        ({"<tool>": 32}, TRAINS_WORDS, False),  # beyond the embedding's 32 rows
+        ({"<tool>": "31"}, TRAINS_WORDS, False),
+        ({"<tool>": 31, "b": 5}, TRAINS_WORDS, False),
+        ({}, TRAINS_WORDS, False),
+    ],
+)
+def test_words_that_an_adapter_trains_in_rows_to_spare_are_its_own(tmp_path, base, added, tensors, own):
+    adapter = add_tensors(make_adapter(tmp_path / "adapter"), **tensors)
+    write(base, "tokenizer.json", {"model": {"vocab": WORDS}})
+    write(adapter, "tokenizer.json", {"model": {"vocab": WORDS | added}})
+    assert has_own_words(adapter, base) is own
+
+
+def test_an_adapter_without_a_tokenizer_has_no_words_of_its_own(tmp_path, base):
+    assert not has_own_words(add_tensors(make_adapter(tmp_path / "adapter"), **TRAINS_WORDS), base)
