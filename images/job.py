@@ -42,6 +42,22 @@ def one_line_failures(job: str) -> Iterator[None]:
         raise SystemExit(2) from None
 
 
+@contextmanager
+def unloadable(folder: Path, what: str, setting: str) -> Iterator[None]:
+    """Turns what transformers says of a folder, of whatever type, into a UsageError. Inside, nothing is written."""
+    try:
+        yield
+    except (UsageError, MemoryError):
+        raise
+    except Exception as error:
+        said = first_line(error)
+        raise UsageError(f"{folder}: transformers cannot load {what} ({said}); mend it, or set {setting}") from error
+
+
+def first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
 def duration(seconds: float) -> str:
     """In the unit that a person would say it in."""
     minutes = seconds / 60

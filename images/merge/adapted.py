@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from images.job import unloadable
 from images.merge.changes import Change, ColumnNorms, LowRank, Replacement, RowNorms, Rows
 from images.merge.patterns import check_patterns
-from images.merge.refusals import unloadable
 from serve.errors import UsageError
 from serve.models.preflight_lora import PLAIN_STARTS
 from serve.models.preflight_pair import has_own_words

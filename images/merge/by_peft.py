@@ -11,10 +11,10 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from images.job import copy_everything_but_weights
+from images.job import copy_everything_but_weights, unloadable
 from images.merge.adapted import EMBEDDING, HEAD, OWN, check_used, vocabulary
 from images.merge.proof import MEND, WRONG, check_finite, described, logits, move, tokens
-from images.merge.refusals import refusals, unloadable
+from images.merge.refusals import refusals
 from images.merge.stream import checkpoint, read_place
 from images.merge.widened import in_float32
 from serve.errors import UsageError

@@ -11,17 +11,23 @@ from typing import TYPE_CHECKING, Any
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from images.job import unloadable
 from images.quantize.unpacking import PACKED
 from serve.errors import UsageError
+from serve.models.headers import WIDTHS
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-WIDTHS = {"I32": 4, "F32": 4, "F16": 2, "BF16": 2, "I64": 8}  # bytes, by safetensors' names
-
 
 def load(folder: Path) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
-    """Tokenizer and full-precision model, on the GPU where it has room there."""
+    """Tokenizer and full-precision model, on the GPU where it has room there. Raises UsageError for what is neither."""
+    with unloadable(folder, "it", "BASE_MODEL"):
+        tokenizer, model = loaded(folder)
+    return tokenizer, model.to(roomy_device(model)).eval()
+
+
+def loaded(folder: Path) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
     import torch
     import transformers
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
@@ -40,7 +46,7 @@ def load(folder: Path) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
         tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **special)
         template = folder / "chat_template.jinja"
         tokenizer.chat_template = template.read_text() if template.exists() else about.get("chat_template")
-    return tokenizer, model.to(roomy_device(model)).eval()
+    return tokenizer, model
 
 
 def roomy_device(model: "PreTrainedModel") -> str:

@@ -14,10 +14,12 @@ from safetensors import safe_open
 from serve.errors import UsageError
 
 if TYPE_CHECKING:
+    import torch
     from numpy.typing import NDArray
     from transformers import PreTrainedModel
 
 PACKED = (".qweight", ".qzeros", ".scales", ".g_idx")
+ROWS = 4096  # of a weight that are compared at a time
 MIDDLE = 8  # the zero point of symmetric 4-bit values
 
 
@@ -26,8 +28,8 @@ def load_quantized_weights(model: "PreTrainedModel", folder: Path) -> dict[str, 
 
     Returns how far each quantized layer's are from those they replace: the Frobenius norm of the difference, by theirs.
 
-    Raises UsageError when the checkpoint lacks a weight of the model, has one that the model lacks, or one that a
-    server would read as another.
+    Raises UsageError when the checkpoint lacks a weight of the model, has one that the model lacks, one that a server
+    would read as another, or one at full precision that is not the model's.
     """
     import torch
 
@@ -55,11 +57,27 @@ def load_quantized_weights(model: "PreTrainedModel", folder: Path) -> dict[str, 
                     if packed:
                         before = weights[target].float().cpu()
                         errors[module] = ((value - before).norm() / before.norm()).item()
+                    elif not same(value, weights[target]):
+                        raise UsageError(
+                            f"the quantizer wrote {target} otherwise than the model has it; set QUANTIZER to the other "
+                            "one"
+                        )
                     weights[target].copy_(value)
                     left.discard(target)
     if left:
         raise UsageError(f"the quantizer did not write {min(left)}")
     return errors
+
+
+def same(written: "torch.Tensor", before: "torch.Tensor") -> bool:
+    """Whether a weight is the one before, but for rounding to the type it is written in."""
+    import torch
+
+    limits = torch.finfo(written.dtype)
+    return all(
+        torch.allclose(ours.float(), theirs.float().cpu(), rtol=limits.eps, atol=limits.smallest_normal)
+        for ours, theirs in zip(written.split(ROWS), before.split(ROWS), strict=True)
+    )
 
 
 def unpack(

@@ -83,6 +83,62 @@ def test_where_cholesky_fails_more_damp_is_taken_which_log_and_manifest_say(
     assert manifest["proof"]["damp"] == 0.03
 
 
+ANOTHER_WORD = """
+import runpy
+from images.quantize import checkpoint
+from safetensors.torch import load_file, save_file
+right = checkpoint.finish
+
+def finish(source, draft, *how):
+    right(source, draft, *how)
+    (file,) = draft.glob("*.safetensors")
+    tensors = load_file(file)
+    tensors["model.embed_tokens.weight"][905] *= 1.25
+    save_file(tensors, file, metadata={"format": "pt"})
+
+checkpoint.finish = finish
+runpy.run_module("images.quantize.quantize", run_name="__main__")
+"""
+
+
+def test_a_weight_at_full_precision_that_is_not_the_models_is_refused(
+    checkout: Checkout, model: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "models")
+    python, _, _, *given = job(checkout, model, store, written(tmp_path))
+    assert refused(checkout, [python, "-c", ANOTHER_WORD, *given], tmp_path) == (
+        "quantize base: the quantizer wrote model.embed_tokens.weight otherwise than the model has it; set QUANTIZER "
+        "to the other one"
+    )
+    assert not store.versions("base")
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("tokenizer.json", "{", "["),
+        ("config.json", '"num_attention_heads": 4', '"num_attention_heads": 3'),
+    ],
+)
+def test_a_model_that_cannot_be_loaded_is_refused_in_one_line(
+    checkout: Checkout, model: Path, tmp_path: Path, file: str, before: str, after: str
+) -> None:
+    broken = Path(shutil.copytree(model, tmp_path / "broken"))
+    (broken / file).write_text((broken / file).read_text().replace(before, after, 1))
+    command = job(checkout, broken, Store(tmp_path / "models"), written(tmp_path))
+    line = refused(checkout, command, tmp_path)
+    assert line.startswith(f"quantize base: {broken}: transformers cannot load it (")
+    assert line.endswith("set BASE_MODEL")
+
+
+def refused(checkout: Checkout, command: list[str], folder: Path) -> str:
+    """The line with which a job ends that takes nothing of what it was given."""
+    done = subprocess.run(command, env=variables(checkout), cwd=folder, check=False, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr.splitlines()[-1]
+
+
 def test_a_disk_that_fills_up_is_one_line_and_the_version_before_stays(
     checkout: Checkout, model: Path, tmp_path: Path
 ) -> None:

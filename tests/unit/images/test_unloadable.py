@@ -1,10 +1,10 @@
-"""What transformers cannot load is refused in one line, of whatever type its error is."""
+"""What transformers cannot load is refused by every job in one line, of whatever type its error is."""
 
 from pathlib import Path
 
 import pytest
 
-from images.merge.refusals import unloadable
+from images.job import unloadable
 from serve.errors import UsageError
 
 
