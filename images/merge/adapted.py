@@ -89,8 +89,10 @@ def weights(module: "nn.Module", prefix: str = "") -> Iterator[tuple[str, "nn.Mo
                 yield f"{path}.{name}" if path else name, holder, name
 
 
-def adapted(base: Path, adapter: Path, rows: int | None) -> "PeftModel":
+def adapted(base: Path, adapter: Path, rows: int | None, untied: bool = False) -> "PeftModel":
     """The adapter on a bare model. What of the base's own it brings is in its place there.
+
+    `untied`: what the base shares as one table, adapters before this one made two of.
 
     Raises NotStreamed for an adapter that has to see the base's weights, and UsageError for one that does not fit.
     """
@@ -115,7 +117,7 @@ def adapted(base: Path, adapter: Path, rows: int | None) -> "PeftModel":
     # As float32 before they are given to peft, which takes the type of what a layer had before for all that it has.
     brought = {name: tensor.float() for name, tensor in load_peft_weights(str(adapter), device="cpu").items()}
     loaded = set_peft_model_state_dict(found, brought, low_cpu_mem_usage=True)
-    if wanted.tie_word_embeddings:
+    if wanted.tie_word_embeddings and not untied:
         share_table(found)
     check_used(loaded.unexpected_keys, bool(wanted.tie_word_embeddings), adapter)
     if lacking := [name for name, holder, own in weights(model) if nowhere(holder._parameters[own])]:

@@ -16,8 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 from images.job import copy_everything_but_weights, make_version, one_line_failures, versions
 from images.merge import by_peft, proof
-from images.merge.adapted import NotStreamed, adapted, bare, changes, check_base, config_of, vocabulary, weights
-from images.merge.changes import Change, Replacement
+from images.merge.adapted import (
+    EMBEDDING,
+    HEAD,
+    NotStreamed,
+    adapted,
+    bare,
+    changes,
+    check_base,
+    config_of,
+    vocabulary,
+    weights,
+)
+from images.merge.changes import Change, Replacement, same
 from images.merge.plan import Plan, plan
 from images.merge.refusals import refusals
 from images.merge.stream import TYPES, checkpoint, write
@@ -126,7 +137,7 @@ def stream(base: Path, adapters: Sequence[Path], draft: Path) -> Streamed:
     found = []
     for adapter, count in zip(adapters, rows, strict=True):
         with refusals(adapter):
-            found.append(adapted(base, adapter, count))
+            found.append(adapted(base, adapter, count, untied=any(map(unties, found))))
     config = config_of(base, words)
     made = plan(base, shapes_of(config), in_turn(found), bool(config.tie_word_embeddings))
 
@@ -167,6 +178,12 @@ def narrowest(made: Plan) -> str:
     """The type of the checkpoint's weights, as torch calls it; of several the one that rounds most."""
     kept = {weight.source.tensor.dtype for shard in made.shards.values() for weight in shard}
     return TYPES[next(name for name in TYPES if name in kept)]
+
+
+def unties(model: "PeftModel") -> bool:
+    """Whether an adapter makes two of a table that is embedding and output head."""
+    done = changes(model)
+    return not same(done.get(EMBEDDING, []), done.get(HEAD, []))
 
 
 def in_turn(found: "Sequence[PeftModel]") -> dict[str, list[Change]]:

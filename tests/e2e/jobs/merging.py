@@ -175,6 +175,12 @@ def main() -> None:
         given = [adapter(TIED, f"{name} {number}", settings) for number, settings in enumerate(several)]
         outcome(name, TIED, given)
         outcome(f"{name}, the other way round", TIED, given[::-1])
+    if ours(TIED):
+        given = [adapter(TIED, kind, tiny.KINDS[kind]) for kind in ("the embedding", "the output head")]
+        outcome("one table, then the other", TIED, given)
+        made["one table, then the other"]["moved"] = tables_moved(
+            bases[TIED], folder / "merged/one table, then the other"
+        )
     for name, (base, part, ending, value, _) in HOSTILE.items():
         if not ours(base):
             continue
@@ -294,6 +300,17 @@ def with_words_in_spare_rows(folder: Path, tokenizer_folder: Path, settings: dic
     has = AutoTokenizer.from_pretrained(folder / "merged")
     ids = has.convert_tokens_to_ids(["<ours>", "<theirs>"])
     return outcome | {"words": [word - first for word in ids], "template": bool(has.chat_template)}
+
+
+def tables_moved(base: Path, merged: Path) -> dict[str, bool]:
+    """Whether the embedding and the output head of a merge are others than the one table of its base."""
+    from safetensors.torch import load_file
+
+    table, made = (
+        load_file(base / "model.safetensors")["model.embed_tokens.weight"],
+        load_file(merged / "model.safetensors"),
+    )
+    return {name: not made[f"{name}.weight"].equal(table) for name in ("model.embed_tokens", "lm_head")}
 
 
 def without(ending: str, setting: str, source: Path, folder: Path) -> Path:

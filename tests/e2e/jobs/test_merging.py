@@ -147,6 +147,10 @@ def test_adapters_are_merged_in_order(outcomes: dict[str, Any], name: str) -> No
     assert other["near"] >= 0.9999
 
 
+def test_an_adapter_of_one_of_two_tables_keeps_what_the_one_before_made_of_the_other(outcomes: dict[str, Any]) -> None:
+    assert outcomes["one table, then the other"]["moved"] == {"model.embed_tokens": True, "lm_head": True}
+
+
 @pytest.mark.parametrize(("version", "kind"), OLD)
 def test_adapters_in_the_layout_of_older_versions_of_peft_are_merged_alike(
     outcomes: dict[str, Any], version: str, kind: str
