@@ -92,7 +92,8 @@ def check_config(config: Mapping[str, Any], where: object) -> None:
             f"{where}: asks for code of its own to be run (auto_map), which is never done here; set BASE_MODEL to one "
             "that transformers knows by itself"
         )
-    made_for = config.get("architectures") or []
+    stated = config.get("architectures") or []
+    made_for = stated if isinstance(stated, list) else [stated]
     if made_for and not any(str(name).endswith("ForCausalLM") for name in made_for):
         raise UsageError(f"{where}: made for {made_for[0]}, not for chat; set BASE_MODEL to a ...ForCausalLM model")
     if config.get("hidden_act", "silu") != "silu":

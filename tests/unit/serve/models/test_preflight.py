@@ -66,6 +66,11 @@ def test_an_adapter_is_read_from_the_file_that_peft_reads_whatever_an_index_name
         preflight.check_adapter(adapter, base)
 
 
+def test_an_architecture_that_is_no_list_is_refused_in_one_line(tmp_path):
+    with refused("made for 5, not for chat; set BASE_MODEL to a ...ForCausalLM model"):
+        preflight.check_model(make_model(tmp_path / "base", architectures=5))
+
+
 def test_a_base_with_an_adapter_beside_its_weights_is_refused(base):
     (base / "adapter_config.json").write_text('{"base_model_name_or_path": "another"}')
     with refused("has an adapter beside its weights, .*; move its adapter_config.json .* out of BASE_MODEL"):
