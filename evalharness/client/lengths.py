@@ -32,11 +32,15 @@ def check_lengths(suites: Iterable[AskedSuite], servers: Mapping[str, Json]) -> 
     `servers` is what server_facts.py read of each: one that does not say how long its prompts may be is let pass.
     """
     for suite in suites:
-        needed = suite.get("context", 0)
-        for name, facts in servers.items():
-            served = facts["maximum length"]
-            if served is not None and served < needed:
-                raise UsageError(
-                    f"{suite['suite']} needs a served length of {needed} tokens, but {name} has {served}; "
-                    f"set MAX_MODEL_LEN={needed} and `make up`, or leave that suite out"
-                )
+        check_length(suite["suite"], suite.get("context", 0), servers, ", or leave that suite out")
+
+
+def check_length(what: str, needed: int, servers: Mapping[str, Json], or_else: str = "") -> None:
+    """The same for anything that takes so many tokens, prompt and answer together."""
+    for name, facts in servers.items():
+        served = facts["maximum length"]
+        if served is not None and served < needed:
+            raise UsageError(
+                f"{what} needs a served length of {needed} tokens, but {name} has {served}; "
+                f"set MAX_MODEL_LEN={needed} and `make up`{or_else}"
+            )

@@ -8,9 +8,11 @@ time is up; summary, table, page. What they do is theirs.
 
 import argparse
 import shlex
+import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Measures, writes the run folder, prints the table. Raises UsageError, also where what was measured is refused."""
-    from evalharness.load.arrivals.named import named
+    from evalharness.load.arrivals.named import PROCESSES, named
     from evalharness.load.capacity.server_metrics import Server
     from evalharness.load.capacity.slo import read_service_level
 
@@ -114,15 +116,20 @@ def main(args: argparse.Namespace) -> int:
         name: getattr(args, name)
         for name in ("slo", "arrivals", "start", "precision", "output_tokens", "input_tokens", "turns", "cache", "seed")
     }
+    same = {
+        "endpoints": [endpoint.public() for endpoint in endpoints],
+        "service level": asdict(agreed),
+        "trace": None if args.arrivals in PROCESSES else sha256(Path(args.arrivals).read_bytes()).hexdigest(),
+    }
     folder = (
-        resumed(args.resume, settings)
+        resumed(args.resume, settings, same)
         if args.resume
         else create_run(
             args.runs,
             NAME,
             {
                 "settings": {**settings, "base_against_base": args.base_against_base},
-                "endpoints": [endpoint.public() for endpoint in endpoints],
+                **same,
                 "suites": suites,
                 "fairness": fair,
                 "command": repeating(args),
@@ -139,7 +146,14 @@ def main(args: argparse.Namespace) -> int:
         within=ranged(args, process),
         args=args,
     )
-    whole = search.run()
+    try:
+        whole = search.run()
+    except KeyboardInterrupt:
+        again = f"RESUME={folder}" if args.repeat_command else f"--resume {folder}"
+        print(
+            f"tandem: interrupted, every probe so far is kept; the same command goes on with {again}", file=sys.stderr
+        )
+        raise
 
     from evalharness.load.capacity.summary import summarise
     from evalharness.report.capacity_page import page
@@ -204,10 +218,14 @@ def planned(
         shortest = min(one.prompt_tokens or 0 for one in process.requests)
         if shortest < least:
             raise UsageError(f"{args.arrivals}: a prompt of {shortest} tokens; a chat has {least} at least here")
+        longest = max((one.prompt_tokens or 0) + (one.output_tokens or 0) for one in process.requests)
+        lengths.check_length(f"{args.arrivals}: its longest request", longest, servers)
         return Plan(targets, [[], []], args.arrivals, salt, warm, fillers), []
     wanted = questions.Lengths.of(args.input_tokens)
     if wanted.least < least:
         raise UsageError(f"--input-tokens {args.input_tokens}: a chat has {least} at least here")
+    longest = wanted.most + args.output_tokens
+    lengths.check_length(f"--input-tokens {args.input_tokens} with {args.output_tokens} of output", longest, servers)
     own = [wanted.questions(filler, args.output_tokens, args.seed) for filler in fillers]
     return Plan(targets, own, args.arrivals, salt, warm), []
 
@@ -220,13 +238,20 @@ def ranged(args: argparse.Namespace, process: "Arrivals") -> "Range":
     return Range(args.start, LOWEST, HIGHEST, args.precision)
 
 
-def resumed(folder: Path, settings: Mapping[str, Any]) -> Path:
-    """The folder of a run of the same settings. Raises UsageError."""
-    before = read_json(folder / "run.json").get("settings", {})
+def resumed(folder: Path, settings: Mapping[str, Any], same: Mapping[str, Any]) -> Path:
+    """The folder of a run of the same settings, of which `same` is what it was. Raises UsageError."""
+    about = read_json(folder / "run.json")
+    before = about.get("settings", {})
     for name, value in settings.items():
         if before.get(name) != value:
             flag = "--" + name.replace("_", "-")
             raise UsageError(f"{folder}: it was begun with {flag} {before.get(name)}, not {value}; resume it as it was")
+    for name, value in same.items():
+        if about.get(name) != value:
+            raise UsageError(
+                f"{folder}: not of the same {name} any more, and probes of both would be taken for one capacity; leave "
+                "--resume (RESUME) out to begin anew"
+            )
     return folder
 
 
@@ -346,6 +371,5 @@ class Search:
         """Raises UsageError where going on would measure something else."""
         from evalharness.load.capacity import watch
 
-        length = None if self.args.arrivals.endswith(".csv") else self.args.output_tokens
-        for reason in watch.refusals(found.requests, found.row.prefix_hit_rate, self.args.cache == "warm", length):
+        for reason in watch.refusals(found.requests, found.row.prefix_hit_rate, self.args.cache == "warm"):
             raise UsageError(f"endpoint {found.row.endpoint}: {reason}")

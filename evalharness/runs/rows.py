@@ -252,6 +252,7 @@ class ScheduledRow(Part):
     prompt_tokens: int | None
     wanted_prompt_tokens: int | None = None
     output_tokens: int | None
+    wanted_output_tokens: int | None = None
     error: Error | None
 
 

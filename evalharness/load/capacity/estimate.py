@@ -53,12 +53,13 @@ class Level:
 
 def capacity(levels: Sequence[Level], least: Sequence[float], confidence: float) -> Estimate:
     """The highest level that keeps every statement's least share; 0 and infinity are ends that no probe has shown."""
-    up = [one.level for one in levels if one.leaning]
+    leaning = [one.level for one in levels if one.leaning]
+    up = [one.level for one in levels if one.leaning and all(one.effective)]
     down = [one.level for one in levels if not one.leaning]
     if not up or not down:
         held = max((one.level for one in levels if one.outcome == "held"), default=0.0)
         failed = min((one.level for one in levels if one.outcome == "failed"), default=math.inf)
-        return Estimate(max(up, default=min(down, default=0.0)), held, failed)
+        return Estimate(min(max(leaning, default=min(down, default=0.0)), failed), held, failed)
     tail = (1 - confidence) / 2 * LOOKED
     quantiles = np.array([tail, 0.5, 1 - tail / len(least)])  # the first of several that gives way is the lowest
     found = [_knee(levels, column, asked, quantiles) for column, asked in enumerate(least)]

@@ -36,6 +36,7 @@ AHEAD = 8  # requests that are ready before they are due
 SPARE = 0.0005  # seconds until the next is due: time enough to make one, or to read an answer and write its row
 AWAKE = 0.0001  # so long before one is due nothing else is begun: to be woken takes as long
 PILE = 64  # answers that wait for such a time; more are read though a request be late
+PAUSE_AFTER_ERROR = 0.5  # seconds, of a user: who is refused at once would else keep the client busy with nothing
 FEW = 4  # pieces of an answer, in which its first token usually is
 
 
@@ -144,6 +145,8 @@ class Probing:
                 one.due = self.now()
                 self._send(one)
                 await self._answer(one)
+                if isinstance(one.came, StreamError):
+                    await asyncio.sleep(PAUSE_AFTER_ERROR)
 
         self.tasks |= {asyncio.create_task(user()) for _ in range(users)}
 
@@ -192,6 +195,7 @@ class Probing:
                 prompt_tokens=answer.prompt_tokens,
                 wanted_prompt_tokens=one.question.prompt_tokens,
                 output_tokens=answer.output_tokens,
+                wanted_output_tokens=one.question.output_tokens,
                 error=Error(kind=answer.error.kind, detail=answer.error.detail) if answer.error else None,
             ),
         )

@@ -9,7 +9,7 @@ before the first is missed.
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -28,6 +28,7 @@ together err no more often than one would (stats/sequential.py)."""
 GLANCE = 0.0625  # at which share of it is seen where a level leans that is only on the way, and nothing more
 LONGER = 1.5  # so many times the usual spell lasts one that ends in misses
 FAR = 1e6  # limits: a request that never ended
+QUEUE = 10  # requests at least; that fewer come to be under way is chance
 HOPELESS = 2.0  # who comes when the queue is worth so many times what is granted, and grew all along, will miss
 
 NEAR = 0.25  # of a limit: how quick the quicker ones are says nothing of how misses keep company
@@ -81,8 +82,8 @@ def share_of(series: Series, confidence: float) -> Share:
     has a miss, the first would know everything.
     """
     each = len(series.hits) // BATCHES
-    if not each:
-        return NOTHING
+    if not each:  # what it saw says which way to look next, and is worth nothing
+        return replace(NOTHING, share=float(series.hits.mean())) if len(series.hits) else NOTHING
     series = series.after(len(series.hits) - each * BATCHES)
     used = series.hits
     batches = used.reshape(BATCHES, each).mean(axis=1)
@@ -152,7 +153,8 @@ def hopeless(under_way: Sequence[float], ended: int, seconds: float, granted: fl
 
     So many `ended` in so many seconds. By Little's law who comes now waits for as long as the queue takes to clear.
     """
-    return grew(under_way) and under_way[-1] * seconds > HOPELESS * granted * max(ended, 1)
+    waiting = under_way[-1] if grew(under_way) else 0.0
+    return waiting >= QUEUE and waiting * seconds > HOPELESS * granted * max(ended, 1)
 
 
 def grew(under_way: Sequence[float]) -> bool:

@@ -51,6 +51,8 @@ def next_probe(levels: Sequence[Level], asked: Sequence[float], confidence: floa
     if up < between < down and down > CLOSE * up:
         return Next(between, quick=True)
     found = capacity(levels, asked, confidence)
+    if not found.low:  # so few are asked at the level that leans up that no probe of this length shows anything
+        return None
     if found.high - found.low <= max(2 * within.precision * found.value, within.whole):
         return None
     # On both sides of it in turn: at one level alone nobody learns how steeply misses rise.

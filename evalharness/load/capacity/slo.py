@@ -29,6 +29,14 @@ def _named(name: str) -> str:
 
 
 Seconds = Annotated[float, Strict(), AllowInfNan(False), Field(gt=0)]
+
+
+def _bounding_a_wait(limits: Mapping[str, float]) -> Mapping[str, float]:
+    if all(name.startswith("tpot") for name in limits):
+        raise ValueError("a limit on ttft or e2e is needed too; without one any queue, however long, keeps the level")
+    return limits
+
+
 Share = Annotated[float, Strict(), Field(gt=0, lt=1)]
 LimitName = Annotated[str, AfterValidator(_named)]
 
@@ -57,7 +65,7 @@ class ServiceLevel:
 
     title: str
     source: str
-    limits: Annotated[Mapping[LimitName, Seconds], Field(min_length=1)]
+    limits: Annotated[Mapping[LimitName, Seconds], Field(min_length=1), AfterValidator(_bounding_a_wait)]
     errors: Share
     goodput: Share | None = None
     confidence: Annotated[float, Strict(), Field(ge=0.5, lt=1)] = 0.95

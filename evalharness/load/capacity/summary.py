@@ -1,6 +1,7 @@
 """The probes of a capacity run → its summary.json. Pure."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from evalharness import wording
@@ -80,11 +81,35 @@ def warnings(
             f"({row.rejected[0]}), and its search ended there. More processes (--processes), or a machine that does "
             "nothing else, help."
         )
+    for name in names:
+        own = [row for row in rows if row.endpoint == name]
+        yield from _of_errors(name, own)
+        yield from _of_few(agreed, name, own)
     if not whole and not given_up:
         yield f"The time was up before all was probed that the search wanted. It takes {wording.LONGER_CAPACITY}."
     for row in rows:
         if said := watch.disagreement(agreed, row.client_ttft, row.server_ttft):
             yield f"Probe {row.probe}, {row.endpoint} at {wording.three_figures(row.level)}: {said}."
+
+
+def _of_errors(name: str, rows: Sequence[ProbeRow]) -> Iterator[str]:
+    kinds = sum((Counter(row.errors) for row in rows), Counter[str]())
+    if failed := sum(kinds.values()):
+        said = ", ".join(f"{kind} {many}" for kind, many in sorted(kinds.items()))
+        requests = wording.count(sum(row.requests for row in rows), "request")
+        yield f"Of {requests} {name} answered {failed} with an error ({said}), which counts as a miss."
+
+
+def _of_few(agreed: ServiceLevel, name: str, rows: Sequence[ProbeRow]) -> Iterator[str]:
+    """Of probes that went on to their end and yet had too few requests to be worth anything."""
+    few = [
+        row for row in rows if not row.rejected and not row.hopeless and not all(one.effective for one in row.shares)
+    ]
+    if few and (found := borne(rows, name, agreed.confidence)) and not found.low:
+        yield (
+            f"{wording.count(len(few), 'probe')} of {name} had too few requests to show anything; a service level with "
+            f"probe_seconds above {agreed.probe_seconds:g} has more."
+        )
 
 
 def _bears(name: str, found: Estimate | None) -> Bears:

@@ -63,7 +63,7 @@ def disagreement(agreed: ServiceLevel, client: float | None, server: float | Non
     )
 
 
-def refusals(rows: Sequence[ScheduledRow], hits: float | None, warm: bool, output_tokens: int | None) -> Iterator[str]:
+def refusals(rows: Sequence[ScheduledRow], hits: float | None, warm: bool) -> Iterator[str]:
     """Why the whole run would answer another question than the one it was asked."""
     if not warm and hits is not None and hits > HITS:
         yield (
@@ -82,8 +82,9 @@ def refusals(rows: Sequence[ScheduledRow], hits: float | None, warm: bool, outpu
             f"{len(wrong)} of {len(answered)} prompts were not as long as was asked: the server counted "
             f"{wrong[0].prompt_tokens} tokens where {wrong[0].wanted_prompt_tokens} were meant"
         )
-    if output_tokens is not None and (short := [row for row in answered if row.output_tokens != output_tokens]):
+    if short := [row for row in answered if row.wanted_output_tokens not in (None, row.output_tokens)]:
         yield (
-            f"{len(short)} of {len(answered)} answers were not --output-tokens {output_tokens} long: the two sides did "
+            f"{len(short)} of {len(answered)} answers were not as long as was asked: the server counted "
+            f"{short[0].output_tokens} tokens where {short[0].wanted_output_tokens} were meant, so the two sides did "
             "not do equal work"
         )

@@ -1,5 +1,6 @@
 """`capacity` for real: its own generator, in its own process, against servers whose knee and timing are known."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -88,7 +89,7 @@ def test_neither_side_is_probed_while_the_other_still_works_off_its_last(tmp_pat
     assert (slow.together, quick.together) == (0, 0)
 
 
-def test_a_run_that_was_cut_goes_on_from_its_probes(tmp_path: Path) -> None:
+def test_a_run_that_was_cut_goes_on_from_its_probes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serving(server(6)) as base, serving(server(6)) as tuned:
         flags = ("--slo", level(tmp_path), "--start", "32")
         assert run(tmp_path, base, tuned, *flags, "--seconds", "1") == 0
@@ -101,6 +102,25 @@ def test_a_run_that_was_cut_goes_on_from_its_probes(tmp_path: Path) -> None:
         assert len(after) > len(before)
         assert {row.endpoint for row in after} == {"base", "tuned"}
         assert run(tmp_path, base, tuned, *flags, "--cache", "warm", "--resume", str(folder)) == 2
+        assert run(tmp_path, tuned, base, *flags, "--resume", str(folder)) == 2
+        assert "not of the same endpoints any more" in capsys.readouterr().err
+        level(tmp_path, "limits: {e2e_p95: 0.3}\nerrors: 0.05\nprobe_seconds: 8\n")
+        assert run(tmp_path, base, tuned, *flags, "--resume", str(folder)) == 2
+        assert "not of the same service level any more" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
+    with serving(server(6)) as base, serving(server(6)) as tuned:
+        ends = [*("--url", f"base={base.url}"), *("--url", f"tuned={tuned.url}"), "--output-tokens", str(TOKENS)]
+        asked = [sys.executable, "-m", "evalharness", "capacity", *ends, "--slo", level(tmp_path), "--start", "20"]
+        asked += ["--runs", str(tmp_path / "runs")]
+        with psutil.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as capacity:
+            until(lambda: len(base.asked) > 1 or capacity.poll() is not None, 60)
+            capacity.send_signal(signal.SIGINT)
+            said = capacity.stderr.read()
+    (folder,) = (tmp_path / "runs").glob("*-capacity")
+    assert said.endswith(f"every probe so far is kept; the same command goes on with --resume {folder}\n")
+    assert capacity.returncode == 130
 
 
 def test_a_closed_loop_has_levels_of_whole_users(tmp_path: Path) -> None:
@@ -150,7 +170,11 @@ def test_prompts_of_a_trace_are_as_long_as_it_says_or_the_run_is_refused(
         assert {row.prompt_tokens for row in rows} == set(range(48, 55))
         base.longest_counted = 50  # a server that cuts prompts short
         assert run(tmp_path, base, tuned, *flags) == 2
-    assert "prompts were not as long as was asked" in capsys.readouterr().err
+        assert "prompts were not as long as was asked" in capsys.readouterr().err
+        base.longest_counted, tuned.most_tokens = 1_000_000, TOKENS  # one that ends answers early
+        trace.write_text(trace.read_text().replace(f",{TOKENS}\n", f",{2 * TOKENS}\n"))
+        assert run(tmp_path, base, tuned, *flags, "--seconds", "4") == 2
+    assert "answers were not as long as was asked: the server counted 4 tokens where 8" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("cached", "cache", "code"), [(0.02, "cold", 2), (0.02, "warm", 0), (0.0, "cold", 0)])

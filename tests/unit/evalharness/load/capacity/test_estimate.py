@@ -105,6 +105,11 @@ def test_what_no_level_held_has_no_lower_end() -> None:
     assert capacity([level(1, 0.2, outcome="failed")], [0.95], 0.95) == Estimate(1, 0, 1)
 
 
+def test_a_level_of_too_few_requests_to_be_worth_anything_is_no_lower_end() -> None:
+    levels = [level(0.2, 1.0, effective=0), level(0.4, 0.2, outcome="failed")]
+    assert capacity(levels, [0.95], 0.95) == Estimate(0.2, 0, 0.4)
+
+
 @given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0, 1), st.floats(0, 1e5)), min_size=1, max_size=12))
 def test_the_estimate_never_leaves_its_interval(probes: list[tuple[float, float, float]]) -> None:
     found = capacity([level(*probe) for probe in probes], [0.95], 0.95)

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from evalharness.load.arrivals import Arrival
 from evalharness.load.capacity.answers import Head, Piece
 from evalharness.load.capacity.connections import Asking, Connection, Pool
-from evalharness.load.capacity.generator import AWAKE, SPARE, Probing
+from evalharness.load.capacity.generator import AWAKE, PAUSE_AFTER_ERROR, SPARE, Probing
 from evalharness.load.capacity.plan import Order, Plan, Question
 from evalharness.load.profile import Target
+from evalharness.load.sse import StreamError
 
 SECONDS = 20.0  # at most, for what takes a tenth of one
 FIRST = 0.1  # seconds until something is due: until then all is ready
@@ -61,6 +62,14 @@ class Listed:
         return map(Arrival, itertools.chain(self.due, itertools.count(1000.0)))
 
 
+class Refusing(Noting):
+    """Has no place for anybody, and says so at once."""
+
+    async def answer(self, asking: Asking) -> tuple[list[Piece], Head]:
+        await super().answer(asking)
+        raise StreamError("http_429", "too many")
+
+
 async def probed(pool: Noting, *due: float) -> list[str]:
     out = Rows(pool, len(due))
     plan = Plan([Target("any", URL, "any", {})], [[Question("p", [], 1)]], "poisson", salt="s", warm=False)
@@ -97,3 +106,16 @@ def test_of_many_pieces_that_came_together_the_last_is_not_waited_for() -> None:
         return await probed(pool, FIRST, FIRST + SPARE)
 
     assert asyncio.run(read())[:3] == ["send", "send", "read"]
+
+
+def test_a_user_who_is_refused_asks_again_only_after_a_pause() -> None:
+    async def asked() -> int:
+        pool = Refusing()
+        plan = Plan([Target("any", URL, "any", {})], [[Question("p", [], 1)]], "closed", salt="s", warm=False)
+        probing = Probing(plan, [pool], Order(side=0, probe=1, level=3.0, seed=1), io.StringIO())
+        enough = asyncio.Event()
+        asyncio.get_running_loop().call_later(PAUSE_AFTER_ERROR / 2, enough.set)
+        await asyncio.wait_for(probing.run(enough), SECONDS)
+        return pool.said.count("send")
+
+    assert asyncio.run(asked()) == 3

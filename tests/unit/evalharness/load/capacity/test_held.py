@@ -31,6 +31,14 @@ def test_a_handful_without_a_miss_shows_nothing() -> None:
     assert judge([rows(1.0, 5)], [0.95], LAST, 0.95).outcome == "unsettled"
 
 
+def test_too_few_for_batches_lean_as_they_fared_and_are_worth_nothing() -> None:
+    for share, leaning in ((1.0, True), (0.0, False)):
+        found = judge([rows(share, 5)], [0.95], LAST, 0.95)
+        assert (found.outcome, found.leaning, found.shares[0].share) == ("unsettled", leaning, share)
+        assert (found.shares[0].low, found.shares[0].high, found.shares[0].effective) == (0, 1, 0)
+    assert not judge([rows(1.0, 0)], [0.95], LAST, 0.95).leaning
+
+
 def test_a_glance_settles_nothing_however_clear_it_is() -> None:
     for share, leaning in ((1.0, True), (0.2, False)):
         found = judge([rows(share, 4000)], [0.95], GLANCE, 0.95)
@@ -101,6 +109,7 @@ def test_all_looks_together_have_the_confidence_of_one() -> None:
         ([10, 20, 15, 40], 100, False),  # it went down meanwhile: a stall, not an overload
         ([1, 2, 3, 4], 100, False),
         ([1, 2, 3, 50], 0, True),  # nothing ends at all
+        ([0, 1, 2, 3], 2, False),  # so few are a matter of chance, whatever became of them
     ],
 )
 def test_a_queue_that_only_grows_is_past_helping(under_way: list[float], ended: int, expected: bool) -> None:

@@ -1,6 +1,7 @@
 """A search closes in on a knee from both sides, and ends when its interval is as narrow as was asked."""
 
 import math
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,6 +67,18 @@ def test_a_server_that_bears_nothing_is_asked_for_the_least_and_no_less() -> Non
     found = searched(0.001, Range(1, least=0.25, most=64))
     assert [one.level for one in found] == [1, 0.5, 0.25]
     assert borne(found) == Estimate(0.25, 0, 0.25)
+
+
+def test_a_server_that_bears_less_than_probes_can_show_is_not_taken_for_one_that_bears_nothing() -> None:
+    """Of a handful of requests, all in time, nothing is known but that."""
+    within = Range(4, least=0.05, most=64)
+    found: list[Level] = []
+    while (wanted := next_probe(found, ASKED, 0.95, within)) and len(found) < MOST:
+        one = probed(wanted.level, 0.2, wanted.quick, 100.0)
+        found.append(replace(one, outcome="unsettled", effective=(0.0,)) if one.leaning else one)
+    assert len(found) < 20
+    assert borne(found).low == 0
+    assert 0.15 < borne(found).value <= borne(found).high < 0.3
 
 
 def test_on_the_way_up_one_look_is_enough_and_at_the_top_it_is_not() -> None:

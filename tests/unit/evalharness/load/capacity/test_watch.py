@@ -1,5 +1,8 @@
 """The instrument says when it was itself what was slow, and when it measured something else than it was asked."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
 from evalharness.errors import UsageError
@@ -7,7 +10,7 @@ from evalharness.load.capacity import summary, watch
 from evalharness.load.capacity.questions import Lengths, filler, of_suites
 from evalharness.load.capacity.server_metrics import counted
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow
+from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow, ShareRow
 
 AGREED = ServiceLevel("", "", {"ttft_p95": 0.5, "tpot_p95": 0.01}, errors=0.01)
 
@@ -55,6 +58,7 @@ def asked(prompt_tokens: int, wanted: int | None = None, output_tokens: int = 8)
         prompt_tokens=prompt_tokens,
         wanted_prompt_tokens=wanted,
         output_tokens=output_tokens,
+        wanted_output_tokens=8,
         error=None,
     )
 
@@ -75,20 +79,20 @@ def test_a_starved_client_throws_its_probe_out(cpu: float, lag: float, late: flo
 def test_a_cold_run_with_more_than_one_percent_of_prefix_hits_is_refused() -> None:
     clean, dirty = [server(0, 0), server(1000, 10)], [server(0, 0), server(1000, 11)]
     assert watch.hit_rate(clean) == 0.01
-    assert list(watch.refusals([], watch.hit_rate(clean), warm=False, output_tokens=None)) == []
-    (reason,) = watch.refusals([], watch.hit_rate(dirty), warm=False, output_tokens=None)
+    assert list(watch.refusals([], watch.hit_rate(clean), warm=False)) == []
+    (reason,) = watch.refusals([], watch.hit_rate(dirty), warm=False)
     assert "prefix cache" in reason
-    assert list(watch.refusals([], watch.hit_rate(dirty), warm=True, output_tokens=None)) == []
+    assert list(watch.refusals([], watch.hit_rate(dirty), warm=True)) == []
 
 
 def test_lengths_that_the_server_counts_otherwise_are_refused() -> None:
     right, wrong = asked(100, 100), asked(90, 100)
-    assert list(watch.refusals([right, asked(7)], None, warm=False, output_tokens=8)) == []
-    (reason,) = watch.refusals([right, wrong], None, warm=False, output_tokens=8)
+    assert list(watch.refusals([right, asked(7)], None, warm=False)) == []
+    (reason,) = watch.refusals([right, wrong], None, warm=False)
     assert "1 of 2 prompts" in reason
     assert "90 tokens where 100" in reason
-    (reason,) = watch.refusals([asked(100, output_tokens=5)], None, warm=False, output_tokens=8)
-    assert "--output-tokens 8" in reason
+    (reason,) = watch.refusals([asked(100, output_tokens=5)], None, warm=False)
+    assert "5 tokens where 8 were meant" in reason
 
 
 def test_the_client_may_not_see_much_more_than_the_server_does() -> None:
@@ -136,7 +140,7 @@ def test_each_turn_of_a_conversation_begins_with_all_that_was_said() -> None:
         of_suites(prompts, 8, turns=5)
 
 
-def probed(level: float, *rejected: str, endpoint: str = "base") -> ProbeRow:
+def probed(level: float, *rejected: str, endpoint: str = "base", errors: Mapping[str, int] | None = None) -> ProbeRow:
     return ProbeRow(
         endpoint=endpoint,
         probe=1,
@@ -151,7 +155,7 @@ def probed(level: float, *rejected: str, endpoint: str = "base") -> ProbeRow:
         offered=level,
         achieved=level,
         requests=9,
-        errors={},
+        errors=dict(errors or {}),
         shares=(),
         latencies={},
         client_cpu=0.1,
@@ -182,3 +186,16 @@ def test_what_ended_a_search_is_told_instead_of_a_lack_of_time() -> None:
     )
     (said,) = summary.warnings(AGREED, [probed(8.0)], ["base", "tuned"], "requests/s", whole=False)
     assert said.startswith("The time was up")
+
+
+def test_how_many_errors_made_misses_is_told() -> None:
+    refused = probed(8.0, "late", errors={"http_429": 3, "cut_stream": 1})
+    (said,) = summary.warnings(AGREED, [refused, probed(4.0, "late")], ["base", "tuned"], "requests/s", whole=True)
+    assert said == "Of 18 requests base answered 4 with an error (cut_stream 1, http_429 3), which counts as a miss."
+
+
+def test_probes_of_too_few_requests_are_told_where_nothing_came_of_them() -> None:
+    nothing = ShareRow(name="ttft_p95", least=0.95, share=1.0, low=0.0, high=1.0, effective=0.0, variance=0.0)
+    few = replace(probed(0.1), outcome="unsettled", shares=(nothing,))
+    (said,) = summary.warnings(AGREED, [few], ["base", "tuned"], "requests/s", whole=True)
+    assert said.startswith("1 probe of base had too few requests to show anything; a service level with probe_seconds")
