@@ -5,9 +5,12 @@ Names of people and places have no form; who must find them takes a model of the
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import NamedTuple
+
+_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
 
 
 class Kind(NamedTuple):
@@ -17,7 +20,8 @@ class Kind(NamedTuple):
 
 def found(text: str) -> list[str]:
     """The kinds of personal data in it, each once. What is of one kind is not looked at again: an account's digits are
-    no phone number."""
+    no phone number. Spaces and hyphens that keep a line from breaking are read as others are, full-width signs too."""
+    text = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DASHES)
     kinds = list[str]()
     for name, kind in KINDS.items():
         if spans := [match.span() for match in kind.pattern.finditer(text) if kind.holds(match[0])]:
@@ -36,12 +40,13 @@ def luhn(number: str) -> bool:
 
 def mod_97(account: str) -> bool:
     """Of an IBAN (ISO 13616)."""
-    plain = "".join(account.split()).upper()
+    plain = re.sub(r"[ -]", "", account).upper()
     return len(plain) >= 15 and int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
 
 
 def resident_id(number: str) -> bool:
     """Of a Chinese resident's identity number (GB 11643-1999)."""
+    number = number.replace(" ", "")
     total = sum(int(digit) * pow(2, 17 - at, 11) for at, digit in enumerate(number[:17]))
     return "10X98765432"[total % 11] == number[17].upper()
 
@@ -76,11 +81,15 @@ def _always(_: str) -> bool:
 
 
 KINDS: dict[str, Kind] = {
-    "an email address": Kind(re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), _mail),
-    "a resident identity number": Kind(re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), resident_id),
-    "a payment card": Kind(re.compile(r"(?<![\d-])[2-6]\d(?:[ -]?\d){11,17}(?![\d-])"), luhn),
+    "an email address": Kind(re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), _mail),
+    "a resident identity number": Kind(re.compile(r"(?<!\d)\d{6} ?\d{8} ?\d{3}[\dXx](?!\d)"), resident_id),
+    "a payment card": Kind(
+        re.compile(r"(?<![\d-])[2-6]\d(?:[ -]?\d){11,17}(?![\d-])|(?<![\d.])[2-6]\d{3}(?:\.\d{4}){3}(?![\d.]*\d)"), luhn
+    ),
     "an IBAN": Kind(
-        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b"),
+        re.compile(
+            r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b"
+        ),
         mod_97,
     ),
     "a social security number": Kind(re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), _social_security),

@@ -11,24 +11,30 @@ from dataclasses import dataclass
 
 from evalharness.perturb import fields, prose
 from evalharness.perturb.kinds import MAKERS, Make
+from evalharness.perturb.prose import Prose
 from evalharness.pool import rows
 from evalharness.pool.rows import GIVEN, NEW, Messages, PoolRow
 from evalharness.pool.variants import code, framing, mixed, noise, structured, symmetric
-from evalharness.pool.variants.asked import asked
+from evalharness.pool.variants.asked import asked, asked_and_answered, is_of_words
 from evalharness.suites.variants import KINDS as SAME_MEANING
 
 Remake = Callable[[PoolRow, random.Random, float], Messages | None]
 """Row, what chance is drawn from, and the rate, as of perturb's kinds; None where it finds nothing to change."""
 
 
-def _asked(make: Make) -> Remake:
+def _worded(remake: Remake) -> Remake:
+    """Not of questions about words as such."""
+    return lambda row, draw, rate: None if is_of_words(row) else remake(row, draw, rate)
+
+
+def _asked(make: Make, read: Callable[[PoolRow], Prose] = asked) -> Remake:
     """The question made otherwise; the answer stays."""
 
     def remake(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
-        text = make(asked(row), draw, rate)
+        text = make(read(row), draw, rate)
         return None if text == row.question else rows.ending(row, text, row.answer)
 
-    return remake
+    return _worded(remake)
 
 
 def _json_order(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
@@ -42,10 +48,10 @@ def _json_order(row: PoolRow, draw: random.Random, rate: float) -> Messages | No
 OWN: dict[str, tuple[Remake, str]] = {
     "names": (_asked(noise.names), "slips in names"),
     "slips": (_asked(noise.slips), "slips in any word, short ones and capitals too"),
-    "left-out": (_asked(noise.left_out), "words left out"),
-    "put-in": (_asked(noise.put_in), "fillers put in"),
-    "swapped": (_asked(noise.swapped), "neighbouring words swapped"),
-    "mixed": (_asked(mixed.mixed), "words of another language"),
+    "left-out": (_asked(noise.left_out, asked_and_answered), "small words left out"),
+    "put-in": (_asked(noise.put_in, asked_and_answered), "fillers put in"),
+    "swapped": (_asked(noise.swapped, asked_and_answered), "neighbouring words swapped"),
+    "mixed": (_asked(mixed.mixed, asked_and_answered), "words of another language"),
     "json-nulls": (structured.nulls, "fields that the answer copies set to null there and here"),
     "json-extra": (structured.extra, "fields that nobody asked for"),
     "json-flat": (structured.flat, "a record without objects in objects"),
@@ -55,9 +61,9 @@ OWN: dict[str, tuple[Remake, str]] = {
     "code-order": (code.reordered, "independent Python assignments in another order"),
     "code-repair": (code.broken, "the answer's Python with a slip, to be repaired"),
     "role": (framing.role, "a system message more, or said by the user"),
-    "constraint": (framing.constraint, "a constraint more that the answer meets"),
-    "background": (framing.background, "who asks and what for before the question"),
-    "reasoning": (framing.reasoning, "a request to think first, where the answer is one line without reasons"),
+    "constraint": (_worded(framing.constraint), "a constraint more that the answer meets"),
+    "background": (_worded(framing.background), "who asks and what for before the question"),
+    "reasoning": (_worded(framing.reasoning), "a request to think first, where the answer is one line without reasons"),
     "domain": (framing.domain, "the field of a row tagged domain:NAME before its question"),
     "symmetric": (symmetric.swapped, "question and answer swapped, of rows tagged symmetric"),
 }

@@ -59,7 +59,8 @@ def renamed(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
 def reordered(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
     """Two assignments that follow one another, neither of which needs the other, change places; in an answer that has
     both together too. Not where the question is about the order of lines."""
-    if not rate or _OF_ORDER.search(_BLOCK.sub("", row.question)):
+    said = _WORD.findall(f"{row.question} {row.answer}")
+    if not rate or _OF_ORDER.search(_BLOCK.sub("", row.question)) or _BY_NAME.intersection(said):
         return None
     units = [pair for found in _BLOCK.finditer(row.question) for pair in _independent(found[0])]
     answered = [line.strip() for line in row.answer.splitlines()]
@@ -151,11 +152,11 @@ def _with_names(text: str, names: dict[str, str]) -> str:
 
 
 def _independent(code: str) -> Iterator[tuple[str, str]]:
-    """Pairs of neighbouring lines, each an assignment, that may change places."""
+    """Pairs of neighbouring lines, each an assignment, that may change places; a class keeps its own in order."""
     tree = _tree(code)
     lines = code.split("\n")
     for node in ast.walk(tree) if tree else ():
-        body = getattr(node, "body", None)  # of a lambda it is no list
+        body = None if isinstance(node, ast.ClassDef) else getattr(node, "body", None)  # of a lambda it is no list
         for one, other in pairwise(body if isinstance(body, list) else ()):
             if _is_plain(one) and _is_plain(other) and other.lineno == one.lineno + 1:
                 target, next_target = _target(one), _target(other)

@@ -13,13 +13,11 @@ import yaml
 from evalharness.checks.reading.text import BULLET, NUMBERED
 from evalharness.perturb import frames
 from evalharness.pool.rows import Messages, PoolRow, ending
-from evalharness.pool.variants.asked import asked
+from evalharness.pool.variants.asked import BARE, asked
 
 TEXTS = yaml.safe_load(Path(__file__).with_name("framing.yaml").read_text("utf-8"))
 DOMAIN = "domain:"
 """What the tag of a row's field begins with."""
-BARE = 120  # characters of an answer that is no more than the answer
-
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？]")  # noqa: RUF001
 _MARKDOWN = re.compile(r"[*_`#|\[\]]|^>", re.MULTILINE)
 _JSON = re.compile(r"\s*[\[{]")

@@ -16,6 +16,8 @@ from evalharness.perturb.prose import Prose, edited, some, to_the_letter
 _NAME = re.compile(r"(?<![^\W_])[A-Z\u00C0-\u00DE][a-z\u00DF-\u00FF]{3,}(?![^\W_])")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_WORD = re.compile(r"(?<![^\W_])[A-Za-z\u00C0-\u024F]{2,}(?![^\W_])")
+_SMALL = frozenset(["a", "an", "the", "is", "are", "was", "were", "do", "does", "did", "of", "in", "on", "at"])
+"""Without them a question asks for the same; without any other word (a "not", what it is about) it may not."""
 _FILLERS = ("um,", "well,", "actually", "basically", "you know,", "like,", "I mean,")
 
 
@@ -33,9 +35,9 @@ def slips(prose: Prose, draw: random.Random, rate: float) -> str:
 
 
 def left_out(prose: Prose, draw: random.Random, rate: float) -> str:
-    """Each word drawn is left out; never one with a capital, and never the only one."""
-    units = [found for found in prose.units(_WORD) if found[0].islower()]
-    drawn = some(draw, units, rate) if len(units) > 1 else []
+    """Each small word drawn is left out, as people do in a hurry; in English alone."""
+    units = [found for found in prose.units(_WORD) if found[0] in _SMALL] if prose.language == "en" else []
+    drawn = some(draw, units, rate)
     return edited(prose.text, [(found.start(), _with_space(prose.text, found.end()), "") for found in drawn])
 
 

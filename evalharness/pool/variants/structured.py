@@ -1,8 +1,8 @@
 """A record as JSON in a question: fields emptied or added, or the same record written flat, as text, as XML.
 
-Fields change only where the answer is JSON that copies fields which the question names: then it is known what becomes
-of it. How a record is written changes only where the question does not speak of that. Of what else a row is about it
-knows nothing.
+Fields change only where the answer is JSON that copies fields which the question names, and the question makes nothing
+of what they hold: then it is known what becomes of it. How a record is written changes only where the question does not
+speak of that. Of what else a row is about it knows nothing.
 """
 
 import json
@@ -25,6 +25,13 @@ _OF_FORM = re.compile(
     r"flat\w*|paths?|repeat|copy)\b|格式|字段|键|对象|数组|列表|嵌套|行|列|表|字符|转换|重复",
     re.IGNORECASE,
 )
+_OF_VALUES = re.compile(
+    r"\b(?:if|unless|else|otherwise|whether|whose|sum|add|adding|added|count|counting|how many|how much|number of|"
+    r"average|mean|median|calculat\w*|comput\w*|above|below|exceed\w*|more|less|fewer|greater|larger|largest|smaller|"
+    r"smallest|higher|highest|lower|lowest|older|oldest|younger|youngest|longest|shortest|most|least|maximum|minimum)\b|"
+    r"如果|若|否则|是否|多少|几个|总和|之和|平均|超过|低于|高于|最",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d[\d.eE+-]*")
 _LABEL = re.compile(r"(?<=```)json(?=[ \t]*\n\Z)")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
@@ -42,7 +49,7 @@ class Record(NamedTuple):
 
 def nulls(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
     """Of the fields that the answer copies, some are null, at least one: in the question and in the answer."""
-    copied = _copied(row)
+    copied = _chosen(row)
     filled = sorted(key for key, value in (copied or {}).items() if value is not None)
     if not filled or not rate:
         return None
@@ -52,7 +59,7 @@ def nulls(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
 
 def extra(row: PoolRow, draw: random.Random, rate: float) -> Messages | None:
     """Fields that nobody asked for: the answer stays as it is, for it has what the question names."""
-    if not rate or _copied(row) is None:
+    if not rate or _chosen(row) is None:
         return None
     asked = prose.read(row.question, [{"type": "json_equals", "value": strict_json(row.answer)}])
     return ending(row, fields.extra(asked, draw, EXTRA), row.answer)  # noqa: S610 - no database
@@ -104,6 +111,15 @@ def _copied(row: PoolRow) -> dict[str, Any] | None:
     named = words(record.around)
     copies = all(key in held and same(held[key], value) for key, value in says)
     return copied if copies and all(words(key.replace("_", " ")) <= named or key in named for key in copied) else None
+
+
+def _chosen(row: PoolRow) -> dict[str, Any] | None:
+    """The same, and None where the question makes a condition or a figure of what fields hold."""
+    record, copied = _record(row), _copied(row)
+    if record is None or copied is None:
+        return None
+    named = words(" ".join(copied).replace("_", " "))
+    return None if any(words(found[0]) - named for found in _OF_VALUES.finditer(record.around)) else copied
 
 
 def _leaves(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:

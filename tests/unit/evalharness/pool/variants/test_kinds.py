@@ -333,3 +333,68 @@ def test_kinds_of_another_question_are_kept_whatever_the_likeness() -> None:
     variants = list(augmenting.variants([WRITTEN], {}, Wanted(["code-repair"], exactly=1)))
     assert len(variants) == 1
     assert list(filtered([WRITTEN, *variants], Limits(likeness=0.9))) == []
+
+
+ALWAYS = {"role", "domain", "symmetric", "json-order"}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many letters are in banana, the fruit?", "6"),
+        ("What is the last word of this question?", "question"),
+        ("Correct the spelling: I recieve teh letter tomorow.", "I receive the letter tomorrow."),
+        ("Sort these words: pear apple fig", "apple fig pear"),
+        ("今天天气很好。这句话有多少个字", "6"),
+    ],
+)
+def test_a_question_about_its_own_words_is_asked_in_no_others(question: str, answer: str) -> None:
+    changed = {kind for kind in MAKE for seed in SEEDS if made(kind, row(question, answer), seed)}
+    assert changed <= ALWAYS
+
+
+def test_how_long_an_answer_may_be_is_no_question_about_words() -> None:
+    assert made("names", row("Say in at most 20 words where the city of Lisbon lies.", "In the west of Portugal."))
+
+
+@pytest.mark.parametrize("kind", ["left-out", "put-in", "swapped", "mixed"])
+def test_what_an_answer_repeats_of_its_question_stays_there(kind: str) -> None:
+    """Left out, or said otherwise, it could not be known any more."""
+    said = "the big house by the cold water is old"
+    for variant in (made(kind, row(f"Please say to me now: {said}", said), seed, 0.9) for seed in SEEDS):
+        assert variant is None or said in variant.question
+
+
+def test_no_word_on_which_an_answer_hangs_is_left_out() -> None:
+    for variant in all_made("left-out", row("Which one of these is not in the list, if any?", "It is so."), 0.9):
+        assert {"Which", "one", "these", "not", "list", "if", "any"} <= set(re.findall(r"\w+", variant.question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "If the age is above 30 give name and age as JSON, else an empty object.",
+        "Give name and age as JSON; the age is the sum of both ages.",
+        "How many of name and age are given? Reply with name and age as JSON.",
+        "如果年龄大于30就用JSON给出 name 和 age。",
+    ],
+)
+def test_no_field_changes_where_the_question_makes_something_of_what_it_holds(question: str) -> None:
+    asked = row(question + ' {"name": "Ana", "age": 34}', '{"name": "Ana", "age": 34}')
+    assert [kind for kind in ("json-nulls", "json-extra") if made(kind, asked)] == []
+
+
+def test_a_field_may_be_called_what_a_condition_is() -> None:
+    asked = row('Give mean and most as JSON. {"mean": 3, "most": 9, "n": 2}', '{"mean": 3, "most": 9}')
+    assert made("json-nulls", asked) and made("json-extra", asked)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import enum\nclass Hue(enum.Enum):\n    red = 1\n    blue = 2\nprint([*Hue][0].name)",
+        "red = 1\nblue = 2\nprint([*locals()][-2:])",
+    ],
+)
+def test_lines_whose_order_python_can_tell_stay_in_it(code: str) -> None:
+    assert made("code-order", row(f"What does it print?\n\n```python\n{code}\n```", "red")) is None
