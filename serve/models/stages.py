@@ -177,17 +177,28 @@ def checked(kind: type, told: Any, where: str) -> Any:
         if name not in known:
             raise UsageError(f"{where}: {name} is no setting of it; there are {', '.join(known)}")
         if not fits(name, value):
-            raise UsageError(f"{where}: {name} is {value!r}, which it cannot be")
+            mend = f"; a number is written {float(value):.1e}, with a point" if is_number(value) else ""
+            raise UsageError(f"{where}: {name} is {value!r}, which it cannot be{mend}")
     if "name" in known and "name" not in told:
         raise UsageError(f"{where}: it has no name")
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a text that is meant as a number: YAML takes 1e-5 for a text."""
+    try:
+        return isinstance(value, str) and isfinite(float(value))
+    except ValueError:
+        return False
 
 
 def fits(name: str, value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     if name in ("r", "alpha", "batch", "max_length", "tokens", "count"):
         return type(value) is int and value > 0
-    if name in ("micro_batch", "steps", "seed"):
+    if name == "seed":  # of numpy's generator
+        return type(value) is int and 0 <= value < 2**32
+    if name in ("micro_batch", "steps"):
         return type(value) is int and value >= 0
     if name in ("learning_rate", "epochs"):
         return number and value > 0
@@ -196,7 +207,8 @@ def fits(name: str, value: Any) -> bool:
     if name == "held_out":
         return number
     if name == "target_modules":
-        return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+        named = [value] if isinstance(value, str) else value
+        return isinstance(named, list) and bool(named) and all(isinstance(one, str) and one for one in named)
     if name in ("qlora", "gradient_checkpointing"):
         return isinstance(value, bool)
     return isinstance(value, str) if name in ("name", "rows", "method", "text") else True

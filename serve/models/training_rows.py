@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 from serve.errors import UsageError
 
 Row = dict[str, Any]
+ROLES = ("system", "user", "assistant", "tool")
 FEWEST = 8
 HELD_OUT_AT_MOST = 256
 FORMS = {
@@ -54,9 +55,7 @@ def row(line: str, method: str, where: str) -> Row:
 
 def answered(told: Mapping[str, Any]) -> Row | None:
     messages = told.get("messages")
-    if not is_messages(messages) or len(messages) < 2 or messages[-1]["role"] != "assistant":
-        return None
-    if not messages[-1]["content"].strip():
+    if not is_messages(messages) or not asks(messages[:-1]) or not answers(messages[-1:]):
         return None
     entities = told.get("entities", [])
     if not isinstance(entities, list) or not all(isinstance(one, str) for one in entities):
@@ -66,7 +65,10 @@ def answered(told: Mapping[str, Any]) -> Row | None:
 
 def paired(told: Mapping[str, Any]) -> Row | None:
     texts = {name: spoken(told.get(name), name) for name in ("prompt", "chosen", "rejected")}
-    return dict(texts) if all(texts.values()) and texts["chosen"] != texts["rejected"] else None
+    if not all(texts.values()):
+        return None
+    chosen, rejected = ([one["content"].strip() for one in texts[name] or ()] for name in ("chosen", "rejected"))
+    return dict(texts) if chosen != rejected else None
 
 
 def judged(told: Mapping[str, Any]) -> Row | None:
@@ -77,10 +79,18 @@ def judged(told: Mapping[str, Any]) -> Row | None:
 
 
 def spoken(told: Any, name: str) -> list[dict[str, str]] | None:
-    """A text, or messages, as messages."""
-    if isinstance(told, str) and told.strip():
-        return [{"role": "user" if name == "prompt" else "assistant", "content": told}]
-    return plain(told) if is_messages(told) else None
+    """A text, or messages, as messages: a prompt is a user's, an answer the assistant's alone."""
+    role, fits = ("user", asks) if name == "prompt" else ("assistant", answers)
+    messages = [{"role": role, "content": told}] if isinstance(told, str) else told
+    return plain(messages) if is_messages(messages) and fits(messages) else None
+
+
+def asks(messages: Sequence[Mapping[str, Any]]) -> bool:
+    return any(one["role"] == "user" and one["content"].strip() for one in messages)
+
+
+def answers(messages: Sequence[Mapping[str, Any]]) -> bool:
+    return all(one["role"] == "assistant" and one["content"].strip() for one in messages)
 
 
 def is_messages(told: Any) -> TypeGuard[list[Mapping[str, Any]]]:
@@ -88,8 +98,13 @@ def is_messages(told: Any) -> TypeGuard[list[Mapping[str, Any]]]:
         isinstance(told, list)
         and bool(told)
         and all(isinstance(one, Mapping) for one in told)
-        and all(isinstance(one.get("role"), str) and isinstance(one.get("content"), str) for one in told)
+        and all(one.get("role") in ROLES and is_text(one.get("content")) for one in told)
     )
+
+
+def is_text(told: Any) -> bool:
+    """Half of a surrogate pair, which JSON may hold, is none that a tokenizer takes."""
+    return isinstance(told, str) and not any("\ud800" <= sign <= "\udfff" for sign in told)
 
 
 def plain(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

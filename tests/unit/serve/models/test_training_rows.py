@@ -64,6 +64,14 @@ def test_preferences_are_texts_or_messages(tmp_path, method, row):
         ("dpo", asked("Why?")),
         ("dpo", {"prompt": "Why?", "chosen": "Same.", "rejected": "Same."}),
         ("kto", {"prompt": "Why?", "completion": "Because.", "label": "yes"}),
+        ("sft", {"messages": [{"role": "system", "content": "Be brief."}, {"role": "assistant", "content": "Yes."}]}),
+        ("sft", {"messages": [{"role": "wizard", "content": "Spell!"}, *asked("Why?")["messages"]]}),
+        ("sft", asked(" ")),
+        ("sft", asked("Why \ud800?")),
+        ("dpo", {"prompt": "Why?", "chosen": "Same.", "rejected": " Same.\n"}),
+        ("dpo", {"prompt": "Why?", "chosen": asked("Why?")["messages"], "rejected": "No."}),  # the prompt stands twice
+        ("dpo", {"prompt": "Why?", "chosen": [{"role": "assistant", "content": ""}], "rejected": "No."}),
+        ("kto", {"prompt": [{"role": "assistant", "content": "Why?"}], "completion": "Because.", "label": True}),
     ],
 )
 def test_a_line_that_is_no_row_of_the_method_is_named_by_its_number(tmp_path, method, line):
