@@ -28,6 +28,8 @@ _QUOTED = re.compile(
     r"[\"\u201C\u201E\u00AB]([^\"\u201C\u201D\u00BB\n]{1,40})[\"\u201C\u201D\u00BB]|(?<!\w)'([^'\n]{1,40})'(?!\w)"
 )
 _REST = re.compile(r"[^\w]+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Soft hyphens and signs of no width, as texts copied from web pages hold them within words."""
 
 
 class Closeness(NamedTuple):
@@ -52,7 +54,8 @@ class Text:
 
     @cached_property
     def normal(self) -> str:
-        return " ".join(_REST.sub(" ", unicodedata.normalize("NFKC", self.raw).casefold()).split())
+        seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", self.raw))
+        return " ".join(_REST.sub(" ", seen.casefold()).split())
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -77,6 +77,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "in small letters": str.lower,
     "other spaces": lambda text: text.replace(" ", "  "),
     "full width": lambda text: text.translate({code: code + 0xFEE0 for code in range(ord("a"), ord("z") + 1)}),
+    "with signs that are not seen": lambda text: "\u200b".join(text).replace("\u200b \u200b", " "),
     "other quotation marks": lambda text: text.replace('"', "\u201d").replace("'", "\u2019"),
     "another word": with_another_word,
     "a word less": without_a_word,
