@@ -15,6 +15,7 @@ from evalharness.load.arrivals import Arrival
 
 COLUMNS = ("time", "prompt_tokens", "output_tokens")
 FEWEST = 2
+MOST_TOKENS = 10_000_000
 SHORTEST, LONGEST = 1e-3, 1e9  # seconds, from the first request to the last
 
 
@@ -73,6 +74,6 @@ def _arrival(row: dict[str, str], where: str) -> Arrival:
         raise UsageError(
             f"{where}: time, prompt_tokens and output_tokens must be numbers, the last two whole"
         ) from None
-    if not math.isfinite(due) or prompt < 1 or output < 1:
-        raise UsageError(f"{where}: a finite time, and lengths of 1 or more")
+    if not math.isfinite(due) or not 1 <= prompt <= MOST_TOKENS or not 1 <= output <= MOST_TOKENS:
+        raise UsageError(f"{where}: a finite time, and lengths from 1 to {MOST_TOKENS:,}")
     return Arrival(due, prompt, output)

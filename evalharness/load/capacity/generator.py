@@ -24,7 +24,7 @@ from evalharness.load.arrivals import Arrival
 from evalharness.load.arrivals.named import named
 from evalharness.load.capacity import punctual
 from evalharness.load.capacity.answers import Answer, Head, Piece, read
-from evalharness.load.capacity.connections import Asking, Pool, nothing
+from evalharness.load.capacity.connections import OK, Asking, Pool, nothing
 from evalharness.load.capacity.plan import Order, Plan, Pulse, Question
 from evalharness.load.profile import chat_request
 from evalharness.load.sse import SAID, StreamError
@@ -145,7 +145,7 @@ class Probing:
                 one.due = self.now()
                 self._send(one)
                 await self._answer(one)
-                if isinstance(one.came, StreamError):
+                if isinstance(one.came, StreamError) or (one.came and one.came[1].status != OK):
                     await asyncio.sleep(PAUSE_AFTER_ERROR)
 
         self.tasks |= {asyncio.create_task(user()) for _ in range(users)}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from evalharness.errors import UsageError
+from evalharness.load.arrivals.trace import MOST_TOKENS
 from evalharness.load.capacity.plan import Filler, Question
 from evalharness.runs.rows import Messages
 
@@ -57,8 +58,10 @@ class Lengths:
         """`128` or `64-512`. Raises UsageError."""
         found = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
         least, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-        if not 1 <= least <= most:
-            raise UsageError(f"--input-tokens {text}: write one length, or a range such as 64-512")
+        if not 1 <= least <= most <= MOST_TOKENS:
+            raise UsageError(
+                f"--input-tokens {text}: write one length, or a range such as 64-512, up to {MOST_TOKENS:,}"
+            )
         return cls(least, most)
 
     def questions(self, filler: Filler, output_tokens: int, seed: int) -> list[Question]:

@@ -5,6 +5,7 @@ import io
 import itertools
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from evalharness.load.arrivals import Arrival
 from evalharness.load.capacity.answers import Head, Piece
@@ -12,7 +13,6 @@ from evalharness.load.capacity.connections import Asking, Connection, Pool
 from evalharness.load.capacity.generator import AWAKE, PAUSE_AFTER_ERROR, SPARE, Probing
 from evalharness.load.capacity.plan import Order, Plan, Question
 from evalharness.load.profile import Target
-from evalharness.load.sse import StreamError
 
 SECONDS = 20.0  # at most, for what takes a tenth of one
 FIRST = 0.1  # seconds until something is due: until then all is ready
@@ -66,8 +66,8 @@ class Refusing(Noting):
     """Has no place for anybody, and says so at once."""
 
     async def answer(self, asking: Asking) -> tuple[list[Piece], Head]:
-        await super().answer(asking)
-        raise StreamError("http_429", "too many")
+        pieces, head = await super().answer(asking)
+        return pieces, replace(head, status=429)
 
 
 async def probed(pool: Noting, *due: float) -> list[str]:

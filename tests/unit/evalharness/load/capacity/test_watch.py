@@ -128,6 +128,8 @@ def test_lengths_are_one_or_a_range() -> None:
     assert len(drawn) > 20
     with pytest.raises(UsageError, match="--input-tokens 5-3"):
         Lengths.of("5-3")
+    with pytest.raises(UsageError, match="up to 10,000,000"):
+        Lengths.of("64-99999999999")
 
 
 def test_each_turn_of_a_conversation_begins_with_all_that_was_said() -> None:
