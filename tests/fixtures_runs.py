@@ -23,19 +23,11 @@ from evalharness.load.summary import summarise as summarise_load
 from evalharness.report import capacity_page
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
-from evalharness.runs.rows import (
-    AnswerRow,
-    BlockRow,
-    Checked,
-    Error,
-    JudgedRow,
-    ProbeRow,
-    PromptRow,
-    RequestRow,
-    ServerRow,
-    ShareRow,
-    Wanted,
-)
+from evalharness.runs.rows.capacity import ProbeRow, ServerRow, ShareRow
+from evalharness.runs.rows.eval import AnswerRow, Checked, PromptRow, Wanted
+from evalharness.runs.rows.judged import JudgedRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
+from evalharness.runs.rows.parts import Error
 from evalharness.runs.summaries.eval import FactorialSummary
 from evalharness.runs.summaries.judged import Judge
 from evalharness.runs.summaries.load import Profile

@@ -5,7 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evalharness import checks
-from evalharness.runs.rows import AnswerRow, BlockRow, Call, Checked, Error, JudgedRow, RequestRow, RewordedRow, Wanted
+from evalharness.runs.rows.eval import AnswerRow, Call, Checked, Wanted
+from evalharness.runs.rows.judged import JudgedRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
+from evalharness.runs.rows.parts import Error
+from evalharness.runs.rows.reworded import RewordedRow
 from evalharness.runs.summaries.eval import Bounds, EvalSummary, Kept, Metric, Rate, SuiteSummary, Variants, WithErrors
 from evalharness.runs.summaries.judged import Judge, JudgedPairs, JudgedSuite, JudgeSummary, Position
 from evalharness.runs.summaries.load import EndpointLoad, LoadSummary, Profile, Ratio

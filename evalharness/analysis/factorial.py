@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evalharness.runs.about import About
-from evalharness.runs.rows import Company, Graded
+from evalharness.runs.rows.eval import Graded
+from evalharness.runs.rows.parts import Company
 from evalharness.runs.summaries.eval import Contrast, Factorial, FactorialSummary, SuiteEffects
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import CONFIDENCE

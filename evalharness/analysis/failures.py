@@ -1,13 +1,14 @@
 """In which ways answers are wrong: how many answers of each endpoint show each type of failure, side by side.
 
-Pure. The types are those of runs/rows.py. An error is no answer and never counted here.
+Pure. The types are those of runs/failures.py. An error is no answer and never counted here.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from evalharness.analysis.pairing import Pair
-from evalharness.runs.rows import FAILURES, Failure, Graded
+from evalharness.runs.failures import FAILURES, Failure
+from evalharness.runs.rows.eval import Graded
 
 Failures = dict[str, dict[Failure, int]]  # endpoint -> type of failure -> answers, the types in the order of FAILURES
 

@@ -6,7 +6,7 @@ Pure. It knows pairs of rows; the estimate is stats/intraclass.py's.
 from collections.abc import Sequence
 
 from evalharness.analysis.pairing import Pair
-from evalharness.runs.rows import Company
+from evalharness.runs.rows.parts import Company
 from evalharness.runs.summaries.eval import Alike, Families
 from evalharness.stats.clustered import Sums
 from evalharness.stats.intraclass import intraclass

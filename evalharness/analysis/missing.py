@@ -9,7 +9,7 @@ Nonparametric bounds on treatment effects, American Economic Review 80:319-323).
 from collections.abc import Hashable, Iterable, Sequence
 
 from evalharness.analysis.pairing import Pair
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 from evalharness.runs.summaries.eval import WithErrors
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.clustered import effect, sign_flip

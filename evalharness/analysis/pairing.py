@@ -6,7 +6,7 @@ Pure. It knows the shape of rows; what is counted over the pairs lies in summary
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 
 Pair = tuple[Graded, Graded]  # the first endpoint's row and the second's, both answered
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evalharness.runs.rows import Company, Graded
+from evalharness.runs.rows.eval import Graded
+from evalharness.runs.rows.parts import Company
 from evalharness.runs.summaries.eval import Bounds, Kept, Robustness, Variants
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.clustered import Effect, effect

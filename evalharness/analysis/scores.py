@@ -6,7 +6,8 @@ Pure. Which checks measure is for checks/ to say: their outcomes have a `score` 
 from collections.abc import Iterable
 
 from evalharness.analysis.pairing import Pair
-from evalharness.runs.rows import Company, Graded
+from evalharness.runs.rows.eval import Graded
+from evalharness.runs.rows.parts import Company
 from evalharness.runs.summaries.eval import Score
 from evalharness.stats.clustered import effect
 

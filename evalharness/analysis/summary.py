@@ -13,7 +13,7 @@ from evalharness.analysis.pairing import Pair, Paired, paired
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.scores import scores
 from evalharness.runs.about import About, AskedSuite
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 from evalharness.runs.summaries.eval import EvalSummary, Metric, Rate, Repeats, SuiteSummary, WithVariants
 from evalharness.runs.summaries.parts import TOGETHER
 from evalharness.runs.versions import SCHEMAS

@@ -15,7 +15,8 @@ from evalharness.analysis.pairing import Pair
 from evalharness.errors import UsageError
 from evalharness.runs.about import About, PublicEndpoint
 from evalharness.runs.fairness import MODEL, NOTHING, changed
-from evalharness.runs.rows import Graded, Place
+from evalharness.runs.rows.eval import Graded
+from evalharness.runs.rows.parts import Place
 from evalharness.runs.summaries.compared import ComparedEndpoint, ComparedSuite, CompareSummary, Side
 from evalharness.runs.versions import SCHEMAS
 from evalharness.stats import ALPHA, CONFIDENCE, Pairs

@@ -29,7 +29,7 @@ from evalharness.checks.as_json import strict_json
 from evalharness.checks.base import CallCheck, Check, Finding, Measure
 from evalharness.checks.loose import loosely
 from evalharness.checks.reading.markup import split_thought
-from evalharness.runs.rows import Call, Checked, Wanted
+from evalharness.runs.rows.eval import Call, Checked, Wanted
 
 __all__ = ["CHECKS", "apply_checks", "complaint", "loosely", "split_thought", "strict_json"]
 

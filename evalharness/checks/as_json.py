@@ -13,7 +13,7 @@ from typing import Any
 
 from evalharness.checks import patterns, values
 from evalharness.checks.base import Check, unless
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 
 def strict_json(text: str) -> Any:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from evalharness.runs.rows import Call, Failure
+from evalharness.runs.failures import Failure
+from evalharness.runs.rows.eval import Call
 
 
 class Finding(NamedTuple):

@@ -14,7 +14,8 @@ from evalharness.checks import values
 from evalharness.checks.as_json import is_schema, same, strict_json, valid
 from evalharness.checks.base import CallCheck, unless
 from evalharness.checks.reading.text import plain
-from evalharness.runs.rows import Call, Failure
+from evalharness.runs.failures import Failure
+from evalharness.runs.rows.eval import Call
 
 MARKS = re.compile(r"</?tool_(?:call|response)>|<\|(?:tool_call|python_tag)\|>|\[TOOL_CALLS\]|<function=")
 """In which the families' templates write calls and results, and which a parser takes away where it can read them."""

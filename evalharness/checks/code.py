@@ -42,7 +42,7 @@ from evalharness.checks import values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.reading.code_found import python_of
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 SECONDS = 10.0  # of the clock, a suite may say otherwise
 MEMORY_MB = 512  # of address space; a bare Python takes about 30

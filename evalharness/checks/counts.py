@@ -11,7 +11,7 @@ from typing import Any
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.reading import text
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 Span = int | Mapping[str, int]
 Parted = int | Mapping[str, Any]

@@ -14,7 +14,7 @@ from evalharness.checks.base import Check, unless
 from evalharness.checks.reading.chinese_numerals import NUMERAL, worth
 from evalharness.checks.reading.markup import unmarked
 from evalharness.checks.reading.text import plain, sentences
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 _HASHED = re.compile(r"^[^\S\n]*#{4}[^\S\n]*([^#\n]*\d[^\n]*)$", re.MULTILINE)

@@ -13,7 +13,7 @@ from typing import Any
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.reading.text import HAN, KANA, without_code
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 LETTERS = 20  # fewer are judged by their script alone
 

@@ -4,7 +4,7 @@ import re
 
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _COMMA = re.compile("[,，、،]")  # noqa: RUF001 (Chinese and Arabic ones are commas, too)
 _TITLE = re.compile(r"<<[^\n<>]*\w[^\n<>]*>>")

@@ -9,7 +9,7 @@ from itertools import product
 
 from evalharness.checks import as_json, counts, language, layout, order, phrases
 from evalharness.checks.base import Check, Measure
-from evalharness.runs.rows import Checked, Wanted
+from evalharness.runs.rows.eval import Checked, Wanted
 
 FORM: Mapping[str, Check | Measure] = {
     **as_json.CHECKS,

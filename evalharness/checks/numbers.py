@@ -14,7 +14,7 @@ from typing import Any
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.reading.text import plain
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _USUAL = str.maketrans("０１２３４５６７８９．，＋－−‐‑–", "0123456789.,+-----")  # noqa: RUF001
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

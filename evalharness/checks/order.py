@@ -13,7 +13,7 @@ from evalharness.checks import values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.numbers import all_numbers
 from evalharness.checks.reading.text import items, plain, whole
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _SORTED = ("alphabetical", "reverse alphabetical", "increasing", "decreasing")
 

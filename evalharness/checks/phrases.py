@@ -11,7 +11,7 @@ from evalharness.checks import patterns, values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.reading.markup import unmarked
 from evalharness.checks.reading.text import BULLET, fenced, plain, whole
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _OPTION = re.compile(r"\A\(?([^\W\d_])\)\Z")  # A) or (A): the letter of an option as the question may have put it
 

@@ -16,7 +16,7 @@ from evalharness.checks.base import Check, unless
 from evalharness.checks.reading import stances
 from evalharness.checks.reading.markup import unmarked
 from evalharness.checks.reading.text import fenced, plain
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _QUOTED = re.compile(r'"[^"\n]*"|“[^“”\n]*”|「[^「」\n]*」|«[^«»\n]*»|^>.*$', re.MULTILINE)
 _CODE_LINES = 2  # a fenced block with fewer is a word in passing

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from evalharness.checks import values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.reading.text import HAN, KANA, plain
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 N = 4  # tokens; shorter runs come again in any text
 

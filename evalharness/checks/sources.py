@@ -11,7 +11,7 @@ from evalharness.checks import patterns, values
 from evalharness.checks.base import Check, unless
 from evalharness.checks.reading.markup import unmarked
 from evalharness.checks.reading.text import clauses, plain
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _WORD = r"(?:(?:documents?|docs?\.?|sources?|文档|文件|资料|来源)\s*(?:no\.?|number|#|nr\.?)?\s*)"
 _NUMBER = r"(?:\d{1,2}|[一二三四五六七八九])"

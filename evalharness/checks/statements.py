@@ -14,7 +14,7 @@ from evalharness.checks.base import Check
 from evalharness.checks.reading import stances
 from evalharness.checks.reading.markup import unmarked
 from evalharness.checks.reading.text import clauses, plain
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 
 _DENIED = re.compile(
     r"\b(?:not|never|no|nor|none|avoid\w*|myth|wrong\w*|false|misconceptions?|mistak\w+|incorrect\w*|contrary"

@@ -10,7 +10,8 @@ from typing import Any
 from evalharness import checks
 from evalharness.client.asking import Asker, Reply, Said
 from evalharness.client.endpoints import Endpoint
-from evalharness.runs.rows import AnswerRow, Checked, Messages, PromptRow, Turn, Wanted
+from evalharness.runs.rows.eval import AnswerRow, Checked, PromptRow, Turn, Wanted
+from evalharness.runs.rows.parts import Messages
 
 
 def answer(asker: Asker, prompt: PromptRow, endpoint: Endpoint) -> AnswerRow:

@@ -15,7 +15,7 @@ from evalharness.client import threads
 from evalharness.client.asking import Asker
 from evalharness.client.endpoints import Endpoint
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows import RewordedRow
+from evalharness.runs.rows.reworded import RewordedRow
 from evalharness.runs.typed import Json
 from evalharness.wording import count
 

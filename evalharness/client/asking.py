@@ -15,7 +15,8 @@ from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Call, Error
+from evalharness.runs.rows.eval import Call
+from evalharness.runs.rows.parts import Error
 from evalharness.runs.typed import Json
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 300.0

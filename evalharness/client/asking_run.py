@@ -21,7 +21,7 @@ from evalharness.runs import fairness
 from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import create_run
 from evalharness.runs.jsonl import append_row, digest, open_rows, read_rows
-from evalharness.runs.rows import AnswerRow, Graded, PromptRow
+from evalharness.runs.rows.eval import AnswerRow, Graded, PromptRow
 from evalharness.runs.typed import Json
 from evalharness.suites.schema import Suite
 from evalharness.wording import listing

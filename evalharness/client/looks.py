@@ -6,7 +6,8 @@ It draws the order and knows nothing of what is settled; what each look costs is
 import random
 from collections.abc import Iterable, Sequence
 
-from evalharness.runs.rows import Company, Place, PromptRow
+from evalharness.runs.rows.eval import PromptRow
+from evalharness.runs.rows.parts import Company, Place
 
 SHARES = (0.25, 0.5, 1.0)
 """Of each suite's prompts: how many have been asked at each look."""

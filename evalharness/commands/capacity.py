@@ -35,7 +35,7 @@ from evalharness.load.profile import Target, prompts_in_turn
 from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows import ProbeRow, ServerRow, redacted
+from evalharness.runs.rows.capacity import ProbeRow, ServerRow, redacted
 
 if TYPE_CHECKING:
     from evalharness.load.arrivals import Arrivals

@@ -27,7 +27,7 @@ from evalharness.load.profile import DEFAULT, plan_load, prompts_in_turn, within
 from evalharness.load.steady import steady_load
 from evalharness.runs.folder import create_run, write_json
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows import FaultRow, RequestRow
+from evalharness.runs.rows.load import FaultRow, RequestRow
 from evalharness.runs.typed import parsed
 
 NAME = "chaos"

@@ -22,7 +22,7 @@ from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import finished_runs, write_concluded
 from evalharness.runs.history import rounds, tried
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import Graded, PromptRow
+from evalharness.runs.rows.eval import Graded, PromptRow
 from evalharness.runs.typed import Json
 from evalharness.suites.schema import Suite
 from evalharness.verdict.policy import read_policy, shipped

@@ -19,7 +19,7 @@ from evalharness.errors import UsageError
 from evalharness.runs.about import About, read_about
 from evalharness.runs.folder import write_concluded, write_json
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 from evalharness.runs.typed import Json
 
 NAME = "factorial"

@@ -23,7 +23,7 @@ from evalharness.pool.people.from_votes import renewed, rows_of, with_private
 from evalharness.pool.people.joined import PRIVATE, Exported, Votes, joined
 from evalharness.runs.evidence import Run, graded, prompts, read_run
 from evalharness.runs.folder import finished_runs
-from evalharness.runs.rows import VOTES
+from evalharness.runs.rows.judged import VOTES
 from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.suites.files import load_suites, shipped
 from evalharness.suites.schema import Suite

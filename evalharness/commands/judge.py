@@ -13,7 +13,7 @@ from evalharness.client.endpoints import Endpoint, read_key
 from evalharness.commands import options
 from evalharness.runs.folder import write_concluded
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import JudgedRow
+from evalharness.runs.rows.judged import JudgedRow
 from evalharness.runs.summaries.judged import Judge
 
 NAME = "judge"

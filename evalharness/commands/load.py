@@ -29,7 +29,8 @@ from evalharness.load.profile import DEFAULT, plan_load, prompts_in_turn, within
 from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, write_concluded
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows import BlockRow, Error, Messages, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
+from evalharness.runs.rows.parts import Error, Messages
 from evalharness.runs.summaries.load import LoadSummary, Profile
 from evalharness.runs.typed import as_json
 from evalharness.verdict.policy import Policy, read_policy, shipped

@@ -26,7 +26,7 @@ from evalharness.runs.evidence import (
 from evalharness.runs.folder import create_run, finished_runs, write_json
 from evalharness.runs.history import tried
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import VOTES, VoteRow
+from evalharness.runs.rows.judged import VOTES, VoteRow
 from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.runs.summaries.judged import People
 from evalharness.runs.summaries.load import LoadSummary

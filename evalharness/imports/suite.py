@@ -14,7 +14,7 @@ from typing import Any
 from evalharness.checks import apply_checks
 from evalharness.checks.language import languages
 from evalharness.imports.formats import Conversation, tokens
-from evalharness.runs.rows import Wanted
+from evalharness.runs.rows.eval import Wanted
 from evalharness.suites.schema import Suite
 
 MOST_REPEATED = 0.5

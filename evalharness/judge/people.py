@@ -8,7 +8,7 @@ either side. One person alone says nothing of others, and the interval then reac
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from evalharness.runs.rows import TIE, VoteRow
+from evalharness.runs.rows.judged import TIE, VoteRow
 from evalharness.runs.summaries.judged import People, Position
 from evalharness.stats import CONFIDENCE
 from evalharness.stats.clustered import sign_flip

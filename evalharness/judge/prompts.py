@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evalharness.runs.rows import Messages
+from evalharness.runs.rows.parts import Messages
 from evalharness.runs.transcript import message_in_words
 
 PROTOCOL = 2

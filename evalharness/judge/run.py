@@ -18,7 +18,9 @@ from evalharness.judge.prompts import PROTOCOL
 from evalharness.runs import evidence
 from evalharness.runs.evidence import Run
 from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows import AnswerRow, JudgedRow, Messages, PromptRow
+from evalharness.runs.rows.eval import AnswerRow, PromptRow
+from evalharness.runs.rows.judged import JudgedRow
+from evalharness.runs.rows.parts import Messages
 from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.runs.transcript import answer_in_words
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from evalharness.judge.prompts import HIGHEST, LOWEST
 from evalharness.judge.run import Key, key_of
 from evalharness.runs.about import About
-from evalharness.runs.rows import TIE, Company, JudgedRow, Place
+from evalharness.runs.rows.judged import TIE, JudgedRow
+from evalharness.runs.rows.parts import Company, Place
 from evalharness.runs.summaries.judged import (
     Agreement,
     Grades,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from evalharness.errors import UsageError
-from evalharness.runs.rows import TIE, Place
+from evalharness.runs.rows.judged import TIE
+from evalharness.runs.rows.parts import Place
 
 
 def read_votes(path: Path, prompts: Collection[Place], endpoints: Collection[str]) -> dict[Place, str]:

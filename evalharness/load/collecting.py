@@ -11,7 +11,7 @@ from itertools import groupby
 from evalharness.load import looks
 from evalharness.load.measure import Block, Pair, measured_block
 from evalharness.load.ratios import METRICS, ratio
-from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
 from evalharness.runs.summaries.load import Profile, Ratio
 
 

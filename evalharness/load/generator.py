@@ -22,7 +22,7 @@ from locust.env import Environment
 
 from evalharness.load.profile import Batch, LoadPlan
 from evalharness.load.user import Side
-from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
 from evalharness.runs.typed import as_json
 
 

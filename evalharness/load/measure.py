@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
 
 Samples = NDArray[np.floating[Any]]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from evalharness.runs.rows import FaultRow, RequestRow
+from evalharness.runs.rows.load import FaultRow, RequestRow
 
 USUAL_SECONDS = 10.0  # before a fault, in which the usual wait is looked up
 

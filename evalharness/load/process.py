@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from evalharness.errors import Failure
 from evalharness.load.profile import Batch, LoadPlan
-from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
 from evalharness.runs.typed import parsed
 
 ROOT = Path(__file__).parents[2]  # where `python -m evalharness…` finds the package

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Messages
+from evalharness.runs.rows.parts import Messages
 from evalharness.runs.summaries.load import LIMITS, Profile
 from evalharness.suites.schema import Prompt, Suite
 

@@ -10,7 +10,7 @@ from evalharness.load.collecting import Collected
 from evalharness.load.looks import LOOKS
 from evalharness.load.process import LoadGenerator
 from evalharness.load.profile import Batch, Phase, turns
-from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
 
 REQUEST_LIMIT = 1_000_000  # a server that answers everything at once must not fill the disk
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from evalharness.errors import Failure
 from evalharness.load.profile import LoadPlan
-from evalharness.runs.rows import RequestRow
+from evalharness.runs.rows.load import RequestRow
 from evalharness.runs.typed import as_json, parsed
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,8 @@ from locust.event import EventHook
 
 from evalharness.load.profile import Batch, LoadPlan, Target, chat_request
 from evalharness.load.sse import SAID, StreamError, parse_line
-from evalharness.runs.rows import Error, Messages, RequestRow
+from evalharness.runs.rows.load import RequestRow
+from evalharness.runs.rows.parts import Error, Messages
 
 Asked = Literal["warmup", "measured", "cut"]
 

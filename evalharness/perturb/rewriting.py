@@ -12,7 +12,7 @@ from evalharness.checks.reading.markup import split_thought
 from evalharness.perturb import prose
 from evalharness.perturb.prose import Prose, words
 from evalharness.perturb.variants import UNCHANGED, Rewriting
-from evalharness.runs.rows import RewordedRow
+from evalharness.runs.rows.reworded import RewordedRow
 from evalharness.runs.typed import Json
 
 EMPTY, CUT, LOST, ADDED = "empty", "cut off", "lost what must stay", "added a number"

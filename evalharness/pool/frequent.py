@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from evalharness.analysis.failures import types_of
 from evalharness.pool.variants.augmenting import MAKE
-from evalharness.runs.rows import Failure, Graded, Place
+from evalharness.runs.failures import Failure
+from evalharness.runs.rows.eval import Graded
+from evalharness.runs.rows.parts import Place
 from evalharness.runs.typed import Part
 
 FEWEST, LEAST_SHARE = 3, 0.1  # wrong answers, and of those that were asked, from which on it is often

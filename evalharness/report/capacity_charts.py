@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from evalharness.report.charts import Scale, linear_ticks, log_ticks
-from evalharness.runs.rows import ServerRow
+from evalharness.runs.rows.capacity import ServerRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 
 WIDTH, HEIGHT = 520, 300

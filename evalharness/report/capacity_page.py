@@ -9,7 +9,7 @@ from evalharness import wording
 from evalharness.report import capacity_charts as charts
 from evalharness.report.page import render
 from evalharness.report.sentences.capacity import outcome, sentences
-from evalharness.runs.rows import ProbeRow, ServerRow
+from evalharness.runs.rows.capacity import ProbeRow, ServerRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.typed import Json
 

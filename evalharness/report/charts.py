@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from evalharness import wording
-from evalharness.runs.rows import FAILURES, Failure
+from evalharness.runs.failures import FAILURES, Failure
 from evalharness.runs.summaries.eval import Factorial, Score, SuiteSummary, Variants
 from evalharness.runs.summaries.judged import JudgeSummary, People
 from evalharness.runs.summaries.load import EndpointLoad, Ratio

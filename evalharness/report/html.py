@@ -18,7 +18,7 @@ from evalharness.report.sentences.judge import about_the_judge, about_the_voters
 from evalharness.report.sentences.power_found import counted, power_found
 from evalharness.report.sentences.repeated import split_in_words
 from evalharness.runs.evidence import Evidence, Run
-from evalharness.runs.rows import FAILURES, Failure
+from evalharness.runs.failures import FAILURES, Failure
 from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.summaries.eval import EvalSummary, SuiteSummary
 from evalharness.runs.summaries.load import LoadSummary

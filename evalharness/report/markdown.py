@@ -11,7 +11,7 @@ from evalharness.report.sentences.headline import foremost_first, headline
 from evalharness.report.sentences.power_found import counted
 from evalharness.report.sentences.repeated import split_in_words
 from evalharness.runs.evidence import Evidence
-from evalharness.runs.rows import FAILURES
+from evalharness.runs.failures import FAILURES
 from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.runs.summaries.judged import JudgeSummary, People

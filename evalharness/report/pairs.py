@@ -11,7 +11,8 @@ from typing import Any
 from evalharness import wording
 from evalharness.report.selection import Family, fitting
 from evalharness.runs.evidence import Run, answers, prompts
-from evalharness.runs.rows import FAILURES, AnswerRow, Checked, Wanted
+from evalharness.runs.failures import FAILURES
+from evalharness.runs.rows.eval import AnswerRow, Checked, Wanted
 from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.runs.transcript import answer_in_words, message_in_words
 from evalharness.runs.typed import Json

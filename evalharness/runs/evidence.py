@@ -15,7 +15,8 @@ from evalharness.errors import UsageError
 from evalharness.runs.about import About, Fairness, read_about
 from evalharness.runs.folder import ROWS, digests, read_json
 from evalharness.runs.jsonl import Rows, digest, read_rows
-from evalharness.runs.rows import AnswerRow, Graded, Place, PromptRow
+from evalharness.runs.rows.eval import AnswerRow, Graded, PromptRow
+from evalharness.runs.rows.parts import Place
 from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.summaries.eval import EvalSummary, Factorial, FactorialSummary
 from evalharness.runs.summaries.judged import JudgeSummary, People

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evalharness.runs.rows import AnswerRow
+from evalharness.runs.rows.eval import AnswerRow
 
 
 def message_in_words(message: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from evalharness.checks import complaint
 from evalharness.runs.about import AskedSuite
 from evalharness.runs.jsonl import digest
-from evalharness.runs.rows import PromptRow, Wanted
+from evalharness.runs.rows.eval import PromptRow, Wanted
 from evalharness.runs.summaries.parts import Purpose
 from evalharness.suites.messages import Message, Model, Text, Tool, complaint_of_calls, complaint_of_live
 from evalharness.suites.variants import KINDS

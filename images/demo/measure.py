@@ -17,7 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the checkout, with the harness in it
 from evalharness.checks import apply_checks
-from evalharness.runs.rows import Wanted
+from evalharness.runs.rows.eval import Wanted
 
 TABLE_HEAD = """\
 | suite | prompts | base: valid JSON | base: right | tuned: valid JSON | tuned: right |

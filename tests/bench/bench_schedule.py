@@ -20,7 +20,7 @@ from scipy.stats import kstest
 from evalharness.load.capacity.plan import Order, Plan, Question
 from evalharness.load.capacity.process import generating
 from evalharness.load.profile import Target
-from evalharness.runs.rows import ScheduledRow
+from evalharness.runs.rows.capacity import ScheduledRow
 from tests.bench.bench_load_clients import messages
 from tests.bench.bench_streams import Server, p99, server
 from tests.bench.streaming import STALL, STALL_SECONDS

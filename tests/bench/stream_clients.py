@@ -16,7 +16,8 @@ from evalharness.load.capacity.plan import Order, Plan, Question
 from evalharness.load.capacity.process import generating
 from evalharness.load.profile import LoadPlan, Target, chat_request
 from evalharness.load.steady import steady_load
-from evalharness.runs.rows import RequestRow, ScheduledRow
+from evalharness.runs.rows.capacity import ScheduledRow
+from evalharness.runs.rows.load import RequestRow
 from tests.bench.bench_load_clients import ask, messages
 from tests.bench.streaming import TOKENS
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evalharness.runs.rows import Wanted
+from evalharness.runs.rows.eval import Wanted
 from evalharness.suites import strict_yaml
 from tests import shipped_suites
 from tests.parts import applied

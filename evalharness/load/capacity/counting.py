@@ -7,7 +7,7 @@ import requests
 from evalharness.client import asking
 from evalharness.client.endpoints import Endpoint
 from evalharness.errors import UsageError
-from evalharness.runs.rows import Messages
+from evalharness.runs.rows.parts import Messages
 
 
 def counter(endpoint: Endpoint) -> Callable[[Messages], int]:

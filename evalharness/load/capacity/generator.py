@@ -28,7 +28,8 @@ from evalharness.load.capacity.connections import OK, Asking, Pool, nothing
 from evalharness.load.capacity.plan import Order, Plan, Pulse, Question
 from evalharness.load.profile import chat_request
 from evalharness.load.sse import SAID, StreamError
-from evalharness.runs.rows import Error, ScheduledRow
+from evalharness.runs.rows.capacity import ScheduledRow
+from evalharness.runs.rows.parts import Error
 from evalharness.runs.typed import Part, as_json
 
 PULSE = 0.25  # seconds

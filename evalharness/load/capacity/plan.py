@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalharness.load.profile import Target
-from evalharness.runs.rows import Messages
+from evalharness.runs.rows.parts import Messages
 from evalharness.runs.typed import Part
 
 

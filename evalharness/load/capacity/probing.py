@@ -17,7 +17,7 @@ from evalharness.load.capacity.process import Generators
 from evalharness.load.capacity.seen import Seen, taken
 from evalharness.load.capacity.server_metrics import Server
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow, ShareRow
+from evalharness.runs.rows.capacity import ProbeRow, ScheduledRow, ServerRow, ShareRow
 from evalharness.runs.summaries.load import PERCENTILES
 
 SETTLE = 0.5  # seconds between two probes, at least

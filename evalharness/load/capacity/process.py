@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from evalharness.errors import Failure
 from evalharness.load.capacity.plan import Order, Plan, Pulse
-from evalharness.runs.rows import ScheduledRow
+from evalharness.runs.rows.capacity import ScheduledRow
 from evalharness.runs.typed import parsed
 
 ROOT = Path(__file__).parents[3]  # where `python -m evalharness…` finds the package

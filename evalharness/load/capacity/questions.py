@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from evalharness.errors import UsageError
 from evalharness.load.arrivals.trace import MOST_TOKENS
 from evalharness.load.capacity.plan import Filler, Question
-from evalharness.runs.rows import Messages
+from evalharness.runs.rows.parts import Messages
 
 WORDS = ("a", "the", "one", "of", "1", "x")
 FEW, MANY = 8, 40  # words of the two texts whose tokens are counted

@@ -12,7 +12,7 @@ import numpy as np
 
 from evalharness.load.capacity.held import FAR, Series
 from evalharness.load.capacity.slo import ServiceLevel, Statement
-from evalharness.runs.rows import ScheduledRow
+from evalharness.runs.rows.capacity import ScheduledRow
 
 
 @dataclass(frozen=True, slots=True)

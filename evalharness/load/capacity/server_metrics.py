@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import requests
 
 from evalharness.client.endpoints import Endpoint
-from evalharness.runs.rows import ServerRow
+from evalharness.runs.rows.capacity import ServerRow
 
 EVERY = 1.0
 TIMEOUT = 2.0

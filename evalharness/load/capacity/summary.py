@@ -8,7 +8,7 @@ from evalharness import wording
 from evalharness.load.capacity import watch
 from evalharness.load.capacity.estimate import Level, capacity, ratio
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ProbeRow
+from evalharness.runs.rows.capacity import ProbeRow
 from evalharness.runs.summaries.capacity import Agreed, Bears, CapacityRatio, CapacitySummary
 from evalharness.runs.summaries.parts import Estimate
 from evalharness.runs.versions import SCHEMAS

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow
+from evalharness.runs.rows.capacity import ProbeRow, ScheduledRow, ServerRow
 
 BUSY = 0.9  # of one core, of any process that generates load
 LATE = 0.1  # of the tightest limit on TTFT or e2e: what the client adds to every latency must be small beside it

@@ -30,7 +30,7 @@ from evalharness.load.measure import latencies
 from evalharness.load.profile import DEFAULT, LoadPlan, Target, prompts_in_turn, within_limits
 from evalharness.load.sse import StreamError
 from evalharness.load.user import AskingUser, Side
-from evalharness.runs.rows import Messages
+from evalharness.runs.rows.parts import Messages
 from evalharness.suites.files import load_suites, shipped
 
 GRACE = 60.0  # seconds more than an answer is given to end, as Locust waits where its page's button stops a load

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from evalharness.imports.formats import Unfit, conversation
 from evalharness.pool.people import genuine
 from evalharness.pool.people.genuine import SIDES
-from evalharness.runs.rows import TIE
+from evalharness.runs.rows.judged import TIE
 from evalharness.runs.typed import Json
 
 Choice = Literal["base", "tuned", "tie", "both bad"]

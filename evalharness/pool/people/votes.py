@@ -6,7 +6,9 @@ Pure. The file is written anew each time: a vote that is gone is not in it.
 from collections.abc import Iterable, Mapping
 
 from evalharness.pool.people.joined import BOTH_BAD, Compared
-from evalharness.runs.rows import TIE, Place, PromptRow, VoteRow
+from evalharness.runs.rows.eval import PromptRow
+from evalharness.runs.rows.judged import TIE, VoteRow
+from evalharness.runs.rows.parts import Place
 
 Asked = Mapping[tuple[tuple[str, str], ...], Place]
 """The prompts of a run by their messages (role, text)."""

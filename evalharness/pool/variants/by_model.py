@@ -15,7 +15,7 @@ from evalharness.perturb.rewriting import LOST, Languages, said, sampled, unusab
 from evalharness.perturb.variants import MADE, UNCHANGED
 from evalharness.pool import rows
 from evalharness.pool.rows import NEW, PoolRow
-from evalharness.runs.rows import RewordedRow
+from evalharness.runs.rows.reworded import RewordedRow
 from evalharness.runs.typed import Json
 from evalharness.suites.variants import KINDS as SAME_MEANING
 

@@ -6,7 +6,7 @@ It knows rows and summary.json; it decides nothing, and knows nothing of where t
 import math
 
 from evalharness import wording
-from evalharness.runs.rows import ProbeRow
+from evalharness.runs.rows.capacity import ProbeRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.summaries.parts import Estimate
 

@@ -13,7 +13,7 @@ from evalharness.load.capacity.summary import borne
 from evalharness.report.sentences.capacity import between, outcome, sentences
 from evalharness.report.terminal import tables
 from evalharness.report.terminal.progress import Line
-from evalharness.runs.rows import ProbeRow
+from evalharness.runs.rows.capacity import ProbeRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 
 

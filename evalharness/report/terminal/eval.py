@@ -14,7 +14,7 @@ from evalharness.report.sentences.repeated import split_in_words
 from evalharness.report.terminal import tables
 from evalharness.runs import fairness
 from evalharness.runs.about import About, AskedSuite
-from evalharness.runs.rows import FAILURES
+from evalharness.runs.failures import FAILURES
 from evalharness.runs.summaries.eval import Effects, EvalSummary, FactorialSummary, Robustness, Variants
 from evalharness.stats import POWER, smallest_difference
 from evalharness.stats.power import Company, prompts_needed

@@ -6,7 +6,7 @@ It knows what they come to and how it looks; it decides nothing.
 from evalharness import wording
 from evalharness.report.sentences.judge import about_the_judge
 from evalharness.report.terminal import tables
-from evalharness.runs.rows import TIE
+from evalharness.runs.rows.judged import TIE
 from evalharness.runs.summaries.judged import JudgeSummary
 
 

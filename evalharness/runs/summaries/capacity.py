@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evalharness.runs.rows import ProbeRow
+from evalharness.runs.rows.capacity import ProbeRow
 from evalharness.runs.summaries.parts import Confidence, Estimate, MadeOf, Share, version_of
 from evalharness.runs.typed import Part
 

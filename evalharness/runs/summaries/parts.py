@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from evalharness.runs.rows import Failure
+from evalharness.runs.failures import Failure
 from evalharness.runs.versions import SCHEMAS
 
 Count = Annotated[int, Field(ge=0)]

@@ -18,7 +18,7 @@ from evalharness.judge.prompts import PROTOCOL
 from evalharness.report.selection import MOST_ANSWERS
 from evalharness.runs.folder import host, read_json, write_json
 from evalharness.runs.jsonl import digest, read_rows
-from evalharness.runs.rows import Graded, PromptRow
+from evalharness.runs.rows.eval import Graded, PromptRow
 from tests.integration.evalharness.scripted import chat
 
 ANSWERS, MOST_BYTES = 100_000, 500 * 1000**2

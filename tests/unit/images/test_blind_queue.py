@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evalharness.pool.people.joined import Exported, joined
 from evalharness.pool.people.votes import asked, vote_rows
-from evalharness.runs.rows import PromptRow
+from evalharness.runs.rows.eval import PromptRow
 from images.webui.functions.pairs import COLUMNS, answers, drawn, reveal
 from images.webui.functions.pipe import Pipe
 from images.webui.functions.queued import chat_of, compared, ids, next_of, numbers

@@ -13,7 +13,8 @@ import pytest
 from evalharness.__main__ import main
 from evalharness.pool.folder import Pool
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import PromptRow, VoteRow
+from evalharness.runs.rows.eval import PromptRow
+from evalharness.runs.rows.judged import VoteRow
 from tests import fixtures_runs
 from tests.fixtures_runs import Asked
 from tests.json_server import JsonHandler, running

@@ -17,7 +17,7 @@ from evalharness.analysis.summary import summarise
 from evalharness.client import asking
 from evalharness.runs.folder import create_run, read_json, write_concluded
 from evalharness.runs.jsonl import append_row, digest, open_rows
-from evalharness.runs.rows import PromptRow, Wanted
+from evalharness.runs.rows.eval import PromptRow, Wanted
 from tests.integration.evalharness.scripted import lines_of
 from tests.json_server import JsonHandler, running
 from tests.parts import answered

@@ -14,7 +14,7 @@ import pytest
 from evalharness.__main__ import main
 from evalharness.runs.folder import finished_runs
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import ProbeRow, ScheduledRow
+from evalharness.runs.rows.capacity import ProbeRow, ScheduledRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 from evalharness.runs.typed import parsed
 from tests.ground_truth import GroundTruth, serving

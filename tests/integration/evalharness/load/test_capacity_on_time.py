@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import kstest
 
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import ScheduledRow
+from evalharness.runs.rows.capacity import ScheduledRow
 from tests.ground_truth import serving
 from tests.integration.evalharness.load.test_capacity import SERVICE, level, run, server
 

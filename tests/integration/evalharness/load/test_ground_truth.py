@@ -22,7 +22,7 @@ from evalharness.errors import Failure
 from evalharness.load import process
 from evalharness.load.process import ROOT, generating
 from evalharness.load.profile import Batch, LoadPlan, Phase, Target
-from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
 from evalharness.runs.typed import as_json
 from tests.ground_truth import FAULTS, GroundTruth, serving
 from tests.parts import block as block_row

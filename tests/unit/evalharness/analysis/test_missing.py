@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from evalharness.analysis.missing import Right, counted
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.summary import summarise
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 from evalharness.runs.summaries.eval import SuiteSummary
 from evalharness.runs.summaries.parts import Outcome, Purpose
 from evalharness.stats import Pairs, difference_interval

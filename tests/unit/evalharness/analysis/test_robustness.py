@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from evalharness.analysis.robustness import robustness
 from evalharness.analysis.summary import summarise
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 from evalharness.runs.summaries.eval import Kept, Rate, Variants
 from evalharness.stats.clustered import effect
 from tests.parts import answered

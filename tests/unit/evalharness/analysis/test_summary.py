@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.analysis.summary import summarise
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 from evalharness.runs.summaries.eval import Metric, Rate, SuiteSummary
 from evalharness.runs.summaries.parts import TOGETHER
 from evalharness.stats import Pairs, difference_interval, mcnemar

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.checks import apply_checks, complaint
-from evalharness.runs.rows import Call, Wanted
+from evalharness.runs.rows.eval import Call, Wanted
 
 PARIS = {"name": "weather", "arguments": {"city": "Paris", "days": 2}}
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evalharness.checks import CHECKS, complaint, strict_json
 from evalharness.checks.base import Measure
-from evalharness.runs.rows import FAILURES, Failure
+from evalharness.runs.failures import FAILURES, Failure
 from tests.parts import apply_checks
 
 

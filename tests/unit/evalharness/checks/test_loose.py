@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evalharness import checks
 from evalharness.checks.loose import loosely, readings
-from evalharness.runs.rows import Wanted
+from evalharness.runs.rows.eval import Wanted
 
 
 def loose(answer: str, *wanted: tuple[str, Any]) -> bool | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
 from evalharness.checks.references import bleu, chrf, rouge_l, similarity, token_f1
-from evalharness.runs.rows import Checked
+from evalharness.runs.rows.eval import Checked
 from tests.parts import apply_checks
 
 words = st.lists(st.sampled_from(["the", "cat", "sat", "On", "mat", "quickly", "2nd", "don't"]), max_size=12).map(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.client.looks import SHARES, look_of
-from evalharness.runs.rows import PromptRow
+from evalharness.runs.rows.eval import PromptRow
 from evalharness.stats.sequential import confidences
 
 

@@ -15,7 +15,7 @@ from evalharness.commands import verdict as verdict_command
 from evalharness.errors import Failure, UsageError
 from evalharness.runs.folder import read_json, write_concluded
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import Graded
+from evalharness.runs.rows.eval import Graded
 from evalharness.runs.summaries.eval import EvalSummary
 from evalharness.verdict.policy import FOLDER
 from tests.fixtures_runs import DEMO, ENDPOINTS, Asked, capacity_run, eval_run, judge_run, load_run

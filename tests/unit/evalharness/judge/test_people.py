@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.judge.people import interval, preferred
-from evalharness.runs.rows import VoteRow
+from evalharness.runs.rows.judged import VoteRow
 from evalharness.stats.votes import InGroups, Votes, share_interval
 from tests.webui_export import VERSIONS
 

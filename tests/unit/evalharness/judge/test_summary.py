@@ -5,7 +5,7 @@ import pytest
 
 from evalharness.judge.run import Key, key_of
 from evalharness.judge.summary import summarise
-from evalharness.runs.rows import JudgedRow
+from evalharness.runs.rows.judged import JudgedRow
 from evalharness.runs.summaries.judged import Judge, JudgeSummary
 from tests.parts import judged
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from evalharness.load.collecting import Collected, collected
 from evalharness.load.profile import DEFAULT
-from evalharness.runs.rows import BlockRow, RequestRow
+from evalharness.runs.rows.load import BlockRow, RequestRow
 from tests.parts import NAMES, block, failed, requested
 
 PROFILE = replace(DEFAULT, users=2, seconds=100, output_tokens=2)

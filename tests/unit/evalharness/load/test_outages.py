@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.load.outages import accounts, outages
-from evalharness.runs.rows import Error, FaultRow, RequestRow
+from evalharness.runs.rows.load import FaultRow, RequestRow
+from evalharness.runs.rows.parts import Error
 from tests.parts import requested
 
 KILLED = FaultRow(fault="killed", server="tuned", began=100.0, ended=100.0)

@@ -9,7 +9,7 @@ from evalharness.load.collecting import Collected
 from evalharness.load.profile import DEFAULT
 from evalharness.load.summary import summarise
 from evalharness.report.terminal.load import so_far, table
-from evalharness.runs.rows import RequestRow
+from evalharness.runs.rows.load import RequestRow
 from evalharness.runs.summaries.load import LoadSummary
 from tests.parts import NAMES, block, failed, requested
 

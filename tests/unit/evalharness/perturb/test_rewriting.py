@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evalharness.perturb import rewriting
 from evalharness.perturb.prose import read
 from evalharness.perturb.rewriting import Languages
-from evalharness.runs.rows import RewordedRow
+from evalharness.runs.rows.reworded import RewordedRow
 from tests.parts import reworded
 
 CHECKS: list[dict[str, Any]] = [{"type": "contains", "value": ["Cairo"]}]

@@ -10,7 +10,7 @@ from evalharness.report import capacity_charts, capacity_page
 from evalharness.report.sentences.capacity import sentences
 from evalharness.runs.evidence import Run, read_run
 from evalharness.runs.jsonl import read_rows
-from evalharness.runs.rows import ServerRow
+from evalharness.runs.rows.capacity import ServerRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 from tests.fixtures_runs import ENDPOINTS, capacity_run
 

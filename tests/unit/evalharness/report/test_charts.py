@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evalharness.report import charts
 from evalharness.report.charts import Scale, linear_ticks, log_ticks
-from evalharness.runs.rows import FAILURES
+from evalharness.runs.failures import FAILURES
 from evalharness.runs.summaries.eval import SuiteSummary
 from evalharness.runs.summaries.judged import JudgedSuite
 from evalharness.runs.summaries.load import EndpointLoad

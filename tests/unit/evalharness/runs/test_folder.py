@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evalharness.errors import UsageError
 from evalharness.runs.folder import create_run, finished_runs, read_json, write_json
 from evalharness.runs.jsonl import Rows, append_row, open_rows, read_rows
-from evalharness.runs.rows import Error
+from evalharness.runs.rows.parts import Error
 
 
 def test_two_runs_of_one_second_get_folders_of_their_own_that_sort_by_time(tmp_path: Path) -> None:
@@ -75,10 +75,11 @@ def test_half_a_character_that_a_server_sent_does_not_stop_a_run(tmp_path: Path)
 
 def test_files_are_utf_8_whatever_the_machines_language_is(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from evalharness.runs import folder as run, jsonl, rows\n"
-        "folder, row = Path(sys.argv[1]), rows.Error(kind='é', detail='')\n"
+        "import sys; from pathlib import Path; from evalharness.runs import folder as run, jsonl\n"
+        "from evalharness.runs.rows.parts import Error\n"
+        "folder, row = Path(sys.argv[1]), Error(kind='é', detail='')\n"
         "with jsonl.open_rows(folder / 'rows.jsonl') as file: jsonl.append_row(file, row)\n"
-        "assert list(jsonl.read_rows(folder / 'rows.jsonl', rows.Error)) == [row]\n"
+        "assert list(jsonl.read_rows(folder / 'rows.jsonl', Error)) == [row]\n"
         "run.write_json(folder / 'run.json', {'a': 'é'}); assert run.read_json(folder / 'run.json') == {'a': 'é'}"
     )
     script = tmp_path / "program.py"

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from evalharness.commands import compare, verdict
+from evalharness.runs.failures import FAILURES, Failure
 from evalharness.runs.folder import create_run, read_json, write_concluded
-from evalharness.runs.rows import FAILURES, Failure
 from evalharness.runs.schemas import FILE, schema
 from evalharness.runs.summaries import Summary
 from evalharness.runs.typed import as_json, parsed

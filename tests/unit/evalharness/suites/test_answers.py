@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from evalharness.runs.rows import FAILURES
+from evalharness.runs.failures import FAILURES
 from evalharness.suites.generators import drafts
 from evalharness.suites.generators.drafts import Item
 from evalharness.suites.schema import Prompt

@@ -8,7 +8,7 @@ import yaml
 from evalharness.commands.suites import main
 from evalharness.errors import UsageError
 from evalharness.runs.jsonl import digest
-from evalharness.runs.rows import Wanted
+from evalharness.runs.rows.eval import Wanted
 from evalharness.runs.typed import as_json
 from evalharness.suites.files import load_suite, load_suites, shipped
 

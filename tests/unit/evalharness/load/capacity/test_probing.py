@@ -11,7 +11,7 @@ import pytest
 from evalharness.load.capacity.plan import Order, Pulse
 from evalharness.load.capacity.probing import _UnderLoad
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ProbeRow, ScheduledRow
+from evalharness.runs.rows.capacity import ProbeRow, ScheduledRow
 
 AGREED = ServiceLevel("", "", {"ttft_p95": 0.5, "e2e_p95": 2.0}, errors=0.05, probe_seconds=24.0)
 RATE = 100.0  # requests a second, evenly

@@ -4,7 +4,8 @@ import pytest
 
 from evalharness.load.capacity.seen import Seen, taken
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import Error, ScheduledRow
+from evalharness.runs.rows.capacity import ScheduledRow
+from evalharness.runs.rows.parts import Error
 
 AGREED = ServiceLevel("", "", {"ttft_p95": 0.5, "e2e_p95": 2.0}, errors=0.1)
 

@@ -10,7 +10,7 @@ from evalharness.load.capacity import summary, watch
 from evalharness.load.capacity.questions import Lengths, filler, of_suites
 from evalharness.load.capacity.server_metrics import counted
 from evalharness.load.capacity.slo import ServiceLevel
-from evalharness.runs.rows import ProbeRow, ScheduledRow, ServerRow, ShareRow
+from evalharness.runs.rows.capacity import ProbeRow, ScheduledRow, ServerRow, ShareRow
 
 AGREED = ServiceLevel("", "", {"ttft_p95": 0.5, "tpot_p95": 0.01}, errors=0.01)
 

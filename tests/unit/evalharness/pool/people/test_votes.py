@@ -5,7 +5,7 @@ from dataclasses import replace
 from evalharness.pool.frequent import frequent
 from evalharness.pool.people.joined import Exported, joined
 from evalharness.pool.people.votes import asked, vote_rows
-from evalharness.runs.rows import Graded, PromptRow
+from evalharness.runs.rows.eval import Graded, PromptRow
 from tests.parts import answered, checked
 from tests.webui_export import VERSIONS, blind, chat, compared, thumb
 

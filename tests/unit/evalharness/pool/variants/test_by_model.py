@@ -10,7 +10,7 @@ from evalharness.pool import rows
 from evalharness.pool.rows import NEW, PoolRow
 from evalharness.pool.variants import by_model
 from evalharness.pool.variants.by_model import Made
-from evalharness.runs.rows import RewordedRow
+from evalharness.runs.rows.reworded import RewordedRow
 from evalharness.runs.typed import Json
 from tests.parts import reworded
 
