@@ -1,5 +1,5 @@
 """A capacity run's charts as inline SVG: a latency over the levels with its limit and both capacities, and the run over
-time. Numbers in, markup out. The first endpoint is a ring, the second a diamond, as on every page (charts.py).
+time. Numbers in, markup out. The first endpoint is a ring, the second a diamond, as on every page (drawing.py).
 """
 
 import math
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from evalharness.report.charts import Scale, linear_ticks, log_ticks
+from evalharness.report.drawing import Scale, linear_ticks, log_ticks
 from evalharness.runs.rows.capacity import ServerRow
 from evalharness.runs.summaries.capacity import CapacitySummary
 

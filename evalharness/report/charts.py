@@ -1,66 +1,35 @@
-"""Charts as inline SVG: numbers in, markup out, all of it pure.
+"""The report's charts: which figures of a run are drawn, against which limits, and what their ends mean.
 
-Every chart is a stack of rows: a label and its value on one line, the drawing on the line below, one axis for
-all. The first endpoint is always a ring, the second a diamond: colour never speaks alone. Colours, fonts and
-line widths are the stylesheet's.
+How a chart is drawn is drawing.py's.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
 from evalharness import wording
+from evalharness.report.drawing import (
+    Axis,
+    Estimate,
+    Scale,
+    chart,
+    diamond,
+    forest,
+    intervals,
+    line,
+    linear_ticks,
+    log_ticks,
+    path,
+    ring,
+)
 from evalharness.runs.failures import FAILURES, Failure
 from evalharness.runs.summaries.eval import Factorial, Score, SuiteSummary, Variants
 from evalharness.runs.summaries.judged import JudgeSummary, People
 from evalharness.runs.summaries.load import EndpointLoad, Ratio
 from evalharness.verdict.policy import Limit, LoadMetric, allowed
 
-WIDTH, PAD = 520, 8
-ROW, AXIS, ENDS = 62, 34, 20  # heights
 STAGES = ("ttft", "tpot", "itl", "e2e")
-
-
-@dataclass(frozen=True)
-class Scale:
-    """From values to x positions."""
-
-    low: float
-    high: float
-    log: bool = False
-
-    def x(self, value: float) -> float:
-        low, high = (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
-        value = math.log(max(value, self.low)) if self.log else value
-        share = min(max((value - low) / (high - low), 0), 1)
-        return round(PAD + share * (WIDTH - 2 * PAD), 1)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One row of a forest plot; `bounds` are the values it is held against."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    bounds: tuple[float, ...]
-
-    @property
-    def edges(self) -> tuple[float, ...]:
-        return (self.low, self.high, *self.bounds)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What lies under the rows: the scale, its ticks, how they are written, and what either end means."""
-
-    scale: Scale
-    ticks: Iterable[float]
-    label: Callable[[float], str]
-    ends: tuple[str, str] = ("", "")
 
 
 def rates(suites: Sequence[SuiteSummary], names: Sequence[str]) -> Markup:
@@ -71,12 +40,12 @@ def rates(suites: Sequence[SuiteSummary], names: Sequence[str]) -> Markup:
         first, second = suite.right.first.rate, suite.right.second.rate
         if first is None or second is None:
             continue
-        drawing = _line("track", scale.x(0), scale.x(1)) + _line("span", scale.x(first), scale.x(second))
-        drawing += _ring(scale.x(first)) + _diamond(scale.x(second))
+        drawing = line("track", scale.x(0), scale.x(1)) + line("span", scale.x(first), scale.x(second))
+        drawing += ring(scale.x(first)) + diamond(scale.x(second))
         value = f"{wording.percent(first)} \N{RIGHTWARDS ARROW} {wording.percent(second)}"
         rows.append((suite.suite, value, drawing))
     about = f"Share of prompts answered right, {names[0]} and {names[1]}"
-    return _chart(about, rows, Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share))
+    return chart(about, rows, Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share))
 
 
 def differences(suites: Sequence[SuiteSummary], names: Sequence[str]) -> Markup:
@@ -86,15 +55,6 @@ def differences(suites: Sequence[SuiteSummary], names: Sequence[str]) -> Markup:
     ]
     about = "Difference in the share answered right, in percentage points, with intervals and margins"
     return forest(about, rows, (f"{names[0]} better", f"{names[1]} better"))
-
-
-def forest(about: str, rows: Sequence[Estimate], ends: tuple[str, str]) -> Markup:
-    """Differences in percentage points with their intervals, around zero; `ends` say what either side means."""
-    edges = [0.0, *(edge for row in rows for edge in row.edges)]
-    pad = max(0.02, (max(edges) - min(edges)) * 0.04)
-    scale = Scale(min(edges) - pad, max(edges) + pad)
-    axis = Axis(scale, linear_ticks(scale.low, scale.high), _whole_points, ends)
-    return _chart(about, _forest(rows, scale, 0, wording.points), axis)
 
 
 def losses(robustness: Sequence[Variants], names: Sequence[str], margin: float | None) -> Markup:
@@ -142,7 +102,7 @@ def _shares(
     first, second = names
     axis = Axis(scale, [0, 0.25, 0.5, 0.75, 1], _share, (f"{first} preferred", f"{second} preferred"))
     about = f"Share of the decided pairs that {second} wins, with intervals"
-    return _chart(about, _forest(rows, scale, 0.5, wording.percent), axis)
+    return chart(about, intervals(rows, scale, 0.5, wording.percent), axis)
 
 
 def failures(counts: Mapping[str, Mapping[Failure, int]]) -> Markup:
@@ -153,13 +113,13 @@ def failures(counts: Mapping[str, Mapping[Failure, int]]) -> Markup:
     rows = []
     for kind in types:
         drawing = Markup()
-        for side, (name, mark, y) in enumerate(((first, _ring, -8), (second, _diamond, 8))):
+        for side, (name, mark, y) in enumerate(((first, ring, -8), (second, diamond, 8))):
             end = scale.x(counts[name].get(kind, 0))
-            drawing += _line(f"bar {('first', 'second')[side]}", scale.x(0), end, y) + mark(end, y)
+            drawing += line(f"bar {('first', 'second')[side]}", scale.x(0), end, y) + mark(end, y)
         value = f"{counts[first].get(kind, 0)} \N{RIGHTWARDS ARROW} {counts[second].get(kind, 0)}"
         rows.append((kind, value, drawing))
     ticks = [tick for tick in linear_ticks(0, scale.high) if tick == int(tick)]
-    return _chart(f"Answers with each type of failure, {first} and {second}", rows, Axis(scale, ticks, "{:g}".format))
+    return chart(f"Answers with each type of failure, {first} and {second}", rows, Axis(scale, ticks, "{:g}".format))
 
 
 def margins(suite: SuiteSummary) -> tuple[float, ...]:
@@ -180,7 +140,7 @@ def ratios(measured: Iterable[Ratio], limits: Mapping[LoadMetric, Limit]) -> Mar
     edges = [0.9, 1.1, *(edge for row in rows for edge in row.edges)]
     scale = Scale(max(min(edges), 0.01) / 1.08, max(edges) * 1.08, log=True)
     about = "Ratios under load, with intervals and limits"
-    return _chart(about, _forest(rows, scale, 1, wording.ratio), Axis(scale, log_ticks(scale), _times))
+    return chart(about, intervals(rows, scale, 1, wording.ratio), Axis(scale, log_ticks(scale), _times))
 
 
 def latencies(endpoints: Sequence[EndpointLoad]) -> Markup:
@@ -195,114 +155,16 @@ def latencies(endpoints: Sequence[EndpointLoad]) -> Markup:
     }
     values = [value for sides in known.values() for side in sides for value in side]
     scale = Scale(max(min(values, default=1), 1e-6) / 1.3, max(max(values, default=1), 1e-6) * 1.3, log=True)
-    looks = (("first", _ring, -7), ("second", _diamond, 7))
+    looks = (("first", ring, -7), ("second", diamond, 7))
     rows = []
     for stage, sides in known.items():
         drawing = Markup()
         for side, (kind, mark, y) in zip(sides, looks, strict=True):
             p50, p95, p99 = map(scale.x, side)
-            drawing += _line(f"range {kind}", p50, p99, y) + _path(f"range {kind}", f"M{p95} {y - 4}v8")
+            drawing += line(f"range {kind}", p50, p99, y) + path(f"range {kind}", f"M{p95} {y - 4}v8")
             drawing += mark(p50, y)
         rows.append((wording.METRICS[stage], "", drawing))
-    return _chart("Latencies from p50 to p99", rows, Axis(scale, log_ticks(scale), _clock))
-
-
-def linear_ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers (1, 2 or 5 times a power of ten apart) within a range, some `about` of them."""
-    rough = (high - low) / about
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough)
-    return [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def log_ticks(scale: Scale) -> list[float]:
-    """Round numbers within a positive range: powers of ten, or as much finer as it takes to have three."""
-    decades = range(math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high)) + 1)
-    for series in ((1,), (1, 3), (1, 2, 5)):
-        ticks = [float(f"{one}e{decade}") for decade in decades for one in series]
-        ticks = [tick for tick in ticks if scale.low <= tick <= scale.high]
-        if len(ticks) >= 3:
-            return ticks
-    return linear_ticks(scale.low, scale.high)
-
-
-def _chart(about: str, rows: Sequence[tuple[str, str, Markup]], axis: Axis) -> Markup:
-    """The rows under each other and their axis. Nothing at all when there are no rows."""
-    if not rows:
-        return Markup()
-    foot = len(rows) * ROW
-    height = foot + AXIS + (ENDS if any(axis.ends) else 0)
-    parts = [Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, height, about)]
-    for tick in axis.ticks:
-        x = axis.scale.x(tick)
-        bands = " ".join(f"M{x} {top + 26}V{top + 54}" for top in range(0, foot, ROW))
-        anchor = "start" if x < 4 * PAD else "end" if x > WIDTH - 4 * PAD else "middle"
-        parts.append(
-            Markup('<path class="grid" d="{}"/><text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-                bands, x, foot + 16, anchor, axis.label(tick)
-            )
-        )
-    for said, x, anchor in zip(_arrows(axis.ends), (0, WIDTH), ("start", "end"), strict=True):
-        end = Markup('<text class="end" x="{}" y="{}" text-anchor="{}">{}</text>')
-        parts.append(end.format(x, foot + 16 + ENDS, anchor, said) if said else Markup())
-    for number, (name, value, drawing) in enumerate(rows):
-        parts.append(
-            Markup(
-                '<g transform="translate(0 {})"><text class="name" y="16">{}</text>'
-                '<text class="value" x="{}" y="16" text-anchor="end">{}</text>'
-                '<g transform="translate(0 40)">{}</g></g>'
-            ).format(number * ROW, _shortened(name), WIDTH, value, drawing)
-        )
-    return Markup().join([*parts, Markup("</svg>")])
-
-
-def _forest(
-    rows: Iterable[Estimate], scale: Scale, nothing: float, write: Callable[[float], str]
-) -> list[tuple[str, str, Markup]]:
-    """Each row's interval over its bounds and over the line where nothing differs."""
-    drawn = []
-    for row in rows:
-        low, high = scale.x(row.low), scale.x(row.high)
-        drawing = _upright("zero", scale.x(nothing))
-        for bound in row.bounds:
-            drawing += _upright("bound", scale.x(bound))
-        drawing += _line("interval", low, high) + _path("interval", f"M{low} -5V5M{high} -5V5")
-        drawing += _diamond(scale.x(row.value))
-        text = f"{write(row.value)} ({write(row.low)} to {write(row.high)})"
-        drawn.append((row.name, text, drawing))
-    return drawn
-
-
-def _arrows(ends: tuple[str, str]) -> tuple[str, str]:
-    low, high = ends
-    shown = _shortened(low, 26), _shortened(high, 26)
-    return f"\N{LEFTWARDS ARROW} {shown[0]}" if low else "", f"{shown[1]} \N{RIGHTWARDS ARROW}" if high else ""
-
-
-def _line(kind: str, left: float, right: float, y: float = 0) -> Markup:
-    return _path(kind, f"M{left} {y}H{right}")
-
-
-def _upright(kind: str, x: float) -> Markup:
-    return _path(kind, f"M{x} -14V14")
-
-
-def _ring(x: float, y: float = 0) -> Markup:
-    return Markup('<circle class="mark first" cx="{}" cy="{}" r="6"/>').format(x, y)
-
-
-def _diamond(x: float, y: float = 0) -> Markup:
-    return _path("mark second", f"M{x} {y - 6}l6 6-6 6-6-6z")
-
-
-def _path(kind: str, shape: str) -> Markup:
-    return Markup('<path class="{}" d="{}"/>').format(kind, shape)
-
-
-def _shortened(name: str, longest: int = 30) -> str:
-    """In the middle: what tells names apart is often at their end."""
-    half = (longest - 1) // 2
-    return name if len(name) <= longest else f"{name[: longest - 1 - half]}\N{HORIZONTAL ELLIPSIS}{name[-half:]}"
+    return chart("Latencies from p50 to p99", rows, Axis(scale, log_ticks(scale), _clock))
 
 
 def _share(rate: float) -> str:
@@ -315,10 +177,6 @@ def _clock(seconds: float) -> str:
 
 def _times(ratio: float) -> str:
     return f"{ratio:g}\N{MULTIPLICATION SIGN}"
-
-
-def _whole_points(difference: float) -> str:
-    return wording.points(difference).removesuffix(".0")
 
 
 def _bounds(limit: Limit | None) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ It knows compare.py's result and how it looks; it decides nothing.
 from collections.abc import Sequence
 
 from evalharness import wording
-from evalharness.report import charts
+from evalharness.report import drawing
 from evalharness.report.page import render
 from evalharness.report.terminal import tables
 from evalharness.runs.summaries.compared import ComparedEndpoint, CompareSummary
@@ -105,6 +105,6 @@ def _ids(prompts: Sequence[str]) -> str:
 
 
 def _differences(place: ComparedEndpoint) -> str:
-    rows = [charts.Estimate(suite.suite, *difference, ()) for suite in place.suites if (difference := suite.estimate)]
+    rows = [drawing.Estimate(suite.suite, *difference, ()) for suite in place.suites if (difference := suite.estimate)]
     about = f"Difference of {place.role}'s two runs in the share answered right, in percentage points"
-    return charts.forest(about, rows, ("old better", "new better"))
+    return drawing.forest(about, rows, ("old better", "new better"))

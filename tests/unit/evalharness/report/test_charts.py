@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.report import charts
-from evalharness.report.charts import Scale, linear_ticks, log_ticks
+from evalharness.report.drawing import WIDTH, Scale
 from evalharness.runs.failures import FAILURES
 from evalharness.runs.summaries.eval import SuiteSummary
 from evalharness.runs.summaries.judged import JudgedSuite
@@ -39,7 +39,7 @@ def test_every_suite_has_a_ring_and_a_diamond_within_the_chart(pairs: list[tuple
     assert len(rings) == len(pairs)
     for ring, (first, _) in zip(rings, pairs, strict=True):
         assert float(ring.get("cx", "")) == Scale(0, 1).x(first)
-        assert 0 <= float(ring.get("cx", "")) <= charts.WIDTH
+        assert 0 <= float(ring.get("cx", "")) <= WIDTH
 
 
 @given(st.lists(st.tuples(shares, shares), min_size=1, max_size=5))
@@ -143,25 +143,3 @@ def test_a_name_is_text_and_never_markup(name: str) -> None:
     shown = label.text or ""
     assert len(shown) <= 30
     assert shown == name or (name.startswith(shown[:15]) and name.endswith(shown[16:]))
-
-
-@given(st.floats(-1, 1), st.floats(0.01, 2))
-def test_linear_ticks_are_few_and_within(low: float, width: float) -> None:
-    ticks = linear_ticks(low, low + width)
-    assert 2 <= len(ticks) <= 7
-    assert all(low - 1e-9 <= tick <= low + width + 1e-9 for tick in ticks)
-
-
-@given(st.floats(1e-6, 1e3), st.floats(1.2, 1e6))
-def test_log_ticks_are_few_and_within(low: float, factor: float) -> None:
-    ticks = log_ticks(Scale(low, low * factor, log=True))
-    assert 2 <= len(ticks) <= 10
-    assert ticks == sorted(ticks)
-    assert all(low * 0.999 <= tick <= low * factor * 1.001 for tick in ticks)
-
-
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_larger_value_is_never_further_left(one: float, other: float) -> None:
-    small, large = sorted([one, other])
-    for scale in (Scale(0, 1), Scale(0.001, 1, log=True)):
-        assert scale.x(small) <= scale.x(large)
