@@ -1,4 +1,4 @@
-"""What is simulated of criteria on their bounds is what the product computes."""
+"""What is simulated of criteria is what the product computes."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.analysis.missing import Right, counted
-from evalharness.simulation.bounds import with_errors
+from evalharness.simulation.criteria import with_errors
 
 cells = st.lists(st.integers(0, 30), min_size=5, max_size=5).filter(lambda found: sum(found[:4]) > 0)
 
