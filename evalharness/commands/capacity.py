@@ -11,7 +11,7 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,15 +34,13 @@ from evalharness.load.probe import probe as probe_endpoint
 from evalharness.load.profile import Target, prompts_in_turn
 from evalharness.runs import fairness
 from evalharness.runs.folder import create_run, read_json, write_concluded
-from evalharness.runs.jsonl import append_row, open_rows, read_rows
-from evalharness.runs.rows.capacity import ProbeRow, ServerRow, redacted
+from evalharness.runs.jsonl import read_rows
+from evalharness.runs.rows.capacity import ServerRow
 
 if TYPE_CHECKING:
     from evalharness.load.arrivals import Arrivals
     from evalharness.load.capacity.plan import Plan
-    from evalharness.load.capacity.probing import Probed
-    from evalharness.load.capacity.search import Next, Range
-    from evalharness.load.capacity.slo import ServiceLevel
+    from evalharness.load.capacity.search import Range
 
 NAME = "capacity"
 HELP = "how many requests a second, or users, each endpoint bears at an agreed service level"
@@ -99,7 +97,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Measures, writes the run folder, prints the table. Raises UsageError, also where what was measured is refused."""
     from evalharness.load.arrivals.named import PROCESSES, named
-    from evalharness.load.capacity.server_metrics import Server
     from evalharness.load.capacity.slo import read_service_level
 
     check(args)
@@ -136,18 +133,17 @@ def main(args: argparse.Namespace) -> int:
             },
         )
     )
-    search = Search(
-        folder=folder,
-        endpoints=endpoints,
-        servers=[Server(endpoint) for endpoint in endpoints],
-        agreed=agreed,
-        process=process,
-        plan=plan,
-        within=ranged(args, process),
-        args=args,
-    )
+
+    from evalharness.load.capacity.summary import summarise
+    from evalharness.load.capacity.turns import Turns
+    from evalharness.report.capacity_page import page
+    from evalharness.report.terminal.capacity import Progress, show
+
+    within = ranged(args, process)
+    turns = Turns(folder, endpoints, agreed, process, plan, within, args.output_tokens, args.seed)
     try:
-        whole = search.run()
+        with Progress(agreed, process.unit) as progress:
+            whole = turns.run(args.seconds, args.processes, progress)
     except KeyboardInterrupt:
         again = f"RESUME={folder}" if args.repeat_command else f"--resume {folder}"
         print(
@@ -155,14 +151,10 @@ def main(args: argparse.Namespace) -> int:
         )
         raise
 
-    from evalharness.load.capacity.summary import summarise
-    from evalharness.report.capacity_page import page
-    from evalharness.report.terminal.capacity import show
-
     summary = summarise(
         agreed,
         [endpoint.name for endpoint in endpoints],
-        search.rows,
+        turns.rows,
         args.arrivals,
         process.unit,
         args.cache == "warm",
@@ -278,98 +270,3 @@ def repeating(args: argparse.Namespace) -> str:
         if value is not None:
             words += ["--" + flag.replace("_", "-"), f"{value:g}" if isinstance(value, float) else str(value)]
     return shlex.join(words)
-
-
-@dataclass
-class Search:
-    """The searches of both endpoints, probe by probe in turn; probes.jsonl is all they go by."""
-
-    folder: Path
-    endpoints: Sequence[Endpoint]
-    servers: Sequence[Any]
-    agreed: "ServiceLevel"
-    process: "Arrivals"
-    plan: "Plan"
-    within: "Range"
-    args: argparse.Namespace
-
-    def __post_init__(self) -> None:
-        self.rows = list(read_rows(self.folder / "probes.jsonl", ProbeRow))
-        self.before = len(self.rows)  # of a run that is resumed, perhaps on a machine that has become quieter
-
-    def run(self) -> bool:
-        """Whether all was probed that both searches wanted."""
-        from evalharness.load.capacity import watch
-        from evalharness.load.capacity.process import generating
-        from evalharness.report.terminal.capacity import Progress
-
-        probed = 0.0  # seconds
-        with (
-            open_rows(self.folder / "probes.jsonl") as probes,
-            open_rows(self.folder / "requests.jsonl") as requests,
-            open_rows(self.folder / "server.jsonl") as counted,
-            Progress(self.agreed, self.process.unit) as progress,
-            generating(self.plan, self.args.processes) as generators,
-        ):
-            while turn := self.next():
-                if probed >= self.args.seconds:
-                    return False
-                side, wanted = turn
-                found = self.probe(generators, side, wanted, progress)
-                for row in found.requests:
-                    append_row(requests, redacted(row, self.endpoints[side].redacted))
-                for sample in found.server:
-                    append_row(counted, sample)
-                self.refuse(found)
-                append_row(probes, found.row)
-                self.rows.append(found.row)
-                probed += found.row.seconds
-                progress.probed(found.row, self.rows)
-        return not any(watch.spoilt(self.rows[self.before :], endpoint.name) for endpoint in self.endpoints)
-
-    def next(self) -> tuple[int, "Next"] | None:
-        """Whose turn it is, and at which level: the side that was probed less often, as long as it wants to be."""
-        from evalharness.load.capacity import watch
-        from evalharness.load.capacity.search import next_probe
-        from evalharness.load.capacity.summary import levels
-
-        asked = [one.least for one in self.agreed.statements]
-        sides = sorted(range(len(self.endpoints)), key=lambda side: len(self.of(side)))
-        for side in sides:
-            if watch.spoilt(self.rows[self.before :], self.endpoints[side].name):
-                continue
-            own = levels(self.rows, self.endpoints[side].name)
-            if wanted := next_probe(own, asked, self.agreed.confidence, self.within):
-                return side, wanted
-        return None
-
-    def of(self, side: int) -> list[ProbeRow]:
-        return [row for row in self.rows if row.endpoint == self.endpoints[side].name]
-
-    def probe(self, generators: Any, side: int, wanted: "Next", progress: Any) -> "Probed":
-        from evalharness.load.capacity.plan import Order
-        from evalharness.load.capacity.probing import DRAIN, probe
-
-        own = self.of(side)
-        longest = max((one.output_tokens or 0 for one in getattr(self.process, "requests", ())), default=0)
-        order = Order(side, len(self.rows) + 1, wanted.level, self.args.seed + len(own))
-        name = self.endpoints[side].name
-        for server in self.servers:
-            server.idle(DRAIN)
-        return probe(
-            generators,
-            self.servers[side],
-            order,
-            self.agreed,
-            wanted.quick,
-            self.agreed.patience(longest or self.args.output_tokens),
-            self.process.closed,
-            lambda said: progress.update(f"{name} at {wanted.level:.3g} {self.process.unit}: {said}"),
-        )
-
-    def refuse(self, found: "Probed") -> None:
-        """Raises UsageError where going on would measure something else."""
-        from evalharness.load.capacity import watch
-
-        for reason in watch.refusals(found.requests, found.row.prefix_hit_rate, self.args.cache == "warm"):
-            raise UsageError(f"endpoint {found.row.endpoint}: {reason}")
