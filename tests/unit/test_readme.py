@@ -33,7 +33,7 @@ CARDS = {"images/demo/base/README.md", "images/demo/adapter/README.md"}  # of th
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
 MAKE_VARIABLES = {*MAKE_ONLY, *re.findall(r"\$\((?:or \$\()?([A-Z_]+)\)", MAKEFILE)}
-EXPLAINED = {"HARNESS_USER"}  # where it stands
+EXPLAINED = {"HARNESS_USER", "ERR_NETWORK_CHANGED"}  # where it stands
 FOLDERS = "serve|evalharness|images|compose|tests"
 HARNESS_PYTHON = ".tandem/environments/harness/bin/python"
 TESTS_PYTHON = ".tandem/environments/tests/bin/python"
