@@ -18,7 +18,7 @@ from images.merge.refusals import refusals
 from images.merge.stream import checkpoint, read_place
 from images.merge.widened import in_float32
 from serve.errors import UsageError
-from serve.models.preflight import extended_vocabulary
+from serve.models.preflight_adapter import extended_vocabulary
 
 if TYPE_CHECKING:
     from peft import PeftModel

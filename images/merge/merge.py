@@ -35,7 +35,8 @@ from images.merge.stream import TYPES, checkpoint, write
 from images.merge.sweep import Sweep
 from images.quantize.recipe import ENGINES, Recipe
 from serve.errors import UsageError
-from serve.models.preflight import check_adapter, check_model, extended_vocabulary, in_order
+from serve.models.preflight import check_model
+from serve.models.preflight_adapter import check_adapter, extended_vocabulary, in_order
 from serve.models.store import Store, read_manifest
 
 if TYPE_CHECKING:

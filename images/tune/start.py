@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from images.tune import gpus
 from images.tune.vocabulary import Added
 from serve.errors import UsageError
-from serve.models.preflight import extended_vocabulary
+from serve.models.preflight_adapter import extended_vocabulary
 from serve.models.stages import Gpu, Shape
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from images.tune.order import in_order
 from images.tune.progress import Progress
 from images.tune.start import adapted
 from serve.errors import Failure, UsageError
-from serve.models.preflight import extended_vocabulary
+from serve.models.preflight_adapter import extended_vocabulary
 from serve.models.stages import Stage, Tuning
 from serve.models.training_rows import Row
 

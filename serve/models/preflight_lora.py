@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from serve.errors import UsageError
-from serve.models.preflight import TABLES, read_config, tensor_shapes
+from serve.models.preflight import read_config, tensor_shapes
+from serve.models.preflight_adapter import TABLES
 from serve.models.vllm_0_32 import ADAPTED_TABLES, LARGEST_VOCABULARY, LORA_RANKS, LORA_TENSORS, UNSERVED
 
 # Of peft's ways to begin an adapter, those that leave the base as it is; the others change its weights too.

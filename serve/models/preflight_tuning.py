@@ -7,7 +7,8 @@ from pathlib import Path
 
 from serve.errors import UsageError
 from serve.models.headers import Damaged, read_json
-from serve.models.preflight import check_adapter, extended_vocabulary, in_order, read_config
+from serve.models.preflight import read_config
+from serve.models.preflight_adapter import check_adapter, extended_vocabulary, in_order
 from serve.models.preflight_lora import PLAIN_STARTS
 
 

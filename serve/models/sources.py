@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serve.errors import UsageError
-from serve.models.preflight import in_order
+from serve.models.preflight_adapter import in_order
 from serve.models.preflight_pair import last_part
 from serve.settings import Settings
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from serve.models import preflight
+from serve.models import preflight, preflight_adapter
 from serve.models.sources import Sources, fetch_file
 from serve.settings import Settings
 
@@ -13,7 +13,7 @@ def configurations(settings: Settings, sources: Sources) -> tuple[dict[str, Any]
     config = configuration(settings, sources.base, "config.json", "BASE_MODEL")
     preflight.check_config(config, sources.base)
     adapter = configuration(settings, sources.adapters[-1], "adapter_config.json", "ADAPTER")
-    preflight.check_lora_config(adapter, sources.adapters[-1])
+    preflight_adapter.check_lora_config(adapter, sources.adapters[-1])
     return config, adapter
 
 
@@ -21,5 +21,5 @@ def configuration(settings: Settings, source: Path | str, file: str, setting: st
     if isinstance(source, str):
         source = fetch_file(source, file, setting, settings.HF_TOKEN.get_secret_value()).parent
     elif setting == "ADAPTER":
-        source = preflight.in_order(source)[-1]
+        source = preflight_adapter.in_order(source)[-1]
     return preflight.read_config(source, file, setting)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from serve import hardware
-from serve.models.preflight import in_order
+from serve.models.preflight_adapter import in_order
 from serve.models.quantizing import host_memory
 from serve.models.sources import model_sources, together
 from serve.paths import Paths

@@ -15,7 +15,7 @@ from typing import Protocol
 from serve import hardware
 from serve.errors import UsageError
 from serve.hardware import GIB, Gpu
-from serve.models import licences, preflight, preflight_pair, quantizing
+from serve.models import licences, preflight, preflight_adapter, preflight_pair, quantizing
 from serve.models.calibration import calibration_rows
 from serve.models.outline import Outlines
 from serve.models.preflight_lora import check_runtime_lora
@@ -93,7 +93,7 @@ def look(
 
     check(lambda: settings.mode.check(machine.gpu, settings.PRECISION))
     base = next(iter(outlined("BASE_MODEL", sources.base)), None)
-    adapters = [one for folder in outlined("ADAPTER", *sources.adapters) for one in preflight.in_order(folder)]
+    adapters = [one for folder in outlined("ADAPTER", *sources.adapters) for one in preflight_adapter.in_order(folder)]
     whole = base is not None and check(lambda: check_base(settings, base))
     if base and whole and disk:
         found.figures.append(f"Disk: {preflight.disk_needed(base) / 1e9:.1f} GB for the merged and INT4 models.")
@@ -125,7 +125,7 @@ def check_base(settings: Settings, base: Path) -> None:
 
 def check_adapters(settings: Settings, several: Sequence[Path], base: Path) -> None:
     for one in several:
-        preflight.check_adapter(one, base)
+        preflight_adapter.check_adapter(one, base)
     if settings.mode.lora and len(several) > 1:
         raise UsageError(
             f"ADAPTER names {len(several)} adapters; MODE=lora serves one, set MODE=pair to merge them in turn"
@@ -166,13 +166,13 @@ def decide(
 
 def told(settings: Settings, base: Path, several: Sequence[Path]) -> Iterator[str]:
     """What base and adapters come to together, where nothing of it fails."""
-    vocabularies = [preflight.extended_vocabulary(one, base) for one in several]
+    vocabularies = [preflight_adapter.extended_vocabulary(one, base) for one in several]
     if not settings.demo:
         for one, words in zip(several, vocabularies, strict=True):
             yield from preflight_pair.differences(base, one, words is not None)
     adapter, words = several[-1], vocabularies[-1]
     config = preflight.read_config(base, "config.json", "BASE_MODEL")
-    if words and config.get("tie_word_embeddings") and preflight.changes_one_table(adapter):
+    if words and config.get("tie_word_embeddings") and preflight_adapter.changes_one_table(adapter):
         size = words * int(config.get("hidden_size", 0)) * 2
         yield (
             f"{adapter}: added words, and changes one of two tables that the base shares; the merged model gets a "

@@ -18,7 +18,7 @@ from unittest import mock
 from images.merge import by_peft, plan
 from images.merge import merge as job
 from serve.errors import UsageError
-from serve.models.preflight import check_adapter, extended_vocabulary
+from serve.models.preflight_adapter import check_adapter, extended_vocabulary
 from tests.e2e.jobs import tiny
 from tests.e2e.jobs.tiny import ATTENTION
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from serve.models.preflight import in_order
+from serve.models.preflight_adapter import in_order
 from serve.models.sources import Sources, model_sources, together
 from serve.settings import Settings
 from tests.models_made import make_adapter

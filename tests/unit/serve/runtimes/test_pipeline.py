@@ -10,7 +10,7 @@ import pytest
 from serve import hardware
 from serve.errors import UsageError
 from serve.hardware import GIB, Gpu
-from serve.models.preflight import in_order
+from serve.models.preflight_adapter import in_order
 from serve.paths import Paths
 from serve.planning import decision, plan
 from serve.planning.plan import Limits
