@@ -15,7 +15,7 @@ from serve.attended import INTERRUPTED
 from serve.errors import Failure, UsageError
 from serve.paths import Paths
 
-if __name__ == "__main__":
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing has begun: Ctrl-C while libraries load ends it, no more
 from serve.settings import Settings, nearest, read_settings
 
@@ -53,7 +53,8 @@ COMMANDS = {
 
 def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell has it for what it starts in the background
+            signal.signal(number, signal.default_int_handler)
     try:
         act = chosen(sys.argv[1:])
         code: int = act(read_settings(ROOT / ".env"), Paths(ROOT))

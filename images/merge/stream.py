@@ -137,7 +137,7 @@ def write_shard(weights: Sequence[Weight], path: Path) -> None:
             write_all(target, changed(weight, raw, first), place)
 
         for _ in stack.enter_context(ThreadPoolExecutor(WORKERS)).map(make, pieces()):
-            pass  # raises what a piece has raised, and begins no other
+            pass  # raises what a piece has raised, and cancels those that wait
 
 
 def file_header(weights: Sequence[Weight]) -> tuple[bytes, int]:

@@ -28,8 +28,8 @@ def main(settings: Settings, paths: Paths) -> int:
     name = announced(settings, paths)
     runtime = KINDS[name]
     with only_one(paths):
+        runtime(settings.model_copy(update={"PRECISION": "int4"}), paths).check()
         int4, fp = passes(settings, paths, runtime(settings, paths).gpu)
-        runtime(int4, paths).check()
         with full_precision():
             runtime(fp, paths).check()
         console.print("First pass: base and tuned in INT4.")

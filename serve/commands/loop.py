@@ -175,34 +175,50 @@ def rows(settings: Settings, paths: Paths, _: Turn) -> str:
 def train(settings: Settings, paths: Paths, turn: Turn) -> str:
     """The new adapter's folder in the store, from the one before."""
     wanted = settings.model_copy(update={"ROWS": turn.done["rows"], "ADAPTER": turn.adapter_before})
-    with room(wanted, paths):
+    with without_servers(wanted, paths):
         tune.main(wanted, paths)
     return str(Path("models") / "adapter" / current(paths))
 
 
 @contextmanager
-def room(settings: Settings, paths: Paths) -> Iterator[None]:
-    """Without the servers, where the training needs the memory that they hold. The next step serves what was trained;
-    where there is none, what served before does so again.
+def without_servers(settings: Settings, paths: Paths) -> Iterator[None]:
+    """Where the training needs the memory that they hold. The next step serves what was trained; where there is none,
+    what served before does so again.
     """
     here, stopped = runtime(settings, paths), list[str]()
-    if tuning.crowded(settings, paths, here.gpu):
-        with only_one(paths):
-            stopped = here.stop_servers()
-    if stopped:
-        console.print(f"Stopped meanwhile, for the memory that training needs: {' and '.join(stopped)}.")
+    stopping = False
     try:
+        if tuning.crowded(settings, paths, here.gpu):
+            with only_one(paths):
+                stopping = True
+                stopped = here.stop_servers()
+                stopping = False
+        if stopped:
+            console.print(f"Stopped meanwhile, for the memory that training needs: {' and '.join(stopped)}.")
         yield
     except BaseException:
-        if stopped:
-            console.print("\nServing again what was stopped; if this is cut, `make up` does it.")
-            serve(settings, paths, settings.ADAPTER)
+        if stopping or stopped:
+            serve_again(settings, paths, settings.ADAPTER)
         raise
 
 
+def serve_again(settings: Settings, paths: Paths, adapter: str) -> None:
+    """What served before; where that fails too, it hides nothing of why it had to be."""
+    console.print("\nServing again what did before; if this is cut, `make up` does it.")
+    try:
+        serve(settings, paths, adapter)
+    except (UsageError, Failure) as trouble:
+        console.print(f"It is not served: {trouble}")
+
+
 def verdict(settings: Settings, paths: Paths, turn: Turn) -> str:
-    """Its word, and its run's folder. What is judged is served here: a turn that goes on may find anything running."""
-    serve(settings, paths, turn.done["tune"])
+    """Its word, and its run's folder. What is judged is served here: a turn that goes on may find anything running.
+    What cannot be served, such as one whose proof fails, leaves the adapter before in service."""
+    try:
+        serve(settings, paths, turn.done["tune"])
+    except (UsageError, Failure):
+        serve_again(settings, paths, turn.adapter_before)
+        raise
     found = runtime(settings, paths).measure("verdict")
     if found.code not in WORDS or not found.folder:
         stopped(found.code, "verdict")

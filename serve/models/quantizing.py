@@ -15,7 +15,7 @@ FLOAT32, HALF = 4, 2  # bytes of a number
 # Numbers in linear layers, seconds for all of them, and where that is from. On an A100: 10.0 minutes for BLOOM 7.1B
 # (Frantar et al., arXiv:2210.17323, table 2), 30 for Llama 3 8B (LLM Compressor's guide to runtimes). On two CPU cores:
 # tests/bench/bench_quantizers.py, whose model is 768 wide.
-A100 = (6.9e9, 600.0), (6.98e9, 1800.0)
+A100 = (6.04e9, 600.0), (6.98e9, 1800.0)
 TWO_CORES, TWO_CORES_WIDTH = (28.3e6, 41.0), 768
 
 

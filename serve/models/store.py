@@ -196,14 +196,16 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def is_manifest(told: Any) -> bool:
-    """Whether it has files with their sizes, and what else is read of it are objects."""
+    """Whether it has files with their sizes and digests, and what else is read of it are objects."""
     if not isinstance(told, dict) or not isinstance(told.get("files"), dict):
         return False
     sources = told.get("sources", {})
     objects = [sources, told.get("parameters", {}), told.get("proof", {}), *told["files"].values()]
     objects += sources.values() if isinstance(sources, dict) else []
-    sizes = [file.get("bytes") for file in told["files"].values() if isinstance(file, dict)]
-    return all(isinstance(one, dict) for one in objects) and all(isinstance(size, int) for size in sizes)
+    if not all(isinstance(one, dict) for one in objects):
+        return False
+    files = told["files"].values()
+    return all(type(file.get("bytes")) is int and isinstance(file.get("sha256"), str) for file in files)
 
 
 def parent(manifest: Mapping[str, Any] | None) -> str | None:

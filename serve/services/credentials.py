@@ -12,8 +12,11 @@ NAMES = ("API_KEY", "WEBUI_PASSWORD", "WEBUI_SECRET_KEY", "BLIND_SECRET")
 
 
 def ensure(path: Path) -> dict[str, str]:
-    """The secrets of a file, made and written where they are missing."""
+    """The secrets of a file, made and written where they are missing. Raises UsageError for one that was damaged:
+    the password is that of an account that stands, so it is not made anew in silence."""
     known = read(path)
+    if path.exists() and not known.get("WEBUI_PASSWORD"):
+        raise UsageError(f"{path}: damaged; mend it, there is no WEBUI_PASSWORD, or delete it for new secrets")
     missing = [name for name in NAMES if name not in known]
     if missing:
         # 32 characters: Open WebUI takes a key of exactly 44 for a raw Fernet key.

@@ -37,7 +37,8 @@ def serving(checkout: Checkout, server: vllm.Server, log: Path) -> Iterator[str]
             assert process.poll() is None, said
             yield said
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
 
 
 def cpu_server(model: Path, length: int, kv_cache_bytes: int) -> vllm.Server:

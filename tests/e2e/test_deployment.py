@@ -182,8 +182,8 @@ def test_a_port_already_taken_is_one_line_and_exit_code_2(deployment: Checkout) 
 
 def test_another_up_at_the_same_time_is_refused(deployment: Checkout) -> None:
     lock = deployment.root / ".tandem" / "up.lock"
-    with subprocess.Popen(["flock", str(lock), "sleep", "60"]) as holder:
-        until(lambda: psutil.Process(holder.pid).children(), 5)
+    with subprocess.Popen(["flock", str(lock), "sleep", "600"]) as holder:
+        until(lambda: psutil.Process(holder.pid).children(), 60)
         up = deployment.make("up")
         for process in [*psutil.Process(holder.pid).children(), psutil.Process(holder.pid)]:
             process.kill()

@@ -18,10 +18,12 @@ def page_of_locust(deployment: Checkout) -> Iterator[str]:
     (port,) = free_ports(1)
     with deployment.start(*LOCUST, "--web-port", str(port)) as process:
         url = f"http://127.0.0.1:{port}"
-        until(lambda: process.poll() is not None or answers(url), 60)
-        yield url
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        try:
+            until(lambda: process.poll() is not None or answers(url), 180)
+            yield url
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
 
 
 def answers(url: str) -> bool:

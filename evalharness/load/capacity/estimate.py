@@ -30,8 +30,8 @@ GLANCED = 5.0  # requests at most is a glance worth
 @dataclass(frozen=True, slots=True)
 class Level:
     """What a probe has shown, statement by statement: its share of hits, and how many independent requests that is
-    worth. `leaning`: more likely held than not. `quick`: it stopped early because of that. `hopeless`: its queue only
-    grew, so that all would have missed in the end.
+    worth. `leaning`: more likely held than not. `quick`: it was a glance, which stops as soon as it leans. `hopeless`:
+    its queue only grew, so that all would have missed in the end.
     """
 
     level: float
@@ -106,7 +106,7 @@ def _worth(levels: Sequence[Level], column: int, places: Floats, least: float) -
 
     Those that were not settled in all their time are near the capacity and equally long, so one is worth what the other
     is, and their batches tell it together: by itself, each that happened to see few misses would count for more. While
-    they saw few in all, what latencies remember says it: as one more probe that missed what it may.
+    they saw few in all, what they are worth says it: as one more probe that missed what it may.
     """
     # Of a queue that only grew misses are foreseen, not seen: that is worth no more than a glance.
     most = [GLANCED if one.quick or one.hopeless else math.inf for one in levels]

@@ -15,7 +15,7 @@ CLOSE = 1.3  # times as high as what leans up is what leans down: from there on 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """`quick`: one look is enough if all is well, for this is only on the way."""
+    """`quick`: one look is enough if it leans either way, for this is only on the way."""
 
     level: float
     quick: bool
@@ -43,10 +43,11 @@ def next_probe(levels: Sequence[Level], asked: Sequence[float], confidence: floa
         assert up is not None
         if up < within.most:
             return Next(_allowed(2 * up, within), quick=2 * up < within.most)
-        glanced = all(one.quick for one in levels if one.level == up)
-        return Next(up, quick=False) if glanced else None
+        return Next(up, quick=False) if _glanced(levels, up) else None
     if up is None:
-        return Next(_allowed(down / 2, within), quick=True) if down > within.least else None
+        if down > within.least:
+            return Next(_allowed(down / 2, within), quick=True)
+        return Next(down, quick=False) if _glanced(levels, down) else None
     between = _allowed(math.sqrt(up * down), within)
     if up < between < down and down > CLOSE * up:
         return Next(between, quick=True)
@@ -58,6 +59,11 @@ def next_probe(levels: Sequence[Level], asked: Sequence[float], confidence: floa
     # On both sides of it in turn: at one level alone nobody learns how steeply misses rise.
     end = found.low if sum(not one.quick for one in levels) % 2 else found.high
     return Next(_allowed(math.sqrt(found.value * end), within), quick=False)
+
+
+def _glanced(levels: Sequence[Level], level: float) -> bool:
+    """Whether nothing but glances was taken of it, which settle nothing."""
+    return all(one.quick for one in levels if one.level == level)
 
 
 def _allowed(level: float, within: Range) -> float:

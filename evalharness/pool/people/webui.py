@@ -41,7 +41,7 @@ def fetched(url: str, email: str, password: str) -> Exported:
                 while body and answer.status_code == 429:
                     why, seconds = f"{url}: too many sign-ins of {email} in the last minutes", _pause(answer)
                     if seconds > left:
-                        raise UsageError(f"{why}; Open WebUI takes them again in some more")
+                        raise UsageError(f"{why}; it takes them again in {seconds:.0f} s")
                     print(f"{why}; trying again in {seconds:.0f} s", flush=True)
                     time.sleep(seconds)
                     left -= seconds

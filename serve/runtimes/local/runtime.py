@@ -73,7 +73,7 @@ class Local:
                 self.supervisor.drop(service.name)
             run_steps(pipeline.steps() | self.serving(), display, cancel=self.jobs.end)
         except BaseException:
-            if set(self.states().values()) <= {"down"}:
+            if all(self.supervisor.state(one.name) == "DOWN" for one in catalog.running(self.settings)):
                 self.supervisor.shut_down()  # it keeps nothing alive, and nobody would look for it
             raise
         self.tell(endpoints.adapter_version(pipeline.adapter))

@@ -37,7 +37,7 @@ def main() -> None:
     while running:
         wait()
     said = [log.read_text().strip().splitlines()[-1:] for log in logs]
-    print(json.dumps([[code, *last] for code, last in zip(codes, said, strict=True)]))
+    print(json.dumps([[code, "".join(last)] for code, last in zip(codes, said, strict=True)]))
 
 
 def started(module: str, words: Sequence[str], log: Path) -> int:

@@ -29,7 +29,7 @@ def test_of_endpoints_that_cannot_be_read_no_version_is_said(paths, content):
     assert Local(Settings(), paths).version("base") == "-"
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"API_KEY", b"API_KEY=a\nWEBUI_PASS", b"API_KEY=\xff"])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"API_KEY", b"A=b\n", b"API_KEY=a\nWEBUI_PASS", b"API_KEY=\xff"])
 def test_secrets_that_were_damaged_are_named_and_not_made_anew_in_silence(paths, content):
     """A password made anew would not be that of the account that stands."""
     paths.secrets.write_bytes(content)

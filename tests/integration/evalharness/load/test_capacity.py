@@ -50,6 +50,7 @@ def summary(tmp_path: Path) -> CapacitySummary:
     return parsed(CapacitySummary, (folder / "summary.json").read_bytes())
 
 
+@pytest.mark.alone
 def test_what_a_queue_cannot_bear_is_shown_and_what_it_bears_lies_below(tmp_path: Path) -> None:
     """However busy this machine is: so many slots answer no more."""
     with serving(server(6)) as base, serving(server(3)) as tuned:
@@ -123,6 +124,7 @@ def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
     assert capacity.returncode == 130
 
 
+@pytest.mark.alone
 def test_a_closed_loop_has_levels_of_whole_users(tmp_path: Path) -> None:
     with serving(server(4)) as base, serving(server(4)) as tuned:
         flags = ("--slo", level(tmp_path, "limits: {e2e_p95: 0.15}\nerrors: 0.05\nprobe_seconds: 8\n"))

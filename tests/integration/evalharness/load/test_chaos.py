@@ -15,6 +15,8 @@ from tests.ground_truth import GroundTruth, serving
 from tests.integration.evalharness.load.test_ground_truth import KEY, load_arguments
 from tests.newcomer import ROOT
 
+pytestmark = pytest.mark.alone
+
 
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds

@@ -403,7 +403,7 @@ def test_ctrl_c_exits_130_keeps_whole_rows_and_stops_the_load(tmp_path: Path) ->
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
             until(lambda: len(first.served) > 8)
             os.kill(process.pid, signal.SIGINT)
-            _, error = process.communicate(timeout=30)
+            _, error = process.communicate(timeout=120)
         until(lambda: first.open == 0)
     assert process.returncode == 130
     assert "Traceback" not in error

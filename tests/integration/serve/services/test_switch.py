@@ -20,11 +20,11 @@ from tests.integration.serve.services.sleeping_servers import (
     PATIENCE,
     SHORT_PATIENCE,
     SLICE,
-    bound,
     played,
     until,
     world,
 )
+from tests.newcomer import free_ports
 
 
 def test_a_request_wakes_its_model_and_passes_through_untouched() -> None:
@@ -452,15 +452,14 @@ def command(port: object, *servers: str) -> list[str]:
 )
 def test_the_command_line_says_what_is_wrong_with_it(port: str, server: str, key: str, said: str) -> None:
     environment = {**os.environ, "VLLM_API_KEY": key}
-    ended = subprocess.run(command(port, server), env=environment, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(command(port, server), env=environment, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 2 and said in ended.stderr
 
 
 def test_the_command_serves_and_ends_when_told_to() -> None:
     async def story() -> None:
         async with world() as it:
-            with bound(0) as reserved:
-                port = reserved.getsockname()[1]
+            (port,) = free_ports(1)
             process = await asyncio.create_subprocess_exec(
                 *command(port, f"base={it.base.url}", f"tuned={it.tuned.url}/"),
                 env={**os.environ, "VLLM_API_KEY": KEY},
@@ -468,7 +467,7 @@ def test_the_command_serves_and_ends_when_told_to() -> None:
             )
             it.url = f"http://127.0.0.1:{port}"
             try:
-                while True:
+                while process.returncode is None:
                     with suppress(aiohttp.ClientConnectorError):
                         async with it.session.get(f"{it.url}/health") as response:
                             assert response.status == 200

@@ -44,6 +44,8 @@ def test_the_words_of_augment_come_last_so_that_they_win(ran: Ran, monkeypatch: 
 
 def test_rows_may_be_several_files_or_one_with_a_space_in_its_name(ran: Ran, tmp_path: Path) -> None:
     assert ran(ROWS="a.jsonl 'b c.jsonl'") == ["augment", "a.jsonl", "b c.jsonl"]
+    many = [f"rows-of-week-{week:02}.jsonl" for week in range(20)]  # together longer than a file's name may be
+    assert ran(ROWS=" ".join(many)) == ["augment", *many]
     (tmp_path / "our rows.jsonl").touch()
     assert ran(ROWS="our rows.jsonl") == ["augment", "our rows.jsonl"]
 

@@ -3,9 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -358,6 +359,47 @@ def test_what_a_training_that_failed_had_stopped_is_served_again(
     with pytest.raises(type(trouble)):
         loop.train(SETTINGS, paths, TRAINED)
     assert there.did == ["stop", "train", "serve mine"]
+
+
+def test_a_stop_that_was_cut_is_made_good(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
+    there = Training(monkeypatch, gpu=True)
+    monkeypatch.setattr(there, "stop_servers", raising(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        loop.train(SETTINGS, paths, TRAINED)
+    assert there.did == ["serve mine"]
+
+
+def test_why_a_training_failed_is_told_though_serving_again_fails_too(
+    monkeypatch: pytest.MonkeyPatch, paths: Paths
+) -> None:
+    there = Training(monkeypatch, gpu=True)
+    there.trouble = Failure("it ran out of memory")
+    monkeypatch.setattr(loop, "serve", raising(UsageError("another `make up` is at work")))
+    with pytest.raises(Failure, match="out of memory"):
+        loop.train(SETTINGS, paths, TRAINED)
+
+
+def test_an_adapter_that_cannot_be_served_leaves_the_one_before_in_service(
+    monkeypatch: pytest.MonkeyPatch, paths: Paths
+) -> None:
+    served: list[str] = []
+
+    def serve(*given: Any) -> None:
+        served.append(given[-1])
+        if given[-1] == "new":
+            raise Failure("its proof fails")
+
+    monkeypatch.setattr(loop, "serve", serve)
+    with pytest.raises(Failure, match="its proof fails"):
+        loop.verdict(SETTINGS, paths, replace(TRAINED, done={"tune": "new"}))
+    assert served == ["new", "mine"]
+
+
+def raising(trouble: BaseException) -> Callable[..., None]:
+    def raises(*_: Any) -> None:
+        raise trouble
+
+    return raises
 
 
 def test_where_nothing_ran_a_training_that_failed_starts_nothing(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:

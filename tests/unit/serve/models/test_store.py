@@ -118,7 +118,8 @@ def test_any_other_input_makes_another_version(inputs, other):
     "content",
     [
         "", "{", "[]", "null", "3", "{}", "[" * 3000, '{"files": 3}', '{"files": {"a": 1}}', '{"files": {"a": {}}}',
-        '{"files": {"a": {"bytes": "many"}}}', '{"files": {}, "proof": 3}', '{"files": {}, "sources": []}',
+        '{"files": {"a": {"bytes": "many"}}}', '{"files": {"a": {"bytes": 1}}}',
+        '{"files": {}, "proof": 3}', '{"files": {}, "sources": []}',
         '{"files": {}, "sources": {"model": 1}}', "\0",
     ],
 )  # fmt: skip

@@ -258,6 +258,6 @@ def test_secrets_are_made_once_at_random_in_a_file_of_mode_0600(tmp_path):
 
 
 def test_a_secret_that_a_newer_version_needs_is_added_and_the_others_stay(tmp_path):
-    (tmp_path / "a.env").write_text("API_KEY=known\n")
+    (tmp_path / "a.env").write_text("API_KEY=known\nWEBUI_PASSWORD=known\n")
     assert credentials.ensure(tmp_path / "a.env")["API_KEY"] == "known"
     assert set(credentials.read(tmp_path / "a.env")) == set(credentials.NAMES)

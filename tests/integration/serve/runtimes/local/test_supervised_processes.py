@@ -23,7 +23,7 @@ from serve.runtimes.local.orphans import alive, orphans
 from serve.runtimes.local.supervisor import Program, Supervisor
 
 
-def until(fact, seconds=20):
+def until(fact, seconds=60):
     deadline = time.monotonic() + seconds
     while not fact():
         assert time.monotonic() < deadline, "it did not come true"

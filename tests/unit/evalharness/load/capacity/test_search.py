@@ -92,6 +92,16 @@ def test_on_the_way_up_one_look_is_enough_and_at_the_top_it_is_not() -> None:
     assert (top.level, top.quick) == (64, False)
 
 
+def test_the_lowest_level_is_never_given_up_by_a_glance() -> None:
+    """One that is borne just so leans down in many a glance."""
+    glanced = Level(1, "unsettled", False, (0.8,), (8.0,), (0.0,), quick=True)
+    within = Range(1, 1, 64, whole=True)
+    again = next_probe([glanced], ASKED, 0.95, within)
+    assert again is not None
+    assert (again.level, again.quick) == (1, False)
+    assert next_probe([glanced, replace(glanced, quick=False)], ASKED, 0.95, within) is None
+
+
 def test_between_levels_far_apart_a_glance_is_enough_and_close_by_it_is_not() -> None:
     def glanced(level: float, leaning: bool) -> Level:
         return Level(level, "unsettled", leaning, (1.0 if leaning else 0.8,), (8.0,), (0.0,), quick=True)
