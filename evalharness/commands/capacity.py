@@ -101,6 +101,11 @@ def main(args: argparse.Namespace) -> int:
 
     check(args)
     agreed, process = read_service_level(args.slo), named(args.arrivals)
+    if not (process.closed or agreed.bounds_a_wait):
+        raise UsageError(
+            f"--slo {args.slo}: with a limit on tpot alone any queue, however long, keeps the level; add one on ttft "
+            "or e2e, or take --arrivals closed, where users bound the queue"
+        )
     endpoints = chosen_endpoints(args)
     for endpoint in endpoints:
         probe_endpoint(endpoint, args.output_tokens)

@@ -88,7 +88,8 @@ def fewest_groups(margin: float) -> int:
 
     A loss may come in whole groups: then a run of so few holds none of those that are lost in more than NONE_MET of
     all cases, and looks like no loss at all. 63 for 5 points, 31 for 10. Of prompts that stand alone no interval is
-    narrow enough to pass with fewer, so that it asks nothing more of them.
+    narrow enough to pass with fewer, so that it asks nothing more of them (up to 25 points: from 15 on it is below 20,
+    which every statement asks anyhow).
     """
     return math.ceil(math.log(NONE_MET) / math.log1p(-margin))
 

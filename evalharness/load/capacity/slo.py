@@ -29,14 +29,6 @@ def _named(name: str) -> str:
 
 
 Seconds = Annotated[float, Strict(), AllowInfNan(False), Field(gt=0)]
-
-
-def _bounding_a_wait(limits: Mapping[str, float]) -> Mapping[str, float]:
-    if all(name.startswith("tpot") for name in limits):
-        raise ValueError("a limit on ttft or e2e is needed too; without one any queue, however long, keeps the level")
-    return limits
-
-
 Share = Annotated[float, Strict(), Field(gt=0, lt=1)]
 LimitName = Annotated[str, AfterValidator(_named)]
 
@@ -65,7 +57,7 @@ class ServiceLevel:
 
     title: str
     source: str
-    limits: Annotated[Mapping[LimitName, Seconds], Field(min_length=1), AfterValidator(_bounding_a_wait)]
+    limits: Annotated[Mapping[LimitName, Seconds], Field(min_length=1)]
     errors: Share
     goodput: Share | None = None
     confidence: Annotated[float, Strict(), Field(ge=0.5, lt=1)] = 0.95
@@ -84,6 +76,11 @@ class ServiceLevel:
         if self.goodput is not None:
             found.append(Statement("goodput", self.goodput))
         return found
+
+    @property
+    def bounds_a_wait(self) -> bool:
+        """Whether it limits more than TPOT, which a server may keep whatever queue there is before it."""
+        return any(one.latency in ("ttft", "e2e") for one in self.statements)
 
     def patience(self, output_tokens: int) -> float:
         """How long a request of so many tokens may take in all, in seconds: one that has not ended by then misses."""

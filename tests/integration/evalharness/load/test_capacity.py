@@ -208,8 +208,11 @@ def test_what_a_starved_client_saw_is_thrown_out(tmp_path: Path) -> None:
     assert any("stood still" in reason or "late" in reason for reason in first.rejected)
 
 
-def test_what_makes_no_sense_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_makes_no_sense_is_refused_in_a_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    tokens_alone = tmp_path / "tokens.yaml"
+    tokens_alone.write_text("title: a\nsource: b\nlimits: {tpot_p95: 0.1}\nerrors: 0.1\n")
     for flags, said in (
+        (("--slo", str(tokens_alone)), "add one on ttft or e2e, or take --arrivals closed"),
         (("--seconds", "0"), "--seconds 0"),
         (("--turns", "3"), "--cache warm"),
         (("--arrivals", "sometimes"), "no such process"),

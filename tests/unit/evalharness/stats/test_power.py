@@ -130,7 +130,7 @@ def test_a_loss_in_whole_groups_of_the_fewest_shows_itself_in_twenty_four_of_twe
     assert (1 - margin) ** fewest <= 0.04 + 1e-9 < (1 - margin) ** (fewest - 1) + 2e-9
 
 
-@given(st.integers(1, 300), st.floats(0.01, 0.5))
+@given(st.integers(1, 300), st.floats(0.01, 0.25))
 def test_the_fewest_groups_ask_nothing_more_of_prompts_that_stand_alone(n: int, margin: float) -> None:
     if n < fewest_groups(margin):
         assert difference_interval(Pairs(n, 0, 0, 0))[0] < -margin

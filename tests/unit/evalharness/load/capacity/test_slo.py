@@ -68,7 +68,6 @@ def test_a_request_has_as_long_as_its_limits_grant_in_all() -> None:
         ("title: a\nsource: b\nlimits: {ttft_p95: 0.5}\n", "errors: Field required"),
         ("title: a\nsource: b\nlimits: {ttft: 0.5}\nerrors: 0.1\n", "with a percentile"),
         ("title: a\nsource: b\nlimits: {}\nerrors: 0.1\n", "limits"),
-        ("title: a\nsource: b\nlimits: {tpot_p95: 0.1}\nerrors: 0.1\n", "limits: a limit on ttft or e2e is needed too"),
         ("title: a\nsource: b\nlimits: {ttft_p95: 0}\nerrors: 0.1\n", "greater than 0"),
         ("title: a\nsource: b\nlimits: {ttft_p95: 1}\nerrors: 0.1\nspeed: 3\n", "speed"),
         ("[1", "not YAML"),
